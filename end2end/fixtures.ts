@@ -41,7 +41,8 @@ export async function settled(page: Page) {
   );
 }
 
-/** Waits until the islands of one panel have started: before, its chart hears no pointer. For pages that still load. */
+/** Waits until the islands of one panel have started: until then, its chart ignores the pointer. For pages
+  * that still load. */
 export async function panelStarted(page: Page, panel: string) {
   await page.waitForFunction((id) => {
     const islands = [...document.querySelectorAll<HTMLElement>(`#${id} leptos-island`)];
@@ -73,7 +74,7 @@ export async function layoutShifts(page: Page): Promise<string[]> {
           const place = ({ x, y, width, height }: DOMRectReadOnly) => [x, y, width, height].map(Math.round).join(" ");
           for (const entry of list.getEntries() as unknown as Shift[]) {
             if (entry.hadRecentInput) continue;
-            // What was replaced since has no node any more, but had its place.
+            // A node that was replaced since is gone, but its position is known.
             const nodes = entry.sources.map(({ node, previousRect, currentRect }) => {
               const what = node?.outerHTML?.slice(0, 120) ?? node?.nodeName ?? "replaced since";
               return `${what} from ${place(previousRect)} to ${place(currentRect)}`;
@@ -86,7 +87,7 @@ export async function layoutShifts(page: Page): Promise<string[]> {
   );
 }
 
-/** Records the toasts of a page, which go away by themselves; the answer tells those so far. */
+/** Records the toasts of a page, which disappear on their own; the answer gives those so far. */
 export const recordToasts = async (page: Page): Promise<() => Promise<string[]>> => {
   await page.evaluate(() => {
     const toasts: string[] = [];

@@ -56,7 +56,7 @@ export class Replicas {
     this.change("create table orders (amount integer not null); insert into orders values (42)");
   }
 
-  /** So many of them, with an admin, `root`. */
+  /** Starts `count` of them, with an admin, `root`. */
   static async start(count: number): Promise<Replicas> {
     const replicas = new Replicas();
     for (let at = 0; at < count; at++) await replicas.#serve(at, await freePort());
@@ -71,7 +71,7 @@ export class Replicas {
     const words = ["/sign-in/openid/callback", "/sign-in"].map((path) => `http://127.0.0.1:${port}${path}`);
     const provider = spawn("node", ["provider/provider.mjs", ...words], { stdio: ["pipe", "pipe", "ignore"] });
     replicas.#processes.push(provider);
-    // To its end: whoever prints into a closed pipe dies of it.
+    // Read to its end: a process that prints into a closed pipe dies.
     const issuer = await new Promise<string>((resolve) =>
       provider.stdout.on("data", (text) => {
         const ready = /ready (\S+)/.exec(String(text));
@@ -102,7 +102,7 @@ export class Replicas {
   /** Signs `name` in, on the replica `at`. All replicas are one host to a browser. */
   async signIn(context: BrowserContext, name: string, at = 0) {
     const form = { name, password: PASSWORD };
-    // Rights hold within a second.
+    // Rights take effect within a second.
     await expect(async () => {
       const answer = await context.request.post(`${this.urls[at]}/sign-in`, { form, maxRedirects: 0 });
       expect(answer.status()).toBe(303);

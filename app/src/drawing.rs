@@ -1,29 +1,29 @@
-//! [`Drawing`]: where pages and panels are drawn. Drawing takes milliseconds of a processor; on the
-//! threads that answer requests, whoever asks for a page that is there already would wait for it.
+//! [`Drawing`]: where pages and panels are drawn. Drawing takes milliseconds of CPU time; on the
+//! threads that answer requests, it would delay answers that are ready.
 
 use futures::future::BoxFuture;
 use std::sync::{Arc, Mutex};
 
-/// What is run elsewhere.
+/// A job for another thread.
 pub type Job = Box<dyn FnOnce() + Send>;
 
 /// Threads that draw.
 pub trait Pool: Send + Sync {
-    /// Runs `job` when it is its turn. What is refused, because too many wait, is dropped.
+    /// Runs `job` when it is its turn. A job that is refused because too many wait is dropped.
     fn run(&self, job: Job) -> BoxFuture<'static, ()>;
 }
 
-/// Where somebody's pages are drawn. Cheap to clone.
+/// Where a client's pages are drawn. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Drawing(Option<Arc<dyn Pool>>);
 
 impl Drawing {
-    /// On the threads of `pool`; without one, everything is drawn where it is asked for.
+    /// Draws on the threads of `pool`; without one, drawing runs on the caller's thread.
     pub fn on(pool: Arc<dyn Pool>) -> Self {
         Self(Some(pool))
     }
 
-    /// What `draw` gives; `None` if it panics, or if too many wait.
+    /// The result of `draw`; `None` if it panics, or if too many wait.
     pub async fn run<T: Send + 'static>(
         &self,
         draw: impl FnOnce() -> T + Send + 'static,

@@ -1,12 +1,12 @@
-//! [`Fragments`]: what was drawn lately. Equal frames in equal presentation are equal markup, so that
-//! a page with one new panel draws one, and open pages that follow the same view are sent what was
-//! drawn once.
+//! [`Fragments`]: a cache of recent drawings. Equal frames in equal presentation have equal markup,
+//! so a page with one new panel draws only that one, and open pages that follow the same view share
+//! one drawing.
 
 use crate::drawing::Drawing;
 use std::sync::Arc;
 
-/// Markup by what it shows: the panel, the definitions that it is drawn by, the edition of its
-/// frames, and all that the page says besides.
+/// Markup by what it shows: the panel, the definitions in force, the edition of its frames, and
+/// whatever else the page contributes.
 #[derive(Clone)]
 pub struct Fragments {
     drawn: moka::sync::Cache<String, Arc<str>>,
@@ -14,7 +14,7 @@ pub struct Fragments {
 }
 
 impl Fragments {
-    /// Keeps up to so many bytes.
+    /// Keeps up to `most` bytes.
     pub fn of_bytes(most: u64) -> Self {
         let weigh = |key: &String, markup: &Arc<str>| {
             u32::try_from(key.len() + markup.len() + 64).unwrap_or(u32::MAX)
@@ -23,7 +23,7 @@ impl Fragments {
         Self { drawn, drawing: Drawing::default() }
     }
 
-    /// The same, for somebody whose panels are drawn elsewhere.
+    /// The same cache, with panels drawn on `drawing`.
     #[must_use]
     pub fn drawn_on(self, drawing: Drawing) -> Self {
         Self { drawing, ..self }
@@ -34,7 +34,7 @@ impl Fragments {
         &self.drawing
     }
 
-    /// The markup of `key`; drawn where it is not there, once however many ask.
+    /// The markup of `key`; drawn if missing, once however many ask.
     pub fn get_or_draw(&self, key: String, draw: impl FnOnce() -> String) -> Arc<str> {
         self.drawn.get_with(key, || draw().into())
     }

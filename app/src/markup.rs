@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// The markup of `view`, without anything of the page or the request around it.
 pub(crate) fn of<V: IntoView>(view: impl FnOnce() -> V) -> String {
-    // Drawing may happen in the middle of drawing a page, which goes on afterwards.
+    // This may run while a page is being rendered, which continues afterwards.
     let around = Owner::current();
     let context = SsrSharedContext::new();
     // Only islands are hydrated: nothing else needs markers.

@@ -1,4 +1,4 @@
-//! Where the panels of a page lead, as its dashboard's file says, and where a zoom leads back to.
+//! Links of a page's panels, as its dashboard's file defines them, and the way back from a zoom.
 
 use crate::service::DashboardPage;
 use brisk_domain::{Dashboard, Panel, PanelLink, Presentation, RowLinks, ZoomedFrom};
@@ -9,7 +9,7 @@ impl DashboardPage {
     pub(crate) fn row_links(&self, panel: &Panel) -> Option<RowLinks> {
         if let Some(filter) = &panel.filter {
             let variable = self.dashboard.variable(&filter.variable)?;
-            // Who chooses low on a dashboard wants to go on there.
+            // A choice made far down a dashboard should not scroll it to the top.
             let anchor = (!self.is_one_panel).then(|| panel.id.to_string());
             let (path, pairs) = (self.path(), self.pairs());
             return Some(RowLinks::of_filter(filter, variable, &self.view, path, pairs, anchor));
@@ -24,12 +24,12 @@ impl DashboardPage {
         Some((PanelLink::href(target, &self.view), target.title.clone()))
     }
 
-    /// What a zoom of this page leads back to: what is shown now, unless that is one already.
+    /// Where a zoom of this page leads back to: what is shown now, unless that is itself a zoom.
     pub(crate) fn before_zoom(&self) -> ZoomedFrom {
         self.zoomed_from().unwrap_or_else(|| ZoomedFrom::of(&self.view))
     }
 
-    /// Where the reader zoomed from; none where they have chosen another range since.
+    /// Where the reader zoomed from; none if another range was chosen since.
     pub(crate) fn zoomed_from(&self) -> Option<ZoomedFrom> {
         self.presentation.zoomed_from.filter(|_| self.view.range.custom_ends().is_some())
     }

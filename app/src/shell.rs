@@ -9,7 +9,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// How a page looks to who reads it, besides its data.
+/// How a page looks to its reader, besides its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Look {
     /// The colours.
@@ -26,8 +26,8 @@ pub fn document(page: Page, assets: &Assets, look: Look, path: &str) -> String {
     markup::of(|| shell(page, assets, look, path))
 }
 
-/// Draws the panels that are there already where drawing is done, so that the document only has to put
-/// them together.
+/// Draws the panels that are ready on the drawing threads, so that the document only has to assemble
+/// them.
 pub async fn draw_ahead(page: &Arc<DashboardPage>) {
     let drawn = Arc::clone(page);
     page.fragments.drawing().run(move || panel_card::draw_ahead(&drawn)).await;
@@ -44,8 +44,8 @@ pub fn shell(page: Page, assets: &Assets, look: Look, path: &str) -> impl IntoVi
     let nonce = page.is_streamed().then(use_nonce).flatten();
     let title = page.title();
     let data_theme = (theme != Theme::System).then(|| theme.word());
-    // Without scripts the late panels never move into their places, and nothing follows what is
-    // under way: look again.
+    // Without scripts the late panels never move into their places, and nothing follows work in
+    // progress: so reload.
     let again = (page.is_pending() || page.is_busy()).then(|| {
         view! { <noscript><meta http-equiv="refresh" content="2"/></noscript> }
     });

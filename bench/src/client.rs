@@ -20,7 +20,7 @@ pub struct Answer {
     pub status: u16,
     /// The whole body.
     pub body: Bytes,
-    /// Until the whole body had arrived.
+    /// The time until the whole body had arrived.
     pub time: Duration,
 }
 
@@ -61,7 +61,7 @@ impl Client {
         if answer.status != 200 {
             bail!("status {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
         }
-        // How it is drawn follows.
+        // The drawing follows after the data.
         Ok(postcard::take_from_bytes::<PanelData>(&answer.body)?.0)
     }
 }

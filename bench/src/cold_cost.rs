@@ -1,6 +1,6 @@
-//! **Cold cost.** Twenty panels over millions of rows with nothing cached, against the same questions
-//! as a careful person writes them (`bench/cold-cost/by-hand.sql`): what do they cost PostgreSQL? Once over
-//! a column of instants, once over one of wall-clock times. That both give the same figures is checked.
+//! **Cold cost.** Twenty panels over millions of rows with nothing cached, against the same questions as a
+//! careful person writes them (`bench/cold-cost/by-hand.sql`): what do they cost PostgreSQL? Measured over
+//! a column of instants and over one of wall-clock times, and checked to give the same figures.
 
 use crate::client::{Client, panel_path};
 use crate::servers::brisk::{Brisk, Deployment};
@@ -31,11 +31,11 @@ pub struct Settings {
 pub struct Measured {
     /// The column.
     pub column: &'static str,
-    /// Statements that Brisk ran for the page, and those by hand.
+    /// Statements that Brisk ran for the page, and those written by hand.
     pub statements: (i64, usize),
-    /// Processor time of PostgreSQL and wall time, by round, as Brisk asks.
+    /// Processor time of PostgreSQL and wall time, by round, for Brisk's statements.
     pub brisk: Vec<(Duration, Duration)>,
-    /// The same by hand.
+    /// The same for the statements by hand.
     pub by_hand: Vec<(Duration, Duration)>,
 }
 
@@ -96,7 +96,7 @@ pub async fn run(settings: &Settings) -> Result<Report> {
     Ok(report)
 }
 
-/// Flights of the three years to the end of 2024, one every 29 to 30 seconds when there are 3.2 million.
+/// Flights of the three years to the end of 2024: one every 29 to 30 seconds for 3.2 million.
 async fn load(postgres: &Postgres, rows: u64) -> Result<()> {
     let step = 94_400_000.0 / f64::from(u32::try_from(rows)?);
     let setup = [
@@ -122,7 +122,7 @@ async fn load(postgres: &Postgres, rows: u64) -> Result<()> {
     Ok(())
 }
 
-/// The panels and their statements by hand, over `column`.
+/// The panels and their statements written by hand, over `column`.
 fn questions(column: &str) -> Vec<(String, String)> {
     let statements = BY_HAND.split(";\n").filter_map(|text| {
         let (head, sql) = text.rsplit_once("-- ")?.1.split_once('\n')?;
@@ -134,7 +134,7 @@ fn questions(column: &str) -> Vec<(String, String)> {
     statements.collect()
 }
 
-/// Processor time and wall time of all panels, as a program asks for them.
+/// Processor time and wall time of all panels, as requested by a program.
 async fn ask(postgres: &Postgres, brisk: &Brisk) -> Result<(Duration, Duration)> {
     let before = postgres.cpu_time()?;
     let url = brisk.url(&format!("/api/v1/dashboards/flights/data?{RANGE}"));
@@ -154,7 +154,7 @@ async fn by_hand(
     let left = Arc::new(Mutex::new(questions.iter().enumerate().rev().collect::<Vec<_>>()));
     let workers = (0..CONNECTIONS).map(|_| async {
         let mut connection = PgConnection::connect(&postgres.url()).await?;
-        // Without compilation, as Brisk: it would make these dearer.
+        // Without JIT compilation, as in Brisk: it would make these statements more expensive.
         let session = format!("set jit = off; set timezone = '{ZONE}'");
         connection.execute(AssertSqlSafe(session)).await?;
         let mut answers = Vec::new();
@@ -183,7 +183,7 @@ async fn by_hand(
     Ok((answers.into_iter().map(|(_, cells)| cells).collect(), cost))
 }
 
-/// Makes sure that each panel has the figures of its statement by hand.
+/// Checks that each panel has the figures of its statement by hand.
 async fn check(
     brisk: &Brisk,
     questions: &[(String, String)],
@@ -194,7 +194,7 @@ async fn check(
         let range = RANGE.to_owned();
         let data = client.panel(&brisk.url(&panel_path("flights", id, &range)), PATIENCE).await?;
         let found = figures(&data);
-        // The start of a bucket is written in another way; its place in the order is compared.
+        // Starts of buckets are written differently, so only their order is compared.
         let expected: Vec<String> =
             answer.iter().filter(|cell| !is_time(cell)).flat_map(|cell| parts(cell)).collect();
         ensure!(found == expected, "{id}: {found:?} is not {expected:?}");
@@ -209,7 +209,7 @@ fn figures(data: &PanelData) -> Vec<String> {
     figures
 }
 
-/// All cells but times, row by row.
+/// All cells except times, row by row.
 fn cells(frame: &Frame) -> Vec<String> {
     let columns = frame.columns().iter().filter(|column| !column.values.is_time());
     let columns: Vec<_> = columns.collect();
@@ -231,7 +231,7 @@ fn parts(cell: &str) -> Vec<String> {
 }
 
 impl Measured {
-    /// How many times as dear the page is as the statements by hand, by processor and by wall time: the
+    /// The cost of the page relative to the statements by hand, in processor and in wall time: the
     /// ratio of the medians.
     pub fn ratios(&self) -> (f64, f64) {
         let [brisk, by_hand] = [median(&self.brisk), median(&self.by_hand)];

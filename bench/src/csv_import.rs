@@ -1,5 +1,5 @@
-//! **Import.** How fast `brisk import` loads a CSV file without a plan, which it reads twice, and how much memory
-//! it takes at most: the same whatever the file's size.
+//! **Import.** How fast `brisk import` loads a CSV file without a plan, which it reads twice, and its peak
+//! memory: the same whatever the file's size.
 
 use anyhow::{Context, Result, bail};
 use std::fmt;
@@ -23,7 +23,7 @@ pub struct Settings {
 /// One import.
 #[derive(Debug, Clone)]
 pub struct Measure {
-    /// Where to.
+    /// The database it went into.
     pub into: &'static str,
     /// The file's size in bytes.
     pub bytes: u64,
@@ -42,7 +42,8 @@ pub struct Report {
     pub measures: Vec<Measure>,
 }
 
-/// How often a process is looked at: its peak is the kernel's, of which only the last part can be missed.
+/// How often a process is polled. The kernel keeps the peak, so only what comes after the last poll can
+/// be missed.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Runs the measurement.
@@ -66,7 +67,8 @@ pub fn run(settings: &Settings) -> Result<Report> {
     Ok(report)
 }
 
-/// Writes a file of at least so many `bytes`; its rows. Numbers, times, exact decimals, texts in quotes.
+/// Writes a file of at least `bytes` bytes, and returns its rows. Numbers, times, exact decimals, texts
+/// in quotes.
 fn write(path: &Path, bytes: u64) -> Result<u64> {
     let mut file = BufWriter::new(File::create(path)?);
     let (mut row, mut written) = (0_u64, 0_u64);
@@ -92,7 +94,7 @@ fn write(path: &Path, bytes: u64) -> Result<u64> {
     Ok(row)
 }
 
-/// How long the import of `file` takes, and the most memory that it has.
+/// How long the import of `file` takes, and the most memory that it takes.
 fn import(program: &Path, file: &Path, target: &str) -> Result<(Duration, u64)> {
     let began = Instant::now();
     let mut child = Command::new(program)
@@ -126,7 +128,7 @@ fn peak_of(status: &str) -> Option<u64> {
 }
 
 impl Report {
-    /// Fails if a larger file takes more memory than a smaller one and `more` bytes.
+    /// Fails if a larger file takes more memory than a smaller one plus `more` bytes.
     pub fn check(&self, more: u64) -> Result<()> {
         for one in &self.measures {
             let mut smaller = self.measures.iter().filter(|other| {

@@ -1,7 +1,7 @@
-//! **Deliveries.** Five hundred signed webhook deliveries a second, in turn to two replicas that share one
-//! Redis, which is killed in the middle and started again without what it held. Senders change a row, deliver,
-//! and repeat what is refused. Once a delivery is acknowledged, no reader of either replica gets an older
-//! value as current; at the end both show the last value of each row.
+//! **Deliveries.** Five hundred signed webhook deliveries a second, alternating between two replicas that
+//! share one Redis, which is killed halfway and restarted empty. Senders change a row, deliver, and repeat
+//! refused deliveries. Once a delivery is acknowledged, no reader of either replica gets an older value as
+//! current; at the end both show the last value of each row.
 
 use crate::check::panel_value;
 use crate::client::{Client, panel_path};
@@ -31,7 +31,7 @@ pub struct Settings {
     pub a_second: u32,
     /// How long.
     pub length: Duration,
-    /// How long Redis is away, in the middle.
+    /// How long Redis is down, halfway through.
     pub away: Duration,
 }
 
@@ -44,8 +44,8 @@ pub struct Report {
     pub refused: u64,
     /// From the first delivery to the last acknowledgement.
     pub time: Duration,
-    /// How long acknowledgements took: the median, the 99th percentile, the longest. Of those that
-    /// were not refused.
+    /// How long acknowledgements took: the median, the 99th percentile, the longest. Refused ones
+    /// do not count.
     pub waits: (Duration, Duration, Duration),
     /// Reads that were checked.
     pub checked: u64,
@@ -149,13 +149,14 @@ async fn world(settings: &Settings, redis: &Redis) -> Result<World> {
     })
 }
 
-/// Changes its row and delivers, at its part of the rate; how long each acknowledgement took.
+/// Changes the sender's row and delivers, at its share of the rate; returns how long each
+/// acknowledgement took.
 async fn send(world: Arc<World>, sender: usize, settings: Settings) -> Result<Vec<Duration>> {
     let replica = &world.replicas[sender % world.replicas.len()];
     let mut connection = Raw::connect(&replica.address()).await?;
     let period = Duration::from_secs(1) * SENDERS as u32 / settings.a_second;
     let mut pace = interval(period);
-    // What Redis being away has held up is sent as soon as it can be.
+    // Deliveries held up while Redis was down are sent as soon as possible.
     pace.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let deliveries = (settings.length.as_secs_f64() / period.as_secs_f64()) as i64;
     let mut waits = Vec::new();
@@ -182,7 +183,7 @@ async fn send(world: Arc<World>, sender: usize, settings: Settings) -> Result<Ve
     Ok(waits)
 }
 
-/// A signed request: the same id each time that it is repeated.
+/// A signed request: repeats carry the same id.
 fn delivery(sender: usize, value: i64) -> Vec<u8> {
     let body = format!("{{\"tags\":[\"table:bench.public.row_{sender}\"]}}");
     let id = format!("msg_{sender}_{value}");
@@ -226,7 +227,7 @@ async fn read(world: Arc<World>, reader: usize) -> Result<()> {
     Ok(())
 }
 
-/// Both replicas show the last value of each row, as soon as they speak to Redis again.
+/// Both replicas show the last value of each row, as soon as they reach Redis again.
 async fn is_shown(world: &World) -> Result<()> {
     for (row, last) in world.acknowledged.iter().enumerate() {
         let last = last.load(Ordering::SeqCst);

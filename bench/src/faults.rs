@@ -31,7 +31,7 @@ pub struct Row {
     pub failed_panels: u64,
     /// The longest wait for a whole page.
     pub slowest: Duration,
-    /// What `/readyz` reported meanwhile, if it was not healthy.
+    /// What `/readyz` reported meanwhile, if not healthy.
     pub said: Option<String>,
     /// From the end of the fault until `/readyz` was healthy again.
     pub recovered: Duration,
@@ -44,7 +44,7 @@ pub struct Report {
     pub rows: Vec<Row>,
     /// Open files of a process before the first fault and after the last.
     pub files: (usize, usize),
-    /// Its resident memory, in bytes.
+    /// Its resident memory before and after, in bytes.
     pub memory: (u64, u64),
 }
 

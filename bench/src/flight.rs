@@ -16,11 +16,11 @@ use std::time::{Duration, Instant};
 /// What happened.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// Statements that ran for a thousand requests.
+    /// Statements run for a thousand requests.
     pub statements: i64,
-    /// Until all were answered.
+    /// The time until all were answered.
     pub time: Duration,
-    /// Statements that ran when the leader was killed.
+    /// Statements run when the leader was killed.
     pub statements_after_kill: i64,
     /// From the kill until all were answered.
     pub time_after_kill: Duration,

@@ -222,7 +222,7 @@ async fn write(world: Arc<World>, table: usize, seed: u64) -> Result<()> {
                 world.count.refused.fetch_add(1, Ordering::SeqCst);
             }
         }
-        // The last tables change so rarely that their entries also expire.
+        // The last tables change rarely enough for their entries to expire, too.
         let most = if table < TABLES - 2 { 250 } else { 8_000 };
         tokio::time::sleep(Duration::from_millis(random.random_range(0..most))).await;
     }

@@ -115,7 +115,7 @@ pub async fn run(program: &Path, rounds: usize, length: Duration) -> Result<Repo
     Ok(report)
 }
 
-/// Five thousand invoices, the newest an hour old.
+/// Five thousand invoices; the newest is an hour old.
 pub(crate) const TABLE: &str =
     "create table invoice_lines as select now() - i * interval '1 hour' as invoiced_at,
        i::text as invoice, (i % 90)::text as stock_code, i % 7 as quantity,

@@ -39,10 +39,10 @@ pub const CONNECTIONS: i64 = 8;
 /// Concurrent readers.
 const AT_A_TIME: usize = 32;
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long it may take until their departure is noticed.
+/// How long it may take to notice that they have left.
 const SETTLES: Duration = Duration::from_secs(45);
 
-/// Has `readers` open pages and leave.
+/// Lets `readers` open pages and leave.
 pub async fn run(program: &Path, readers: usize, seed: u64) -> Result<Report> {
     let postgres = Postgres::start().await?;
     postgres
@@ -145,7 +145,7 @@ fn slow() -> String {
     )
 }
 
-/// Not opened by these readers: its panels are not cached.
+/// A dashboard that these readers do not open, so that its panels are not cached.
 fn quick() -> String {
     let panel = |id: &str| {
         format!(

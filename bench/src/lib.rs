@@ -2,9 +2,10 @@
 //! killed, paused, filled and flushed while clients check every response.
 //!
 //! `servers` starts them and injects faults. Each proof is a file that returns a report:
-//! [`attack`], [`deliveries`], [`differential`], [`freshness`], [`flight`], [`stampede`], [`cold`], [`cold_cost`], [`round_trips`], [`faults`], [`leaving`],
-//! [`replay`], [`hot`], [`open_pages`], [`replicas`], [`sign_ins`], [`soak`], [`sqlite_worker`], [`csv_import`]. `brisk-bench` runs them in full, started by
-//! `cargo xtask bench`; the server's tests run some of them briefly.
+//! [`attack`], [`deliveries`], [`differential`], [`freshness`], [`flight`], [`stampede`], [`cold`],
+//! [`cold_cost`], [`round_trips`], [`faults`], [`leaving`], [`replay`], [`hot`], [`open_pages`],
+//! [`replicas`], [`sign_ins`], [`soak`], [`sqlite_worker`], [`csv_import`]. `brisk-bench` runs them in full,
+//! started by `cargo xtask bench`; the server's tests run some of them briefly.
 //!
 //! To add a proof: a file here with its settings, a `run` function and a report that prints itself
 //! as a table, and a subcommand in `main`.

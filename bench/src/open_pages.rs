@@ -33,7 +33,7 @@ pub struct Report {
     pub missed: usize,
     /// Statements on the source, for all changes.
     pub statements: i64,
-    /// From the acknowledgement until a page was told about the new value, in milliseconds.
+    /// From the acknowledgement until a page was notified of the new value, in milliseconds.
     pub waits: Vec<f64>,
 }
 
@@ -79,7 +79,7 @@ pub async fn run(program: &Path, pages: usize, changes: usize) -> Result<Report>
         acknowledged.send_replace((change, Instant::now()));
         tokio::time::sleep(Duration::from_secs(1).saturating_sub(begun.elapsed())).await;
     }
-    // Pages that were not told by then never will be: they are counted, which is not an error here.
+    // Pages not notified by then never will be: they are counted, which is not an error here.
     let _ = until(&world, &world.heard, pages * changes, "changes were heard").await;
     let statements = postgres.statements().await?;
     let mut report = Report {
@@ -102,9 +102,9 @@ pub async fn run(program: &Path, pages: usize, changes: usize) -> Result<Report>
 
 #[derive(Default)]
 struct World {
-    /// Pages that have been told about a current edition.
+    /// Pages that have been notified of a current edition.
     open: AtomicUsize,
-    /// Changes that pages were told about, in total.
+    /// Changes that pages were notified of, in total.
     heard: AtomicUsize,
     failed: AtomicU64,
 }
@@ -123,7 +123,7 @@ async fn until(world: &World, count: &AtomicUsize, all: usize, what: &str) -> Re
     Ok(())
 }
 
-/// What one page was told.
+/// What one page was notified of.
 struct Heard {
     /// Distinct editions of the panel that were reported as current.
     editions: usize,

@@ -52,7 +52,7 @@ pub struct Cost {
     pub statements: i64,
     /// CPU time of PostgreSQL.
     pub cpu: Duration,
-    /// Until the last page had arrived.
+    /// The time until the last page had arrived.
     pub time: Duration,
     /// Median page time.
     pub median: Duration,
@@ -99,7 +99,7 @@ const PREFIX: &str = "replay:";
 /// How long a reader looks at a page before the next, on average, in seconds.
 const LOOK: f64 = 20.0;
 
-/// One page of the trace: ranks of a dashboard, a range and a country, of which 0 is the default.
+/// One page of the trace: ranks of a dashboard, a range and a country, where 0 is the default.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct View {
     at: Duration,
@@ -196,15 +196,15 @@ fn exponential(random: &mut StdRng, mean: f64) -> f64 {
     -random.random::<f64>().max(f64::MIN_POSITIVE).ln() * mean
 }
 
-/// Statements that have to run with any cache: each one once in each state of its table. The panels
-/// of [`dashboard`] are counted by what they depend on.
+/// Statements that have to run with any cache: each one once per state of its table. The panels of
+/// [`dashboard`] are counted by what they depend on.
 fn least(trace: &[View]) -> usize {
     let (both, range, neither) = (4, 3, 3);
     let mut asked = HashMap::new();
     for view in trace {
         let changes = (view.at.as_secs() / EVERY.as_secs()) as usize;
         let table = view.dashboard % TABLES;
-        // Tables change in turn: how often this one has.
+        // Tables change in turn; this is how often this one has.
         let state = (changes + TABLES - 1 - table) / TABLES;
         let View { dashboard, range: within, country, .. } = *view;
         asked.insert((dashboard, state, Some(within), Some(country)), both);

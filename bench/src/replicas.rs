@@ -1,7 +1,7 @@
-//! **Replicas.** How long it takes until another replica has followed what an admin has done: a TTL that is
-//! changed, a person who is disabled while a page of theirs is open, a session that ends, a webhook that is
-//! switched off. Over each store, with Redis and without; beside it the same on the replica that was told, which
-//! is a request's time.
+//! **Replicas.** How long another replica takes to follow what an admin did: a changed TTL, an account
+//! disabled while its page is open, a session that ends, a webhook that is switched off. Over each store,
+//! with Redis and without; for comparison, the same on the replica that made the change, which takes one
+//! request.
 
 use crate::hot::median;
 use crate::servers::brisk::{Brisk, Deployment};
@@ -20,7 +20,7 @@ use tokio::net::TcpStream;
 pub struct Settings {
     /// The program.
     pub program: PathBuf,
-    /// How often each.
+    /// Measurements of each kind.
     pub rounds: usize,
     /// Whether the store is a PostgreSQL, and whether there is a Redis, each time.
     pub places: Vec<(bool, bool)>,
@@ -29,7 +29,7 @@ pub struct Settings {
 /// What was measured.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// Over which store, with what.
+    /// By change and store.
     pub lines: Vec<Line>,
 }
 
@@ -40,17 +40,17 @@ pub struct Line {
     pub place: String,
     /// What was changed.
     pub what: &'static str,
-    /// How long each took until the other replica had followed.
+    /// How long the other replica took to follow, by round.
     pub other: Vec<Duration>,
-    /// The same on the replica that was told.
+    /// The same on the replica that made the change.
     pub own: Vec<Duration>,
 }
 
-/// The longest that another replica may take: what is promised.
+/// The longest that another replica may take, as promised.
 const MOST: Duration = Duration::from_secs(1);
-/// How long it is waited for.
+/// How long to wait for it.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The pause between two looks.
+/// The pause between two polls.
 const PAUSE: Duration = Duration::from_millis(2);
 const KEY: &str = "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
 const SALES: &str = "title = \"Sales\"\nsource = \"shop\"\nrange = \"last 7 days\"\n[[panel]]\nid = \"n\"\n\
@@ -132,7 +132,7 @@ struct World {
 }
 
 impl World {
-    /// A TTL of another number of seconds.
+    /// A TTL is changed.
     async fn ttl(&self, follower: &Brisk, round: usize) -> Result<Duration> {
         let ttl = 60 + round;
         let form = format!("scope=dashboard:sales&ttl={ttl}s&stale=&mode=&early=");
@@ -145,7 +145,7 @@ impl World {
         until(async || Ok(is_there(&ask(follower, "GET", &path, &self.root, "").await?))).await
     }
 
-    /// Somebody is disabled, whose page follows its data at `follower`.
+    /// An account is disabled whose page follows its data at `follower`.
     async fn person(&self, follower: &Brisk, id: &str, round: usize) -> Result<Duration> {
         let path = format!("/admin/people/{id}");
         let (cookie, _) = sign_in(&self.one, "ann", 100 + round).await?;
@@ -185,7 +185,7 @@ impl World {
         until(is_off).await
     }
 
-    /// Sends a form that has to be taken.
+    /// Sends a form that has to be accepted.
     async fn sent(&self, to: &Brisk, path: &str, form: &str) -> Result<()> {
         let answer = ask(to, "POST", path, &self.root, form).await?;
         let status = answer.split(' ').nth(1).unwrap_or_default();
@@ -209,7 +209,7 @@ impl World {
     }
 }
 
-/// Waits until it is so; how long that took.
+/// Waits until `is_so` holds, and returns how long that took.
 async fn until(is_so: impl AsyncFn() -> Result<bool>) -> Result<Duration> {
     let begun = Instant::now();
     while !is_so().await? {
@@ -221,7 +221,7 @@ async fn until(is_so: impl AsyncFn() -> Result<bool>) -> Result<Duration> {
     Ok(begun.elapsed())
 }
 
-/// Reads until `words` have come.
+/// Reads until `words` have arrived.
 async fn heard(stream: &mut TcpStream, said: &mut String, words: &str) -> Result<()> {
     let mut buffer = [0; 4_096];
     while !said.contains(words) {
@@ -235,7 +235,7 @@ async fn heard(stream: &mut TcpStream, said: &mut String, words: &str) -> Result
     Ok(())
 }
 
-/// The whole answer, over a connection of its own.
+/// The whole response, over a connection of its own.
 async fn ask(to: &Brisk, method: &str, path: &str, cookie: &str, form: &str) -> Result<String> {
     let mut stream = open(to, method, path, cookie, form).await?;
     let mut answer = Vec::new();

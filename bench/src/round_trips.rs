@@ -22,7 +22,7 @@ pub struct Report {
     pub from_memory: BTreeMap<String, u64>,
     /// By command, for the first view in a process that reads the entries from Redis.
     pub from_redis: BTreeMap<String, u64>,
-    /// By command, for as many views of somebody who has signed in, whose session is in Redis, too.
+    /// By command, for as many views by a signed-in reader, whose session is in Redis as well.
     pub signed_in: BTreeMap<String, u64>,
     /// Statements for all these views.
     pub statements: i64,
@@ -103,8 +103,8 @@ pub async fn run(program: &Path) -> Result<Report> {
     })
 }
 
-/// Waits until everything loaded is stored, which may be after the answer. A load ends by
-/// publishing that it has landed.
+/// Waits until everything loaded is stored, which may be after the response. A load ends by
+/// publishing that it is done.
 async fn stored(redis: &Redis, processes: &[&Brisk]) -> Result<()> {
     let begun = Instant::now();
     loop {
@@ -123,8 +123,8 @@ async fn stored(redis: &Redis, processes: &[&Brisk]) -> Result<()> {
     }
 }
 
-/// Calls between two counts, without those of the counting itself. What a script calls within Redis
-/// is no round trip.
+/// Calls between two counts, without those of the counting itself. A script's calls within Redis
+/// are not round trips.
 fn difference(
     before: &BTreeMap<String, u64>,
     after: &BTreeMap<String, u64>,
@@ -134,7 +134,7 @@ fn difference(
         .map(|(name, count)| (name.clone(), count - before.get(name).copied().unwrap_or(0)))
         .filter(|(name, count)| *count > 0 && name != "info" && !name.starts_with("client"))
         .collect();
-    // Only that script sends EXPIRE: for all tags of a batch, in one of so many reads, at random.
+    // Only that script sends EXPIRE, for all tags of a batch, on a random fraction of reads.
     calls.remove("expire");
     // Pings keep the event channel alive, independently of views.
     calls.remove("ping");

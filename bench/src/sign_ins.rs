@@ -1,5 +1,5 @@
-//! **Sign-ins.** Three hundred a minute, over many accounts and addresses, while others read: how long those
-//! wait, against how long they wait without. And what a session takes of memory.
+//! **Sign-ins.** Three hundred a minute, over many accounts and addresses, while others read: how long do
+//! readers wait, compared with no sign-ins? And how much memory does a session take?
 
 use crate::hot;
 use crate::raw::{Raw, request};
@@ -15,20 +15,20 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpSocket;
 use tokio::time::{interval, sleep_until};
 
-/// What is measured, and on what.
+/// What to measure, and how much of it.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The program.
     pub program: PathBuf,
-    /// Accounts that are signed in to.
+    /// Accounts that sign in.
     pub accounts: usize,
     /// Sign-ins a minute.
     pub a_minute: u32,
     /// Requests a second of the reader.
     pub rate: f64,
-    /// How long is measured each time.
+    /// The length of each measurement.
     pub length: Duration,
-    /// How often each.
+    /// Measurements of each kind.
     pub rounds: usize,
     /// Sessions whose memory is measured.
     pub sessions: usize,
@@ -39,11 +39,11 @@ pub struct Settings {
 pub struct Report {
     /// The reader's 95th percentile, while nobody signs in; for each round.
     pub quiet: Vec<Duration>,
-    /// The same while others do.
+    /// The same while others sign in.
     pub busy: Vec<Duration>,
     /// How many signed in meanwhile, and how long the median and the slowest of them took.
     pub signed_in: usize,
-    /// See there.
+    /// See `signed_in`.
     pub times: (Duration, Duration),
     /// Bytes of resident memory for each session.
     pub session: f64,
@@ -53,7 +53,7 @@ pub struct Report {
 
 const PASSWORD: &str = "wet green umbrellas";
 const SLUG: &str = "/d/twenty";
-/// The most that the reader may wait longer.
+/// How many times as long the reader may wait at most.
 const MOST: f64 = 2.0;
 
 /// Runs the measurement.
@@ -95,14 +95,14 @@ pub async fn run(settings: &Settings) -> Result<Report> {
     Ok(report)
 }
 
-/// Adds an account; the first admin closes the server.
+/// Adds an account; the first admin closes the server to anonymous requests.
 pub(crate) fn add(brisk: &Brisk, name: &str, role: &str) -> Result<()> {
     let arguments = ["user", "add", name, "--role", role, "--password-stdin"];
     brisk.command(&arguments, &format!("{PASSWORD}\n"))
 }
 
-/// Waits until the process knows that there is an admin: it tells its figures to nobody then who has not
-/// signed in.
+/// Waits until the process knows that there is an admin: from then on it shows its figures only after
+/// sign-in.
 pub(crate) async fn closed(brisk: &Brisk) -> Result<()> {
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_secs(45) {
@@ -116,7 +116,7 @@ pub(crate) async fn closed(brisk: &Brisk) -> Result<()> {
     bail!("the process stayed open to everybody, although there is an admin")
 }
 
-/// Waits until the page is whole for who has signed in.
+/// Waits until the page is complete for a signed-in reader.
 async fn complete(brisk: &Brisk, asked: &[u8]) -> Result<()> {
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_secs(45) {
@@ -130,7 +130,7 @@ async fn complete(brisk: &Brisk, asked: &[u8]) -> Result<()> {
     bail!("the page was never complete")
 }
 
-/// Signs in at an even pace, each from another address; how long each took.
+/// Signs in at an even pace, each time from another address; returns how long each took.
 async fn others(brisk: &Brisk, settings: &Settings, before: usize) -> Result<Vec<Duration>> {
     let step = Duration::from_secs(60) / settings.a_minute.max(1);
     let end = tokio::time::Instant::now() + settings.length;
@@ -153,7 +153,7 @@ async fn others(brisk: &Brisk, settings: &Settings, before: usize) -> Result<Vec
     Ok(times)
 }
 
-/// Signs in, from the address of that number; the cookie, and how long it took.
+/// Signs in from the address of that number; returns the cookie, and how long it took.
 pub(crate) async fn sign_in(
     brisk: &Brisk,
     name: &str,
@@ -162,7 +162,8 @@ pub(crate) async fn sign_in(
     post(&brisk.address(), name, number).await
 }
 
-/// Signs in from an address of this machine's own network; the cookie, and how long it took.
+/// Signs in from an address of this machine's loopback network; returns the cookie, and how long it
+/// took.
 async fn post(address: &str, name: &str, number: usize) -> Result<(String, Duration)> {
     let begun = Instant::now();
     let socket = TcpSocket::new_v4()?;
@@ -193,7 +194,7 @@ async fn post(address: &str, name: &str, number: usize) -> Result<(String, Durat
     Ok((cookie.to_owned(), begun.elapsed()))
 }
 
-/// Bytes of resident memory for each session that is used.
+/// Bytes of resident memory per session in use.
 async fn memory(brisk: &Brisk, settings: &Settings) -> Result<f64> {
     let mut cookies = Vec::new();
     for number in 0..settings.sessions {
@@ -218,7 +219,7 @@ fn p95(mut waits: Vec<Duration>) -> Duration {
 }
 
 impl Report {
-    /// Whether the reader waits hardly longer: by the medians of the rounds.
+    /// Whether the reader waits hardly longer, by the medians of the rounds.
     pub fn check(&self) -> Result<()> {
         let ratio = self.ratio();
         if ratio > MOST {

@@ -125,7 +125,7 @@ pub async fn run(program: &Path, length: Duration) -> Result<Report> {
     Ok(report)
 }
 
-/// Waits until the process follows no view any more.
+/// Waits until the process no longer follows any view.
 async fn unfollowed(brisk: &Brisk) -> Result<()> {
     let begun = Instant::now();
     loop {

@@ -1,6 +1,6 @@
-//! **SQLite in workers.** What it costs that statements on a SQLite file run in processes of their own:
-//! a page with nothing cached, a small statement, and one of 100,000 rows, against threads of the server, and
-//! against another build, all asked in turns.
+//! **SQLite in workers.** What it costs to run statements on a SQLite file in processes of their own: a page
+//! with nothing cached, a small statement, and one of 100,000 rows, against threads of the server and against
+//! another build, measured in turns.
 
 use crate::client::Client;
 use crate::servers::brisk::{Brisk, Deployment};
@@ -16,7 +16,7 @@ use std::time::Duration;
 pub struct Settings {
     /// The program under test.
     pub program: PathBuf,
-    /// Another build, as it is by default.
+    /// Another build, with its defaults.
     pub before: Option<PathBuf>,
     /// Measurements of each kind.
     pub rounds: usize,
@@ -25,9 +25,9 @@ pub struct Settings {
 /// What was measured.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// The servers: what each is called.
+    /// The names of the servers.
     pub servers: Vec<&'static str>,
-    /// What was asked; and how long it took, by server and round.
+    /// What was requested, and how long it took, by server and round.
     pub measures: Vec<(&'static str, Vec<Vec<Duration>>)>,
 }
 

@@ -121,7 +121,7 @@ impl World {
     }
 
     /// How long it takes until all of `asked` have answered with the whole page, and how many
-    /// statements.
+    /// statements that takes.
     async fn measured(&self, asked: &[&Brisk]) -> Result<(Duration, i64)> {
         self.postgres.reset().await?;
         let begun = Instant::now();

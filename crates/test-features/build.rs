@@ -1,3 +1,3 @@
-//! Nothing: only a crate with a build script can name features of what runs at build time.
+//! Empty: only a crate with a build script can name features of build dependencies.
 
 fn main() {}

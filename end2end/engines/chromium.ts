@@ -8,7 +8,7 @@ export async function launch(): Promise<Driver> {
   const browser = await chromium.launch({
     executablePath: process.env.BRISK_CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu"],
-    // Bars that take room, as on most desktops.
+    // Scroll bars that take up space, as on most desktops.
     ignoreDefaultArgs: ["--hide-scrollbars"],
   });
   const page = await browser.newPage();

@@ -1,4 +1,4 @@
-// What the journeys need of a browser, whichever protocol it speaks.
+// What the journeys need from a browser, whichever protocol it speaks.
 
 export interface Driver {
   goto(url: string): Promise<void>;
@@ -6,9 +6,9 @@ export interface Driver {
   evaluate<Result, Arguments extends unknown[]>(run: (...values: Arguments) => Result | Promise<Result>, ...values: Arguments): Promise<Result>;
   /** Input, as WebDriver has it. */
   perform(actions: Action[]): Promise<void>;
-  /** Sets the size of what is seen of a page, as nearly as the browser's window allows. */
+  /** Sets the size of the viewport, as nearly as the browser's window allows. */
   resize(width: number, height: number): Promise<void>;
-  /** A picture of what is seen, as PNG. */
+  /** A screenshot of the viewport, as PNG. */
   screenshot(): Promise<Buffer>;
   /** The page on paper, as PDF, where the protocol has it. */
   pdf?(): Promise<Buffer>;

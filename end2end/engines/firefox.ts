@@ -1,4 +1,4 @@
-// Firefox by WebDriver BiDi, which it speaks itself: https://www.w3.org/TR/webdriver-bidi/
+// Firefox over WebDriver BiDi, which it supports natively: https://www.w3.org/TR/webdriver-bidi/
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { expression, parsed, type Action, type Driver } from "./driver";
 const PREFERENCES = {
   "datareporting.policy.dataSubmissionEnabled": false,
   "ui.prefersReducedMotion": 0,
-  // Bars that take room, as on most desktops.
+  // Scroll bars that take up space, as on most desktops.
   "widget.gtk.overlay-scrollbars.enabled": false,
 };
 

@@ -207,7 +207,7 @@ test("tables slide only where they are wider than their card, with bars that tak
         .filter((scroll) => {
           const table = scroll.querySelector(".tb")!;
           const over = scroll.scrollWidth - scroll.clientWidth;
-          // Wider than the card by more than a bar.
+          // Wider than the card by more than a scroll bar.
           return over > 0 && table.getBoundingClientRect().width < scroll.clientWidth + 24;
         })
         .map((scroll) => `${scroll.closest("section")?.id}: ${scroll.scrollWidth} in ${scroll.clientWidth}`),
@@ -219,13 +219,13 @@ test("tables slide only where they are wider than their card, with bars that tak
 test("on paper nothing is cut", async ({ reader }) => {
   for (const path of [november, "/d/online-retail/p/country-table", "/d/tables"]) {
     await reader.open(path);
-    // WebKit's driver cannot print; what its rules for paper do is seen below.
+    // WebKit's driver cannot print; its print rules are checked below.
     if (reader.driver.pdf) {
       const pages = pagesOf(await reader.driver.pdf());
       expect(pages, path).toBeGreaterThan(0);
       expect(pages, path).toBeLessThan(9);
     }
-    // What is for paper, on a screen as wide as paper.
+    // The print style, on a screen as wide as paper.
     await reader.driver.resize(703, 1000);
     const cut = await reader.driver.evaluate(() => {
       const onPaper = (rules: CSSRuleList) => {
@@ -235,7 +235,7 @@ test("on paper nothing is cut", async ({ reader }) => {
       };
       for (const sheet of document.styleSheets) onPaper(sheet.cssRules);
       const parts = [...document.querySelectorAll(".panel, .panel table, .panel th, .legend, .panel-title")];
-      // The paper's edge, in the units of what is on it: WebKit measures what is zoomed before its zoom.
+      // The paper's edge, in the units of its contents: WebKit measures zoomed elements before zoom.
       const edge = document.querySelector("main")!.getBoundingClientRect().right;
       const beyond = parts.filter((part) => part.checkVisibility() && part.getBoundingClientRect().right > edge + 1);
       const bodies = [...document.querySelectorAll(".panel-body.scroll")].filter((part) => part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).overflowX !== "visible");

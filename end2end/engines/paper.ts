@@ -1,7 +1,7 @@
-// What a PDF says of its pages.
+// Reads the pages of a PDF.
 import { inflateSync } from "node:zlib";
 
-/** How many pages there are; Firefox packs the objects that say so. */
+/** The number of pages; Firefox compresses the objects that hold it. */
 export function pagesOf(pdf: Buffer) {
   const text = pdf.toString("latin1");
   const packed = [...text.matchAll(/\/ObjStm[^>]*?>>\s*stream\r?\n/g)].map(({ index, 0: head }) => {

@@ -1,5 +1,5 @@
-// A reader before a page: finds what it says, presses only what is hit where it is pressed, and waits
-// for what comes.
+// Simulates a reader: finds text, presses only elements that are hit where they are pressed, and
+// waits for what appears.
 import { expect } from "@playwright/test";
 import { drag, key, press, type Driver, type Point } from "./driver";
 
@@ -16,7 +16,7 @@ export class Reader {
   async open(path: string) {
     await this.driver.goto(this.origin + path);
     await this.settled();
-    // What happens from here on, and whether the page is still the same one.
+    // Records what happens from here on, and whether the page is still the same one.
     await this.driver.evaluate(() => {
       const errors: string[] = [];
       addEventListener("error", ({ message }) => errors.push(message));

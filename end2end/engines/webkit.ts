@@ -1,4 +1,4 @@
-// WebKitGTK, which has Safari's engine, by WebDriver: https://www.w3.org/TR/webdriver2/
+// WebKitGTK, which has Safari's engine, over WebDriver: https://www.w3.org/TR/webdriver2/
 import { spawn, type ChildProcess } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { createServer } from "node:net";
@@ -13,7 +13,7 @@ export async function launch(): Promise<Driver> {
     break;
   }
   const port = await freePort();
-  // Bars that take room, as on most desktops.
+  // Scroll bars that take up space, as on most desktops.
   const env = { ...process.env, DISPLAY: `:${display}`, GTK_OVERLAY_SCROLLING: "0", NO_AT_BRIDGE: "1" };
   const driver = spawn("WebKitWebDriver", [`--port=${port}`], { env, stdio: "ignore" });
   const call = async <Result>(method: string, path: string, body: object = {}): Promise<Result> => {
@@ -57,7 +57,7 @@ export async function launch(): Promise<Driver> {
   };
 }
 
-/** Debian keeps it where no path leads. */
+/** Debian installs it outside of the PATH. */
 function miniBrowser() {
   const libraries = `/usr/lib/${{ x64: "x86_64", arm64: "aarch64" }[process.arch as string]}-linux-gnu`;
   const folder = readdirSync(libraries).findLast((name) => name.startsWith("webkit2gtk-4"));
@@ -72,7 +72,7 @@ const freePort = () =>
     });
   });
 
-/** It says nothing when it listens. */
+/** It prints nothing when it listens, so this polls. */
 async function ready(driver: ChildProcess, ask: () => Promise<unknown>) {
   while (driver.exitCode === null) {
     try {

@@ -1,7 +1,8 @@
 // @ts-check
 // A real OpenID provider for the server's tests: `oidc-provider` with its own pages for signing in, on a
-// free port of this machine. Whoever signs in is who they say; names that begin with "it-" are in the
-// group of that name. Usage: node provider.mjs REDIRECT-URI SIGNED-OUT-URI; it ends with its standard input.
+// free port of this machine. Anyone may sign in under any name; names that begin with "it-" are in the group
+// of that name. Usage: node provider.mjs REDIRECT-URI SIGNED-OUT-URI; it ends when its standard input
+// closes.
 import { createServer } from "node:http";
 // @ts-expect-error It brings no types.
 import { Provider } from "oidc-provider";

@@ -8,7 +8,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(page.locator("h1")).toHaveText("Sources");
     const rollup = page.locator("#sales");
     await expect(rollup.locator("dt", { hasText: "Last run" })).toBeVisible();
-    // The page does not follow by itself what the server builds as it starts.
+    // The page does not follow what the server builds as it starts.
     await expect(async () => {
       await page.reload();
       await expect(rollup.locator("summary")).toBeVisible({ timeout: 1_000 });

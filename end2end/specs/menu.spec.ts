@@ -125,7 +125,7 @@ test("a hidden series stays hidden when newer markup replaces the chart", async 
   const old = await panel.locator(".content").elementHandle();
   // As if another reader had refreshed it.
   await page.request.post("/d/products/refresh", { maxRedirects: 0 });
-  // Newer markup has come, drawn by the server without the series from the start.
+  // Newer markup has arrived, drawn by the server without the series from the start.
   await expect.poll(() => old!.evaluate((content) => content.isConnected)).toBe(false);
   await expect(panel.getByRole("button", { name: "£2 to £5" })).toHaveAttribute("aria-pressed", "false");
   await expect(panel.locator(".drawn").last().locator("path.l:not(.pt)")).toHaveCount(4);

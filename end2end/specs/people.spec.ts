@@ -1,4 +1,4 @@
-// A server with accounts, over two replicas: who is disabled, and the pages about people.
+// A server with accounts, over two replicas: disabling an account, and the pages about people.
 import { expect, expectAccessible, test } from "../fixtures";
 import { Replicas } from "../replicas";
 
@@ -31,7 +31,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(admin.getByRole("button", { name: `Enable: ${name}` })).toBeVisible();
       await admins.close();
 
-      // The open page goes by itself; without scripts, with the next thing that is asked of it.
+      // The open page leaves on its own; without scripts, at the next request.
       if (!javaScriptEnabled) await expect(async () => {
         await page.goto(`${replicas.urls[1]}/d/orders`);
         expect(page.url()).toContain("/sign-in");
@@ -57,7 +57,7 @@ test.describe("while a session is over", () => {
     await replicas.signIn(context, "eve", 1);
     await page.goto(`${replicas.urls[1]}/d/orders`);
     await expect(page.locator(".live-sign")).toHaveAttribute("data-state", "live");
-    // As a machine that slept: the stream is gone, and the session with it.
+    // Like a machine that slept: the stream is gone, and the session with it.
     await context.clearCookies();
     await page.evaluate(() => {
       dispatchEvent(new PageTransitionEvent("pagehide"));

@@ -1,5 +1,5 @@
-// Signing in elsewhere, in a browser and with another party's provider: what forms and policies of both sides
-// make of the way there and back.
+// Signing in at a third party's provider, in a browser: whether forms and policies of both sides allow the
+// way there and back.
 import type { Page } from "@playwright/test";
 import { expect, expectAccessible, test } from "../fixtures";
 import { PASSWORD, Replicas } from "../replicas";
@@ -20,7 +20,7 @@ async function signInThere(page: Page, name: string) {
 
 for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "with scripts" : "without scripts", () => {
-    // The provider's pages ask for an icon that it does not have, and for fonts of the net; a wrong password is 422.
+    // The provider's pages request an icon that it does not have, and web fonts; a wrong password is 422.
     test.use({ javaScriptEnabled, expectedErrors: [/status of 4(04|22)|net::ERR_/] });
     const isAccessible = async (page: Page) => {
       if (javaScriptEnabled) await expectAccessible(page);
@@ -41,10 +41,10 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(elsewhere).toContainText(`${name}-there`);
 
       await page.getByRole("button", { name: "Sign out", exact: true }).click();
-      // It was a password that opened this session: nothing there concerns it.
+      // This session was opened with a password: the provider is not involved.
       await expect(page).toHaveURL(`${url}/sign-in`);
       await page.getByRole("link", { name: "Sign in with Example" }).click();
-      // Who has just signed in there is not asked again, unless a question is left.
+      // After a recent sign-in, the provider asks nothing, unless a question is left.
       const agree = page.getByRole("button", { name: "Continue" });
       await expect(agree.or(page.getByRole("heading", { name: "Dashboards" }))).toBeVisible();
       if (await agree.isVisible()) await agree.click();

@@ -1,4 +1,5 @@
-// What an admin decides on one of two replicas holds on the other within a second: TTLs, webhooks, switches.
+// An admin's changes on one of two replicas take effect on the other within a second: TTLs, webhooks,
+// switches.
 import { expect, expectAccessible, test } from "../fixtures";
 import { Replicas } from "../replicas";
 

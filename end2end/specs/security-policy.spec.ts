@@ -1,7 +1,7 @@
 import { expect, settled, test } from "../fixtures";
 
-// The fixture fails a test on any violation of a page's policy: these open every page and touch what
-// scripts add to them.
+// The fixture fails a test on any violation of a page's policy: these open every page and use what
+// scripts add.
 test.use({ expectedErrors: [/status of 404/] });
 
 const PAGES = [

@@ -1,5 +1,5 @@
 // @ts-check
-// The clipboard, also where browsers have none.
+// Copies to the clipboard, also where browsers lack the API.
 import { toast } from "./toast.js";
 
 /**
@@ -19,7 +19,7 @@ export const copy = async (text, confirmation) => {
 
 /** @param {string} text */
 const write = async (text) => {
-  // Browsers have no clipboard on pages without TLS, whatever its type says.
+  // Undefined on pages without TLS, whatever its type says.
   const clipboard = /** @type {Clipboard | undefined} */ (navigator.clipboard);
   if (clipboard) return clipboard.writeText(text);
   // Deprecated, but the only way there.

@@ -1,7 +1,7 @@
 // @ts-check
 // Charts on a time axis share their crosshair: the one under the pointer writes its instant into
-// `data-at`, and all others in sight get a thin line there. Nobody has to subscribe, so charts may
-// come and go.
+// `data-at`, and all others in sight get a thin line there. Nothing subscribes, so charts may come
+// and go.
 import { find, findAll } from "./elements.js";
 
 /** @param {string | undefined} list */
@@ -53,10 +53,10 @@ const share = (source) => {
 let shared;
 new MutationObserver((changes) => {
   const pointed = changes.flatMap(({ type, target }) =>
-    // A chart that was taken out of the page points nowhere.
+    // A chart that was removed from the page points nowhere.
     type === "attributes" && target instanceof HTMLElement && target.isConnected ? [target] : [],
   );
-  // Of several changes at once, only the last says where the pointer is.
+  // Of several changes at once, only the last one has the pointer's position.
   const chart = pointed.findLast(({ dataset }) => "at" in dataset) ?? pointed.at(-1);
   if (chart) share((shared = chart));
   else if (shared && !shared.isConnected) {

@@ -16,8 +16,8 @@ export const find = (root, selector) => root.querySelector(selector);
 export const findAll = (root, selector) => [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(selector))];
 
 /**
- * The nearest element around an event's target: `null` also where the target is no element, as the
- * document is none. Links in drawings are SVG.
+ * The nearest element around an event's target; `null` also where the target is not an element,
+ * such as the document. Links in drawings are SVG.
  *
  * @param {Event} event
  * @param {string} selector

@@ -13,7 +13,7 @@ import { closest, findAll } from "./elements.js";
  * } & Record<string, (island: Element) => void>} Wasm
  */
 
-// Where the pointer was last: it may rest on a chart before that starts.
+// The latest pointer event: the pointer may rest on a chart before that starts.
 /** @type {PointerEvent | undefined} */
 let pointer;
 addEventListener("pointermove", (event) => (pointer = event), { capture: true, passive: true });
@@ -85,17 +85,17 @@ const startChart = (island) => {
   near.unobserve(boxOf(island));
   island.dataset.started = "";
   charts.set(island, module.start_chart(island));
-  // Once it listens, which is a task later.
+  // A task later, once it listens.
   setTimeout(() => pointAgain(island));
 };
 
 /**
- * Shows a chart that has just started the pointer that rests on it.
+ * Repeats the latest pointer event for a chart that has just started under it.
  *
  * @param {HTMLElement} island
  */
 const pointAgain = (island) => {
-  // Who reads a point, by whatever means, goes on reading there.
+  // A reader who is on a point, by whatever means, stays there.
   if (!pointer || pointer.pointerType === "touch" || "reading" in boxOf(island).dataset) return;
   const { clientX, clientY, pointerType } = pointer;
   const under = document.elementFromPoint(clientX, clientY);

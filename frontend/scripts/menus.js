@@ -28,7 +28,7 @@ document.addEventListener("click", (event) => {
   else copy(new URL(button.dataset.link ?? "", location.href).href, "Copied the link");
 });
 
-// While a point of a chart is read, `c` copies its figure.
+// While the reader is on a point of a chart, `c` copies its figure.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "c" || event.ctrlKey || event.metaKey || event.altKey) return;
   const chart = closest(event, ".chart[data-active]");

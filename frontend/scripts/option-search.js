@@ -1,5 +1,5 @@
 // @ts-check
-// Type to find an option: hides those of its form that do not match.
+// Type to find an option: hides the form's options that do not match.
 import { closest, find, findAll } from "./elements.js";
 
 document.addEventListener("input", (event) => {

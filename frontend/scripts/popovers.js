@@ -1,5 +1,5 @@
 // @ts-check
-// Popovers open and close without scripts; this adds keys: Escape, which gives the focus back, and
+// Popovers open and close without scripts; this adds keys: Escape, which restores the focus, and
 // the arrows, which move through the choices.
 import { closest, find, findAll } from "./elements.js";
 

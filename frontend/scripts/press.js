@@ -1,8 +1,8 @@
 // @ts-check
-// Whether the reader is pressing on something. A click counts where a press began and ended, so what
-// is shown is not replaced in between: the click would be lost.
+// Whether the reader is pressing on something. A click needs its press to begin and end on one
+// element, so nothing is replaced in between: the click would be lost.
 
-// A finger's click comes in a task of its own; after a press that was no click, none comes.
+// How long after a touch its click may still arrive, in ms; none comes if it was no tap.
 const CLICK = 50;
 
 /** @type {Set<number>} */

@@ -1,5 +1,5 @@
 // @ts-check
-// What scripts and the server both say. A test of the server compares this file with what it says itself:
+// Constants that scripts and the server share. A test compares this file with the server's own:
 // `server/tests/pages/scripts.rs`.
 
 /** How long a page that streams waits for a panel, in ms. */
@@ -11,5 +11,5 @@ export const SORT = "sort";
 /** The parameter with the page of a panel's table. */
 export const PAGE = "page";
 
-/** The header of a request for a page that takes the place of another. */
+/** The header of a request for a page that replaces another. */
 export const SWAP = "brisk-swap";

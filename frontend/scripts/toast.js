@@ -12,7 +12,7 @@ status.setAttribute("role", "status");
 const attach = () => {
   if (!status.isConnected) document.body.append(status);
 };
-// A page that takes the place of another takes it away.
+// A page that replaces another removes it.
 document.addEventListener("focusin", attach);
 
 /** @type {number | undefined} */

@@ -1,8 +1,8 @@
-//! [`Accounts`]: how much each account asks for: views that have to be loaded ([`crate::admission`]),
-//! refreshes, open pages, requests of the API. All its sessions and tokens count together, on all replicas that
-//! share a Redis; without one each process counts for itself, and the limits add up.
+//! [`Accounts`]: how much each account may ask for: views that have to be loaded ([`crate::admission`]),
+//! refreshes, open pages, requests of the API. All its sessions and tokens count together, on all
+//! replicas that share a Redis; without one each process counts for itself, and the limits add up.
 //!
-//! What is in the cache costs nothing of it, and waits for no counter.
+//! Views that are in the cache count towards no limit, and wait for no counter.
 
 use crate::auth::viewer::Viewer;
 use crate::buckets::{Buckets, Empty};
@@ -13,7 +13,7 @@ use brisk_cache::Records;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-/// After how many seconds an account may come back that has too many pages open.
+/// After how many seconds an account with too many open pages may come back.
 const UNTIL_CLOSED: u32 = 60;
 
 /// What accounts ask for. Cheap to clone.
@@ -32,7 +32,7 @@ impl Default for Accounts {
 }
 
 impl Accounts {
-    /// Nobody has asked this process for anything yet; what others were asked for is in `shared`.
+    /// With nothing counted in this process yet; what other replicas count is in `shared`.
     pub fn new(limits: AccountLimits, shared: Option<Arc<Records>>) -> Self {
         let buckets =
             |kind, most, each_second| Buckets::new(kind, most, each_second, shared.clone());
@@ -52,9 +52,9 @@ impl Accounts {
         &self.views
     }
 
-    /// Admits that a view is loaded again although it is there.
+    /// Admits another load of a view that is there already.
     pub async fn refresh(&self, viewer: &Viewer) -> Result<(), PageError> {
-        // Who has none is a client of their address, and counted as such; so below.
+        // Viewers without an account are clients by their address, and counted as such; so below.
         let Some(account) = viewer.account() else { return Ok(()) };
         let taken = self.refreshes.take_surely(account.id.as_str()).await;
         taken.map_err(|empty| too_many(Exceeded::Refreshes, empty))
@@ -68,7 +68,7 @@ impl Accounts {
         taken.map_err(|empty| too_many(Exceeded::Requests, empty))
     }
 
-    /// Admits one more page that follows its data; of who has no account, any number.
+    /// Admits one more page that follows its data; viewers without an account may have any number.
     pub async fn open(&self, viewer: &Viewer) -> Result<Option<OpenPage>, PageError> {
         let Some(account) = viewer.account() else { return Ok(None) };
         let (what, retry_after) = (Exceeded::Streams, UNTIL_CLOSED);
@@ -76,7 +76,7 @@ impl Accounts {
         opened.map(Some).ok_or(PageError::TooMany { what, retry_after })
     }
 
-    /// Tells the other replicas what this one is asked for, for as long as it is polled.
+    /// Shares this replica's counts with the others, for as long as it is polled.
     pub async fn share(&self) -> Infallible {
         tokio::select! {
             never = self.views.share() => never,

@@ -4,8 +4,8 @@
 //! is queued.
 //!
 //! Each client has a bucket of tokens, which fills up again slowly. A view that it asked for lately
-//! takes no second token: readers reload, and their pages follow. Who has signed in has a bucket besides that
-//! all replicas share.
+//! takes no second token: readers reload, and their pages follow. Clients who have signed in also have a
+//! bucket that all replicas share.
 
 use crate::buckets::Buckets;
 use crate::config::{AccountLimits, ClientLimits};
@@ -21,9 +21,10 @@ use std::time::{Duration, Instant};
 const KNOWN: usize = 256;
 /// Clients that are remembered; of more, those that have asked for little are forgotten.
 const CLIENTS: usize = 10_000;
-/// How many refusals in a row it takes until a client's further views are not even looked up.
+/// How far below zero a bucket falls; from half of that on, a client's further views are not even looked
+/// up.
 const DEEPEST: f64 = 20.0;
-/// After how many seconds a client may come back whose loads are waiting.
+/// After how many seconds a client may come back while its loads are waiting.
 const UNTIL_LOADED: u32 = 5;
 
 /// A client asks for too much.
@@ -37,10 +38,10 @@ pub struct TooMany {
 #[derive(Debug)]
 pub struct Admission {
     limits: ClientLimits,
-    /// The same of clients who have signed in.
+    /// The limits of clients who have signed in.
     of_accounts: ClientLimits,
     clients: Mutex<HashMap<Client, Bucket>>,
-    /// What those may ask for who have signed in, wherever they ask.
+    /// The buckets of those who have signed in, over all replicas.
     accounts: Option<Buckets>,
     refused: Refused,
 }
@@ -54,20 +55,20 @@ struct Refused {
 
 #[derive(Debug)]
 struct Bucket {
-    /// Less than none while refused views go on coming.
+    /// Negative while refused views keep coming.
     tokens: f64,
     at: Instant,
     known: VecDeque<Fingerprint>,
 }
 
 impl Admission {
-    /// Nobody has asked for anything yet.
+    /// With nothing counted yet.
     pub fn new(limits: ClientLimits) -> Self {
         let (clients, refused, accounts) = (Mutex::default(), Refused::default(), None);
         Self { limits, of_accounts: limits, clients, accounts, refused }
     }
 
-    /// The same, with these limits of who has signed in, who also take from `accounts`.
+    /// The same, with these limits for clients who have signed in, who also take from `accounts`.
     #[must_use]
     pub fn with_accounts(self, limits: AccountLimits, accounts: Buckets) -> Self {
         let AccountLimits { cold_views, cold_views_per_second, .. } = limits;
@@ -75,7 +76,8 @@ impl Admission {
         Self { of_accounts, accounts: Some(accounts), ..self }
     }
 
-    /// Asks what an account has asked other replicas for, unless it is known: before something is loaded.
+    /// Fetches what an account has taken on other replicas, unless that is known: before something is
+    /// loaded.
     pub async fn know(&self, client: &Client) {
         if let (Some(accounts), Some(id)) = (&self.accounts, client::account_of(client)) {
             accounts.know(id).await;
@@ -86,8 +88,8 @@ impl Admission {
         if client::is_an_account(client) { &self.of_accounts } else { &self.limits }
     }
 
-    /// Before a view is looked up: whether its client goes on asking though it was refused many
-    /// times. Planning a view costs a millisecond or more.
+    /// Before a view is looked up: refuses a client that keeps asking though it was refused many times.
+    /// Planning a view costs a millisecond or more.
     pub fn before_lookup(&self, client: &Client, view: Fingerprint) -> Result<(), TooMany> {
         let mut clients = self.lock();
         let Some(bucket) = clients.get_mut(client) else { return Ok(()) };
@@ -135,7 +137,7 @@ impl Admission {
         })
     }
 
-    /// Admits that a view is loaded again although it is there.
+    /// Admits another load of a view that is there already.
     pub fn take_again(&self, client: &Client) -> Result<(), TooMany> {
         self.with_bucket(client, |bucket| self.take_one(client, bucket))
     }

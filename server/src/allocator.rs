@@ -1,23 +1,23 @@
 //! What glibc's allocator does with memory that was freed.
 //!
-//! By itself it takes the size of the largest block that was freed as the size from which blocks have
-//! pages of their own, and keeps everything below: after a crowd of long answers the process stays
-//! as large as they were. With a size that is set, it does not.
+//! By default it takes the size of the largest freed block as the size from which blocks have pages of
+//! their own, and keeps everything below: after a crowd of long answers the process stays as large as
+//! they were. With a fixed size, it does not.
 //!
-//! Set by a call, because the variables of the environment that do the same are read before `main`: the
-//! program would have to start itself anew with them, without end where the system takes them away, as it
-//! does from programs with capabilities. Another allocator (mimalloc, jemalloc) would be one more library
-//! in C for every target, and has to be told the same.
+//! Set by a call, because the environment variables that do the same are read before `main`: the program
+//! would have to start itself anew with them, without end where the system removes them, as it does for
+//! programs with capabilities. Another allocator (mimalloc, jemalloc) would be one more library in C for
+//! every target, and needs the same setting.
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[expect(unsafe_code, reason = "the standard library has no name for it")]
 mod glibc {
     use std::ffi::c_int;
 
-    /// Blocks from this size on have pages of their own, which the system gets back at once; and so
+    /// Blocks from this size on have pages of their own, which the system gets back at once; and that
     /// much unused memory at the end of the others is given back.
     const SIZE: c_int = 128 << 10;
-    /// By these whoever starts the program has it otherwise.
+    /// With any of these, whoever starts the program has configured the allocator.
     const VARIABLES: [&str; 3] =
         ["MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "GLIBC_TUNABLES"];
 

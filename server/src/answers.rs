@@ -1,5 +1,5 @@
-//! [`Answers`]: the API's long answers. Each is written out and compressed where pages are drawn, once for
-//! all who ask for it at a time; and as long as somebody is still reading it, others get the same bytes.
+//! [`Answers`]: the API's long answers. Each is written and compressed where pages are drawn, once for
+//! all who ask for it at a time; while somebody is still reading it, others get the same bytes.
 
 use crate::drawing::DrawingPool;
 use crate::http::accept::Encoding;
@@ -31,14 +31,14 @@ struct Packed {
     encoding: Encoding,
 }
 
-/// What is shorter is hardly shorter when it is compressed.
+/// Below this size, compression gains hardly anything.
 const WORTHWHILE: usize = 1 << 10;
-/// Of so many answers, those are forgotten that nobody reads any more.
+/// From this many answers on, those that nobody reads any more are forgotten.
 const MANY: usize = 1_000;
 
 impl Answers {
-    /// The answer of that tag, in that encoding or in none: what `write` writes, which is the same for the
-    /// same tag. Without a tag it is shared with nobody. `None` if it cannot be written now.
+    /// The answer of that tag, in that encoding or in none: what `write` writes, which has to be the
+    /// same for the same tag. Without a tag it is not shared. `None` if it cannot be written now.
     pub(crate) async fn of(
         &self,
         pool: &Arc<DrawingPool>,
@@ -89,7 +89,7 @@ impl Answer {
         self.0.encoding
     }
 
-    /// Its bytes, which are those of all who have it.
+    /// Its bytes, shared by all who have it.
     pub(crate) fn bytes(self) -> Bytes {
         Bytes::from_owner(self)
     }

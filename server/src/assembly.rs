@@ -16,8 +16,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How much longer than its time limit another process's statement may take: to wait for its turn,
-/// and to be stored.
+/// How much longer than its time limit another process's statement may take, to wait for its turn and to
+/// be stored.
 const MARGIN: Duration = Duration::from_secs(30);
 
 /// Rollups of a source that are refreshed at a time.
@@ -146,8 +146,8 @@ pub async fn existing_store(location: &StoreLocation) -> Result<Option<Store>, S
     }
 }
 
-/// Logs what each source is, and warns of roles that could write. Nothing waits for it: a source may
-/// be down when Brisk starts.
+/// Logs what each source is, and warns of roles that can write. Nothing waits for it: a source may be
+/// down when Brisk starts.
 pub async fn log_sources(sources: Sources) {
     for (name, source) in sources {
         match source.about().await {
@@ -168,9 +168,9 @@ pub async fn log_sources(sources: Sources) {
     }
 }
 
-/// Identifies the folder of `file` among those of other machines, which may have the same name: a
-/// refresh in one is none in another, even with a shared Redis. The first refresh writes it down;
-/// until then, or if it cannot, this process shares its rollups with no other; that is safe.
+/// Tells the folder of `file` from those of other machines, which may have the same name: a refresh in
+/// one is none in another, even with a shared Redis. The first refresh writes the id down; until then,
+/// or if it cannot, this process shares its rollups with no other, which is safe.
 fn folder_id(file: &Path) -> String {
     let own = format!("{:032x}", rand::random::<u128>());
     let stored = file.parent().map(|folder| folder.join(Source::PLACE_FILE));

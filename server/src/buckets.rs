@@ -1,7 +1,8 @@
 //! [`Buckets`]: how much each of many may still ask for, as tokens that come back. Replicas that share a
-//! Redis take from the same buckets, without anybody waiting for it: each process takes from what it knows,
-//! tells Redis right afterwards, and learns what the others have taken. So what may be too much is what is
-//! asked for while Redis answers once. Without Redis, or while it is in trouble, each process counts for itself.
+//! Redis take from the same buckets without waiting for it: each process takes from what it knows,
+//! reports that to Redis right afterwards, and learns what the others have taken. So the excess is
+//! limited to what is asked for during one round trip. Without Redis, or while it is in trouble, each
+//! process counts for itself.
 
 use brisk_cache::{BucketSize, Records};
 use futures::future::join_all;
@@ -13,9 +14,9 @@ use tokio::sync::Notify;
 
 /// Buckets that are remembered; of more, those from which little was taken are forgotten.
 const REMEMBERED: usize = 10_000;
-/// How often Redis is told, at most.
+/// How often Redis is updated, at most.
 const PACE: Duration = Duration::from_millis(50);
-/// How many it is told of at a time.
+/// How many buckets one update has, at most.
 const AT_A_TIME: usize = 500;
 
 /// The buckets of one kind. Cheap to clone.
@@ -35,7 +36,7 @@ struct Inner {
 struct Bucket {
     tokens: f64,
     at: Instant,
-    /// What was taken here and Redis was not told yet.
+    /// What was taken here and is not yet reported to Redis.
     untold: f64,
 }
 
@@ -47,8 +48,8 @@ pub struct Empty {
 }
 
 impl Buckets {
-    /// Full ones, each of which holds `most`. Their tokens are shared by those who name the same `kind` in
-    /// `shared`.
+    /// Full ones, each of which holds `most`. Their tokens are shared with all that use the same `kind`
+    /// in `shared`.
     pub fn new(
         kind: &'static str,
         most: u32,
@@ -74,7 +75,7 @@ impl Buckets {
         Ok(())
     }
 
-    /// Takes one with the word of Redis, for what is rare enough to wait for it.
+    /// Takes one once Redis has answered, for what is rare enough to wait for that.
     pub async fn take_surely(&self, name: &str) -> Result<(), Empty> {
         let Some(shared) = &self.0.shared else { return self.take(name) };
         match shared.take((self.0.kind, name), self.0.size, 1.0, true).await {
@@ -91,7 +92,7 @@ impl Buckets {
         }
     }
 
-    /// Asks Redis for a bucket of which nothing is known here: so that a process that has just started does not
+    /// Reads from Redis a bucket that is unknown here, so that a process that has just started does not
     /// begin with full ones.
     pub async fn know(&self, name: &str) {
         let Some(shared) = &self.0.shared else { return };
@@ -103,7 +104,7 @@ impl Buckets {
         }
     }
 
-    /// Tells Redis what was taken, for as long as it is polled.
+    /// Reports to Redis what was taken, for as long as it is polled.
     pub async fn share(&self) -> Infallible {
         let Some(shared) = &self.0.shared else { return std::future::pending().await };
         loop {
@@ -126,14 +127,14 @@ impl Buckets {
         }
     }
 
-    /// What Redis is to be told next; it counts as told.
+    /// What is to be reported to Redis next; it counts as reported.
     fn untold(&self) -> Vec<(String, f64)> {
         let mut all = self.lock();
         let untold = all.iter_mut().filter(|(_, bucket)| bucket.untold > 0.0).take(AT_A_TIME);
         untold.map(|(name, bucket)| (name.clone(), std::mem::take(&mut bucket.untold))).collect()
     }
 
-    /// So many are left, of all replicas; without what was taken here since.
+    /// Notes that `left` remain over all replicas, without what was taken here since.
     fn learn(&self, name: &str, left: f64) {
         self.with(name, |bucket| bucket.tokens = left - bucket.untold);
     }

@@ -1,4 +1,4 @@
-//! The cache's figures over the last 24 hours, sampled: what counters alone cannot tell.
+//! The cache's figures over the last 24 hours, sampled: what counters alone cannot show.
 
 use brisk_cache::Figures;
 use brisk_domain::Timestamp;
@@ -26,7 +26,7 @@ pub struct CacheHistory(Mutex<VecDeque<Sample>>);
 
 impl CacheHistory {
     /// Adds a sample, and forgets those that are too old. Of two within half an interval the later one
-    /// stays, so that whoever opens the page often does not fill the memory.
+    /// stays, so that opening the page often does not fill the memory.
     pub fn add(&self, sample: Sample) {
         let mut samples = self.lock();
         let half = i64::try_from(EVERY.as_micros() / 2).unwrap_or(i64::MAX);

@@ -1,8 +1,8 @@
 //! [`DrawingPool`]: draws pages and panels, and writes long answers, as many at a time as there are
-//! processors; clients take turns. What several readers ask for at a time is drawn once.
+//! processors; clients take turns. What several readers want at the same time is drawn once.
 //!
-//! The threads that answer requests only copy what is there: whoever asks for a page that was drawn
-//! before does not wait for those that are being drawn.
+//! The threads that answer requests only copy what is there: a request for a page that was drawn before
+//! does not wait for pages that are being drawn.
 
 use crate::http::etag::ETag;
 use crate::single_flight::SingleFlight;
@@ -15,7 +15,7 @@ use futures::future::BoxFuture;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Drawings that may wait; of more, one of the client with most is refused.
+/// Drawings that may wait; beyond that, one of the client with the most is refused.
 const WAITING: usize = 1_000;
 /// How long a drawing may wait.
 const DEADLINE: Duration = Duration::from_secs(60);

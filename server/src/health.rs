@@ -22,7 +22,7 @@ pub async fn readyz(State(state): State<AppState>, request: Request) -> (StatusC
     }
     // Degraded is still ready: readers get their pages.
     let degraded = state.service.degraded().await;
-    // What it is that does not work is for those who look after it.
+    // What does not work is shown to admins only.
     let may = viewer::of(request.extensions()).may(Target::Administration);
     let degraded = degraded.map(|what| if may { what } else { "the log says how".to_owned() });
     (StatusCode::OK, degraded.map_or("ready\n".into(), |what| format!("ready\ndegraded: {what}\n")))

@@ -14,18 +14,18 @@
 //! - [`drawing`]: pages are drawn on threads of their own;
 //! - [`live`]: open pages follow their data;
 //! - [`hooks`]: webhooks invalidate; [`invalidation`] does so for commands and pages;
-//! - [`noticing`]: changes that Brisk notices by itself;
-//! - [`jobs`]: what a server does besides answering; [`rollup_status`]: the state of each rollup;
+//! - [`noticing`]: changes that Brisk notices on its own;
+//! - [`jobs`]: what a server does besides answering requests; [`rollup_status`]: the state of each rollup;
 //! - [`sqlite_workers`]: this program once more, for statements on SQLite files;
-//! - [`health_door`] accepts connections, and answers who asks for the health by itself; [`logging`]
-//!   counts what repeats (`log_repeats`);
-//! - [`health`] and [`metrics`] are for operators, over [`shared_cache`]; `overload_figures`: what
-//!   waits, what is refused and what fails; [`systemd`] is told that the process is ready, lives and
-//!   stops;
+//! - [`health_door`] accepts connections, and answers health checks itself; [`logging`] counts what repeats
+//!   (`log_repeats`);
+//! - [`health`] and [`metrics`] are for operators, over [`shared_cache`]; `overload_figures`: what waits,
+//!   what is refused and what fails; [`systemd`] is notified that the process is ready, lives and stops;
 //! - [`feeder`]: the demo's shop goes on selling.
 //!
-//! A new subject gets a room of its own beside these: accounts in `people/`, deliveries in `reports/`, exporters in `metrics/`.
-//! Its pages and jobs live there; `router`, `state` and `cli` are where it is plugged in.
+//! A new subject gets a module of its own beside these: accounts in `people/`, deliveries in `reports/`,
+//! exporters in `metrics/`. Its pages and jobs live there; `router`, `state` and `cli` are where it is
+//! plugged in.
 
 pub mod account_limits;
 pub mod administration;

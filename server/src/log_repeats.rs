@@ -1,9 +1,8 @@
-//! [`Repeats`]: warnings and errors that repeat are counted, not repeated. Whoever makes the server
-//! fail a thousand times a second fills no disk, and hides nothing else that is logged.
+//! [`Repeats`]: warnings and errors that repeat are counted, not repeated. A client that makes the
+//! server fail a thousand times a second fills no disk, and hides nothing else in the log.
 //!
-//! A line is logged when it comes for the first time within a minute, and so are the first lines of a
-//! place in the program whatever they say; at the end of the minute one more line says how many there
-//! were besides.
+//! A line is logged when it first comes within a minute, and so are the first lines of each place in the
+//! program whatever they say; at the end of the minute one more line says how many were left out.
 
 use std::collections::HashMap;
 use std::fmt::{Debug, Write};
@@ -16,7 +15,7 @@ use tracing_subscriber::layer::{Context, Filter};
 
 /// For how long a line counts as repeated.
 const WINDOW: Duration = Duration::from_secs(60);
-/// How often it is looked for windows that are over.
+/// How often to look for windows that are over.
 const LOOK: Duration = Duration::from_secs(5);
 /// Different lines of one place in the program within a window.
 const OF_PLACE: u64 = 20;
@@ -47,7 +46,7 @@ struct Window {
 }
 
 impl Repeats {
-    /// Starts the thread that says how many there were.
+    /// Starts the thread that logs how many were left out.
     pub(crate) fn count(&self) {
         let repeats = self.clone();
         let counting = std::thread::Builder::new().name("log".into()).spawn(move || {
@@ -116,7 +115,7 @@ impl<S> Filter<S> for Repeats {
 
     fn event_enabled(&self, event: &Event<'_>, _: &Context<'_, S>) -> bool {
         let metadata = event.metadata();
-        // What is less than a warning is no trouble; what this file says is counted already.
+        // Below a warning is no trouble; what this file logs is counted already.
         if *metadata.level() > Level::WARN || metadata.target() == module_path!() {
             return true;
         }

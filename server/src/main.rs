@@ -5,7 +5,7 @@ use clap::Parser;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// How long threads may go on that block, such as those that compress, when all else is done.
+/// How long blocking threads, such as those that compress, may go on when all else is done.
 const BLOCKING: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {

@@ -1,5 +1,6 @@
-//! `/metrics`: the figures of this process in Prometheus' text format, version 0.0.4. Among all routes it is
-//! for admins and for tokens of scope `metrics`; on a listener of its own, for whoever reaches that.
+//! `/metrics`: the figures of this process in Prometheus' text format, version 0.0.4. Among the other
+//! routes it is for admins and for tokens of scope `metrics`; on a listener of its own, for whoever
+//! reaches that.
 
 use crate::http::security;
 use crate::overload_figures;
@@ -13,7 +14,7 @@ use brisk_source::{Source, WorkerCounts};
 use http::header;
 use std::fmt::Write;
 
-/// `/metrics` and nothing else, without asking who asks.
+/// `/metrics` and nothing else, without authentication.
 pub(crate) fn alone(state: AppState) -> Router {
     Router::new()
         .route("/metrics", get(metrics))

@@ -11,11 +11,11 @@ use tokio::sync::Notify;
 
 /// The kind of the records in Redis.
 const KIND: &str = "pages";
-/// How long others believe what a process said last.
+/// How long others rely on what a process reported last.
 const LIFE: Duration = Duration::from_secs(30);
-/// How often it says it again.
+/// How often it reports it again.
 const AGAIN: Duration = Duration::from_secs(10);
-/// How often Redis is told, at most.
+/// How often Redis is updated, at most.
 const PACE: Duration = Duration::from_millis(50);
 
 /// The open pages of all accounts. Cheap to clone.
@@ -25,7 +25,7 @@ pub struct OpenPages(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     most: u32,
-    /// The name of this process among all.
+    /// This process's name among all of them.
     process: String,
     accounts: Mutex<HashMap<String, Open>>,
     shared: Option<Arc<Records>>,
@@ -47,7 +47,7 @@ pub struct OpenPage {
 }
 
 impl OpenPages {
-    /// None are open here; of each account, `most` may be.
+    /// With none open here; each account may have `most`.
     pub fn new(most: u32, shared: Option<Arc<Records>>) -> Self {
         let process = format!("{:016x}", rand::random::<u64>());
         let (accounts, changed) = (Mutex::default(), Notify::new());
@@ -76,7 +76,7 @@ impl OpenPages {
         Some(OpenPage { of: self.clone(), account: account.to_owned() })
     }
 
-    /// Tells the other replicas what is open here, for as long as it is polled.
+    /// Reports to the other replicas what is open here, for as long as it is polled.
     pub async fn share(&self) -> Infallible {
         if self.0.shared.is_none() {
             return std::future::pending().await;
@@ -99,13 +99,15 @@ impl OpenPages {
         }
     }
 
-    /// Tells how many `account` has open here; the answer is how many it has elsewhere, if Redis knows.
+    /// Reports how many `account` has open here; the answer is how many it has elsewhere, if Redis
+    /// knows.
     async fn tell(&self, account: &str, here: u32) -> Option<u32> {
         let shared = self.0.shared.as_ref()?;
         shared.hold((KIND, account), &self.0.process, here, LIFE).await.ok()
     }
 
-    /// What is to be told next, which counts as told. What is closed is told once, and forgotten.
+    /// What is to be reported next, which counts as reported. A closed account is reported once, and
+    /// forgotten.
     fn untold(&self, is_all: bool) -> Vec<(String, u32)> {
         let mut accounts = self.lock();
         let untold = accounts.iter_mut().filter(|(_, open)| is_all || !open.is_told);

@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 /// Runs that are shown of each rollup.
 const RUNS: usize = 10;
-/// The newest runs of all rollups, among which they are found.
+/// The newest runs of all rollups, among which they are looked for.
 const NEWEST: u32 = 500;
 
 type Records = Result<Vec<Record>, String>;
 
-/// The status of each rollup, by name. The sources are asked side by side.
+/// The status of each rollup, by name. The sources are queried side by side.
 pub async fn all(engine: &Engine, store: Option<&Store>) -> Result<Vec<RollupStatus>, StoreError> {
     let contents = engine.catalog().contents();
     let sources: BTreeSet<&SourceName> = contents.rollups.values().map(|r| &r.source).collect();
@@ -43,7 +43,7 @@ pub async fn all(engine: &Engine, store: Option<&Store>) -> Result<Vec<RollupSta
     Ok(statuses.collect())
 }
 
-/// What the source remembers of its rollups; or why it cannot be asked.
+/// What the source remembers of its rollups; or why it cannot be queried.
 async fn records_of(engine: &Engine, source: &SourceName) -> Records {
     let Some(source) = engine.loader().source(source) else { return Ok(Vec::new()) };
     source.rollup_records().await.map_err(|error| error.to_string())

@@ -40,7 +40,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .layer(middleware::from_fn(security::default_headers))
 }
 
-/// All routes but those of built files, which are everybody's, and of webhooks, which are signed.
+/// All routes but those of built files, which are for everybody, and of webhooks, which are signed.
 pub fn routes() -> Routes {
     use Requires::{Administration, Factor, Metrics, Nothing, Profile, Sight, Tending};
     // Built files are compressed already; pages are compressed on the way, without delaying the

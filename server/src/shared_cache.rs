@@ -4,7 +4,7 @@ use brisk_cache::{Cache, Fingerprint, Policy, Request};
 use brisk_engine::Cached;
 use std::sync::Arc;
 
-/// Asks it, in one round trip. A cache in memory alone is always reachable.
+/// Pings it, in one round trip. A cache in memory alone is always reachable.
 pub async fn is_reachable(cache: &Cache<Cached>) -> bool {
     let request = Request {
         fingerprint: Fingerprint::of(["does it answer?"]),

@@ -1,4 +1,4 @@
-//! [`SingleFlight`]: what several ask for at a time is made once.
+//! [`SingleFlight`]: what several callers want at the same time is made once.
 
 use crate::http::etag::ETag;
 use futures::FutureExt;
@@ -37,7 +37,7 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
             }
         };
         let result = made.clone().await;
-        // Whoever has seen the end of it forgets it; there may be another one by then.
+        // Everybody who has awaited it forgets it; there may be another one by then.
         let mut under_way = self.lock();
         if under_way.get(tag).is_some_and(|known| known.ptr_eq(&made)) {
             under_way.remove(tag);

@@ -1,5 +1,4 @@
-//! The processes in which statements on SQLite files run: this program once more, with a command that
-//! is no one else's.
+//! The processes in which statements on SQLite files run: this program again, with a command of its own.
 
 use brisk_source::Program;
 use std::process::ExitCode;
@@ -17,12 +16,12 @@ pub fn is_worker() -> bool {
     arguments.next().is_some_and(|first| first == COMMAND) && arguments.next().is_none()
 }
 
-/// The whole of a worker.
+/// Runs a worker.
 pub fn run() -> ExitCode {
     brisk_source::sqlite_worker()
 }
 
-/// Workers are started from this program, which asks [`is_worker`] first.
+/// Has workers started from this program, which calls [`is_worker`] first.
 pub fn are_this_program() {
     match Program::this(COMMAND) {
         Ok(program) => _ = PROGRAM.set(program),

@@ -27,15 +27,15 @@ pub struct AppState {
     pub pages: Arc<PageCache>,
     /// What open pages follow.
     pub hub: Hub,
-    /// The proxies that say for whom they ask.
+    /// The proxies that say whom they ask for.
     pub trusted_proxies: Arc<TrustedProxies>,
     /// Brisk's own records, where there are any.
     pub store: Option<Store>,
     /// The rollups that an administrator asked to rebuild.
     pub rebuilds: Arc<Rebuilds>,
-    /// The names under which the server answers.
+    /// The names that the server answers to.
     pub own_names: Arc<OwnNames>,
-    /// The webhooks, where there are any routes to them.
+    /// The webhooks, where there are routes to them.
     pub hooks: Option<Arc<Hooks>>,
     /// What notices changes without a webhook, where anything does.
     pub noticing: Option<Arc<Noticing>>,
@@ -74,7 +74,7 @@ impl AppState {
         }
     }
 
-    /// The same, behind proxies that say for whom they ask.
+    /// The same, behind proxies that say whom they ask for.
     #[must_use]
     pub fn behind(self, proxies: TrustedProxies) -> Self {
         Self { trusted_proxies: Arc::new(proxies), ..self }
@@ -92,13 +92,13 @@ impl AppState {
         Self { app_sources: Some(sources), ..self }
     }
 
-    /// The same, with webhooks to tell of.
+    /// The same, with webhooks.
     #[must_use]
     pub fn with_hooks(self, hooks: Arc<Hooks>) -> Self {
         Self { hooks: Some(hooks), ..self }
     }
 
-    /// The same, with what notices changes by itself.
+    /// The same, with what notices changes on its own.
     #[must_use]
     pub fn with_noticing(self, noticing: Arc<Noticing>) -> Self {
         Self { noticing: Some(noticing), ..self }

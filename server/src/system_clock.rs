@@ -24,8 +24,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still. Who waits for it waits as long as if it ran, so that a server by it
-/// goes on looking.
+/// A clock that stands still. Waiting takes as long as if it ran, so that a server with it keeps
+/// polling.
 struct StillClock(Timestamp);
 
 impl Clock for StillClock {
@@ -38,7 +38,7 @@ impl Clock for StillClock {
     }
 }
 
-/// A clock that runs from an instant on, at a pace of its own: a day in minutes, for tests.
+/// A clock that runs from an instant on, at its own pace: a day in minutes, for tests.
 pub struct PacedClock {
     from: Timestamp,
     begun: Instant,
@@ -46,7 +46,7 @@ pub struct PacedClock {
 }
 
 impl PacedClock {
-    /// A clock that shows `from` now, and moves on by so many seconds in each.
+    /// A clock that shows `from` now, and moves on by `pace` seconds in each second.
     pub fn new(from: Timestamp, pace: f64) -> Self {
         Self { from, begun: Instant::now(), pace }
     }
@@ -63,8 +63,8 @@ impl Clock for PacedClock {
     }
 }
 
-/// The system's clock; or one that stands at `fixed` (UTC, `2011-12-09T13:00`), or runs from there
-/// on if there is a `pace`: so many seconds in each.
+/// The system's clock; or one that stands at `fixed` (UTC, `2011-12-09T13:00`), or runs from there on if
+/// there is a `pace`, in seconds per second.
 pub fn clock(fixed: Option<&str>, pace: Option<f64>) -> anyhow::Result<Arc<dyn Clock>> {
     let from = match fixed {
         None if pace.is_none() => return Ok(Arc::new(SystemClock)),
@@ -86,8 +86,8 @@ pub fn clock(fixed: Option<&str>, pace: Option<f64>) -> anyhow::Result<Arc<dyn C
     Ok(Arc::new(PacedClock::new(from, pace)))
 }
 
-/// A clock that stands until somebody who connects to the socket at `path` moves it: by as many
-/// seconds as each line says, which is answered by a line once it is done.
+/// A clock that stands until a client of the socket at `path` moves it: each line is a number of
+/// seconds, which is answered by a line once the clock has moved.
 pub fn moved_over(path: &Path) -> anyhow::Result<Arc<dyn Clock>> {
     let listener = UnixListener::bind(path)
         .with_context(|| format!("listening on the socket {}", path.display()))?;

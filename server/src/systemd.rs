@@ -1,5 +1,5 @@
-//! What systemd is told, where it started the process as a service of `Type=notify`: that it is
-//! ready, that it lives, that it stops. Elsewhere nobody listens.
+//! Notifications to systemd, where it started the process as a service of `Type=notify`: that it is
+//! ready, that it lives, that it stops. Elsewhere they go nowhere.
 
 use sd_notify::NotifyState;
 use std::convert::Infallible;
@@ -14,7 +14,7 @@ pub fn stopping() {
     tell(NotifyState::Stopping);
 }
 
-/// Tells at twice the pace that systemd asks for (`WatchdogSec=`) that the process lives: that its
+/// Notifies, at twice the pace that systemd asks for (`WatchdogSec=`), that the process lives: that its
 /// runtime still runs tasks.
 pub async fn watchdog() -> Infallible {
     let Some(limit) = sd_notify::watchdog_enabled().filter(|limit| !limit.is_zero()) else {

@@ -1,4 +1,4 @@
-//! What administrators set in the app: what it means, and that it holds on all replicas.
+//! What administrators set in the app: what it means, and that it takes effect on all replicas.
 
 use crate::fixture;
 use brisk_domain::{CacheMode, CachePolicy, Clock, ManualClock, Timestamp};

@@ -1,4 +1,4 @@
-//! The demo's shop goes on selling: what comes when, into which tables, and that who looks sees it.
+//! The demo's shop goes on selling: what comes when, into which tables, and that readers see it.
 
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
@@ -75,7 +75,7 @@ fn write_demo(folder: &Path) {
             .unwrap();
         }
     }
-    // Files are known by what they hold.
+    // Files are recognised by their contents.
     std::fs::write(folder.join("online_retail.csv.xz"), csv).unwrap();
 }
 
@@ -160,7 +160,7 @@ impl World {
                 assert_eq!(row.get::<i64, _>(0), 0, "rows of {one}.{table} that the other lacks");
             }
         }
-        // Which of two descriptions that are equally frequent is the one nobody says.
+        // Which of two equally frequent descriptions is the one is left open.
         let wrong = "with counted as (
             select stock_code, coalesce(description, stock_code) as description,
               count(description) as lines
@@ -231,7 +231,7 @@ async fn at_night_something_comes_every_few_seconds_while_somebody_looks_and_onl
         }
         count
     };
-    // Who has just started it looks; six minutes later nobody does.
+    // Whoever has just started it is watching; six minutes later nobody is.
     let first = minute().await;
     assert!((6..=12).contains(&first), "{first}");
     for _ in 0..5 {
@@ -308,7 +308,7 @@ async fn what_was_asleep_for_more_than_a_year_fills_a_year() {
     world.assert_consistent().await;
 }
 
-/// Answers 503 so often before it lets requests through.
+/// Answers 503 a number of times before it lets requests through.
 async fn failing_at_first(
     State(left): State<Arc<AtomicU64>>,
     request: Request,
@@ -365,7 +365,7 @@ async fn a_webhook_that_fails_first_is_sent_again_and_then_pages_show_what_came(
     Delivery::to(address, source::HOOK, key, clock.clone()).until_acknowledged().await;
     assert_eq!(left.load(Ordering::SeqCst), 0);
     eventually("the page shows what came", async || page().await.contains(">910<")).await;
-    // A refresh without readers is nobody's looking.
+    // A refresh without readers does not count as a reader.
     let before = feeder::lookups(&engine);
     engine.warm(&engine.catalog().contents().dashboards.values().next().unwrap().clone()).await;
     assert_eq!(feeder::lookups(&engine), before);
@@ -461,7 +461,7 @@ async fn a_newcomer_sees_it_move_within_a_minute_and_not_where_it_stands_still()
     };
     assert_eq!(fed().await, 0);
 
-    // The secret of its webhook is nobody's: an unsigned delivery is refused like any other.
+    // Nobody has the secret of its webhook: an unsigned delivery is refused like any other.
     let server = Server::start(&world, &[], &[]);
     let first = server.orders().await;
     assert!(log().contains("are replayed"), "{}", log());
@@ -480,7 +480,7 @@ async fn a_newcomer_sees_it_move_within_a_minute_and_not_where_it_stands_still()
     let before = fed().await;
     assert!(before > 0);
 
-    // Dates of the past stay there, also after a start without the flag.
+    // Dates in the past stay there, even after a start without the flag.
     std::fs::remove_dir_all(world.folder.path().join("data")).unwrap();
     for words in [&["--demo-unshifted"][..], &[]] {
         let server = Server::start(&world, &[], words);

@@ -1,9 +1,9 @@
 //! The program `brisk`: its commands, routes, pages, live channel, API and webhooks.
 //!
-//! One program: each more would be linked, and started, by itself. Folders mirror the rooms of
-//! `server/src`; a new file is a `mod` there.
+//! One program, because each further one would be linked and started separately. Folders mirror the
+//! modules of `server/src`; a new file is a `mod` there.
 
-// Helpers of tests are outside of what clippy takes for tests.
+// Clippy does not take helpers for tests.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod added_sources;

@@ -1,6 +1,6 @@
-//! What must be shown of the cache, in short: real `brisk serve` processes over a real PostgreSQL
-//! and a real Redis, which are killed, paused, flushed, slowed down and filled. `cargo xtask bench`
-//! runs the same in full, on release builds.
+//! What has to be proven of the cache, in short: real `brisk serve` processes over a real PostgreSQL and
+//! a real Redis, which are killed, paused, flushed, slowed down and filled. `cargo xtask bench` runs the
+//! same in full, on release builds.
 
 use brisk_bench::{differential, faults, flight, freshness, leaving, replicas, round_trips};
 use std::path::{Path, PathBuf};
@@ -104,6 +104,6 @@ async fn what_an_admin_does_on_one_replica_the_other_follows() {
     let settings = replicas::Settings { rounds: 1, places, ..usual };
     let report = replicas::run(&settings).await.unwrap();
     println!("{report}");
-    // How fast that is, only a release build says.
+    // Only a release build shows how fast that is.
     assert!(report.lines.len() == 4 && report.lines.iter().all(|line| line.other.len() == 1));
 }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-/// The page with quotes as they are, and behind it what its charts' tooltips read, as JSON: the labels `l`, the
-/// places `x`, and for each series its name `n`, its values `v` and its heights `y`.
+/// The page with its quotes unescaped, followed by what its charts' tooltips read, as JSON: the labels
+/// `l`, the places `x`, and for each series its name `n`, its values `v` and its heights `y`.
 pub(crate) fn legible(page: &str) -> String {
     let mut page = page.replace("&quot;", "\"").replace("data-readout=\"", "data-readout=");
     let readouts: Vec<String> = page

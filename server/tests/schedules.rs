@@ -1,4 +1,4 @@
-//! Warming schedules: what is due is done once among all replicas, also after a night without any, and
+//! Warming schedules: what is due is done once among all replicas, even after a night without any, and
 //! whatever clocks do.
 
 use crate::fixture;
@@ -106,7 +106,7 @@ async fn what_was_missed_while_no_server_ran_is_done_once_and_said() {
         let world = World::over(test).await;
         let replica = world.replica().await;
         world.schedule(&replica.engine, "all", "0 * * * *", "UTC").await;
-        // Nobody looks for five due times.
+        // No replica checks for five due times.
         world.clock.advance(5 * HOUR);
         assert_eq!(replica.worker.look_once().await.unwrap(), 1);
         let runs = world.store().schedule_runs(10).await.unwrap();

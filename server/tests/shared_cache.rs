@@ -55,7 +55,7 @@ fn engine(folder: &TempDir) -> (Engine, Arc<dyn Clock>) {
     (assembly::engine(&settings, assembly::sources(&settings).unwrap(), &clock).unwrap(), clock)
 }
 
-/// What a server finds that starts now: hits and loads of its first view.
+/// What a server that starts now finds: hits and loads of its first view.
 async fn found(folder: &TempDir) -> (u64, u64) {
     let (engine, _) = engine(folder);
     let dashboard = engine.catalog().dashboard(&Slug::parse("visits").unwrap()).unwrap();
@@ -114,7 +114,7 @@ impl Replica {
         Self { app, engine }
     }
 
-    /// Status and tag of a whole dashboard's data for who has `known`, and what it cost: loads and
+    /// Status and tag of a whole dashboard's data for a client that has `known`, and the cost: loads and
     /// waits for Redis.
     async fn ask(&self, known: &str) -> (u16, String, (u64, u64)) {
         let request = http::Request::get("/api/v1/dashboards/hot/data");
@@ -132,7 +132,7 @@ impl Replica {
     }
 }
 
-/// Waits until so many loads are over. The last thing that each does, behind its answer, is to say
+/// Waits until so many loads are over. The last thing that each does, after its answer, is to report
 /// that it has landed.
 async fn landed(redis: &Redis, loads: u64) {
     let have_landed = async || redis.calls().unwrap().get("publish") == Some(&loads);
@@ -173,7 +173,7 @@ async fn replicas_know_each_others_tags_and_a_whole_dashboard_is_one_batch() {
     assert_eq!((status, loads), (200, 20));
     assert_ne!(changed, etag);
 
-    // Without its URL nobody knows which views read the table.
+    // Without its URL, it is not known which views read the table.
     let file = folder.path().join("brisk.toml");
     let without = std::fs::read_to_string(&file).unwrap();
     let without = without.replace("url = \"shop.sqlite\"", "url_env = \"NOWHERE_TO_BE_FOUND\"");

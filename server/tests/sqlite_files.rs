@@ -76,7 +76,7 @@ async fn statements_that_take_too_much_fail_alone_and_the_server_goes_on() {
     assert!(taken < 64 << 20, "the server has taken {taken} bytes");
     assert_eq!(ask(&brisk, "calm").await.0, 200);
     assert!(brisk.figure("sqlite_workers_ended_total").await.unwrap() >= 2);
-    // Whatever they do, they end with it.
+    // Whatever they are doing, they end with it.
     let (client, url) = (Client::default(), brisk.url("/api/v1/dashboards/files/panels/spin"));
     let killed = async {
         eventually("a statement runs", async || workers(&file) >= 1).await;

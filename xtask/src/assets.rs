@@ -1,4 +1,4 @@
-//! What browsers load: each file under a name with its hash, compressed copies, and a manifest.
+//! The site's assets: each file under a name with its hash, compressed copies, and a manifest.
 
 use crate::frontend::Frontend;
 use crate::scripts;

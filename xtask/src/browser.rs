@@ -74,7 +74,7 @@ const WAITS: [u32; 3] = [20, 800, 5_000];
 const WAIT: &str = "create function wait(ms int) returns int language sql volatile as
     'select ms from pg_sleep(ms / 1000.0)'";
 
-/// What `end2end/dashboards/late.toml` reads: nobody can for as long as a test holds its lock.
+/// What `end2end/dashboards/late.toml` reads: blocked for as long as a test holds its lock.
 const HELD: &str = "create table held as select 14000000 as counted";
 
 fn create(database: &Service, statements: &str) -> Result<()> {
@@ -89,7 +89,7 @@ fn serve(workspace: &Workspace, program: &Path, database: &Service) -> Result<Se
     let log = workspace.target("logs/brisk.log");
     let mut serve = workspace.command(program);
     serve.args(["serve", "--demo", "--demo-unshifted", "--demo-still"]);
-    // The clock runs on from there, so that a reload has a different time.
+    // The clock runs from there, so that a reload has a different time.
     serve.args(["--now", "2011-12-09T13:00", "--clock-pace", "1"]);
     serve.arg("--config").arg(workspace.path("end2end/brisk.toml"));
     serve.env("BRISK_HELD_URL", &database.url);

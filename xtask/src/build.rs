@@ -27,7 +27,7 @@ pub(crate) fn run_command(workspace: &Workspace, mut arguments: Arguments) -> Re
     Ok(ExitCode::SUCCESS)
 }
 
-/// The frontend and the server side by side: each has stretches that keep one processor busy.
+/// Builds the frontend and the server in parallel: each has phases that keep only one core busy.
 /// Returns the path of the server.
 pub(crate) fn site_and_server(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     tools(workspace)?;
@@ -45,7 +45,7 @@ pub(crate) fn site(workspace: &Workspace) -> Result<()> {
     frontend_and_assets(workspace)
 }
 
-/// What has to be there before anything is compiled, so that what is missing is reported at once.
+/// Checks for the tools before anything is compiled, so that missing ones are reported at once.
 fn tools(workspace: &Workspace) -> Result<()> {
     step("packages", "the npm packages that bundle the scripts and optimise the wasm", || {
         packages::install(workspace, Packages::Build)

@@ -20,7 +20,7 @@ pub(crate) fn run_command(workspace: &Workspace, arguments: Arguments) -> Result
     Ok(ExitCode::SUCCESS)
 }
 
-/// What can be said of the files without compiling them.
+/// Checks that need no compilation.
 pub(crate) fn files(workspace: &Workspace) -> Result<()> {
     step("format", "every file is as rustfmt would write it", || {
         run(&mut workspace.cargo(&["fmt", "--all", "--check"]))

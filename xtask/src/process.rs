@@ -119,7 +119,7 @@ impl Guarded {
         Ok(child)
     }
 
-    /// Whether it has exited by itself.
+    /// Whether it has exited on its own.
     pub(crate) fn has_ended(&mut self) -> bool {
         !matches!(self.inner.try_wait(), Ok(None))
     }

@@ -22,7 +22,7 @@ impl Counts {
         Some(Self { passed: number("passed")?, failed: number("failed")? })
     }
 
-    /// Parses Playwright's report; a test that passed on a retry has passed.
+    /// Parses Playwright's report; a test that passed on a retry counts as passed.
     pub(crate) fn of_playwright(report: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(report).context("Playwright wrote no report")?;
         let report: serde_json::Value = serde_json::from_str(&text)?;

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything that CI runs, or what is meant of it.
+//! `cargo xtask test`: everything that CI runs, or a selection of it.
 //!
 //! A step that fails does not keep later ones from running; the last line counts all tests, and
 //! each failed step that is not a test counts as one.
@@ -16,7 +16,7 @@ use anyhow::{Result, bail};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-/// Crates whose tests ask the servers that this command starts.
+/// Crates whose tests use the servers that this command starts.
 const WITH_SERVICES: [&str; 5] =
     ["brisk-engine", "brisk-import", "brisk-source", "brisk-store", "brisk-server"];
 
@@ -54,7 +54,7 @@ fn everything(workspace: &Workspace, quick: bool, run: &mut Run) -> Result<()> {
         return Ok(());
     }
     if run.plain("frontend", || build::site(workspace))?.is_some() {
-        // The tests of the server have built it.
+        // Built with the server's tests.
         let program = workspace.target("debug/brisk");
         run.counted("browser", || {
             step(
@@ -67,7 +67,7 @@ fn everything(workspace: &Workspace, quick: bool, run: &mut Run) -> Result<()> {
     Ok(())
 }
 
-/// The quick loop: some crates, or tests of some names.
+/// The quick loop: some crates, or tests by name.
 fn some(
     workspace: &Workspace,
     packages: &[String],
@@ -176,7 +176,7 @@ impl Run {
                         .push((webhook_libraries::PYTHON, webhook_libraries::install(workspace)?));
                 }
                 if !services {
-                    // Tests that want a server know that there is none.
+                    // Tells tests that use a server that there is none.
                     environment.push(("BRISK_TEST_QUICK", "1".into()));
                 }
                 for program in programs.iter().filter(|p| services || !p.name.starts_with("xtask"))

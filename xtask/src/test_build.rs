@@ -1,7 +1,7 @@
 //! Builds the test programs, and lints them in the same pass.
 //!
 //! clippy stands in for the compiler of the workspace's own crates, and what it compiles is what
-//! runs: linting in a pass of its own would compile everything twice, dependencies included.
+//! runs: a separate lint pass would compile everything twice, dependencies included.
 
 use crate::process;
 use crate::workspace::Workspace;
@@ -77,12 +77,12 @@ fn cargo(workspace: &Workspace, words: &[&str]) -> Result<Command> {
             .context("clippy is not installed: rustup component add clippy")?,
     };
     command.env("RUSTC_WORKSPACE_WRAPPER", driver);
-    // How `cargo clippy -- -D warnings` passes its words on.
+    // How `cargo clippy -- -D warnings` passes its arguments on.
     command.env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__");
     Ok(command)
 }
 
-/// The program that a line of cargo's announces, if it does and has tests to run.
+/// The program that a line of cargo's output announces, if any, and if it has tests to run.
 fn program(line: &str) -> Option<TestProgram> {
     let message: Value = serde_json::from_str(line).ok()?;
     if message["reason"] != "compiler-artifact" || message["profile"]["test"] != true {

@@ -1,7 +1,7 @@
-//! Runs test programs, knows how long each test took, and ends one that hangs.
+//! Runs test programs, measures each test, and ends one that hangs.
 //!
-//! The programs report each test as it begins and ends (libtest's JSON, which it gives away only
-//! to those who allow unstable options).
+//! The programs report each test as it begins and ends (libtest's JSON, which needs unstable
+//! options).
 
 use crate::process::{self, Guarded};
 use crate::summary::Counts;
@@ -16,11 +16,11 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-/// Each test ends by itself within a minute and says what it waited for. This is for those that do
-/// not, also on a machine that has other things to do.
+/// Each test ends on its own within a minute and reports what it waited for. This limit is for
+/// those that do not, and generous for a busy machine.
 const LIMIT: Duration = Duration::from_secs(180);
 
-/// What running came to.
+/// The outcome of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     /// How many passed and failed.
@@ -31,8 +31,8 @@ pub(crate) struct Outcome {
     pub(crate) failed: Vec<String>,
 }
 
-/// Runs `program` with what `command` has been told; only tests whose names contain one of
-/// `filters`, if there are any.
+/// Runs `program` as set up in `command`; only tests whose names contain one of `filters`, if there
+/// are any.
 pub(crate) fn run(
     workspace: &Workspace,
     program: &TestProgram,
@@ -67,7 +67,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Reads what the program says until it ends; the answer is whether it came to its end.
+    /// Reads the program's output until it ends; the answer is whether it ran to completion.
     fn follow(&mut self, command: &mut Command) -> Result<bool> {
         let mut child = Guarded::start(command.stdout(Stdio::piped()), Signal::KILL)?;
         let output = child.output().context("a test program has no output to read")?;
@@ -86,7 +86,7 @@ impl Run<'_> {
                 Ok(line) => is_whole |= self.read(&line),
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {
-                    // What a test started may hold the program's output open.
+                    // A process started by a test may hold the program's output open.
                     if is_whole && child.has_ended() {
                         return Ok(true);
                     }
@@ -101,7 +101,7 @@ impl Run<'_> {
         Ok(is_whole)
     }
 
-    /// Reads one line; the answer is whether it was the last that a program says.
+    /// Reads one line; the answer is whether it was the program's last report.
     fn read(&mut self, line: &str) -> bool {
         let Some(event) = event(line) else {
             if !line.is_empty() {
@@ -135,7 +135,7 @@ impl Run<'_> {
         self.outcome.failed.push(name);
     }
 
-    /// Whether a test has run for too long; the program is given up with it.
+    /// Whether a test has run for too long; its program is then killed.
     fn end_hanging(&mut self) -> bool {
         let late = |(_, begun): &(&String, &Instant)| begun.elapsed() > LIMIT;
         let hanging: Vec<String> =
@@ -157,7 +157,7 @@ enum Event {
     End,
 }
 
-/// Reads a line of libtest's; `None` for what a test printed past it.
+/// Parses a line of libtest's; `None` for output that a test printed itself.
 fn event(line: &str) -> Option<Event> {
     if !line.starts_with('{') {
         return None;

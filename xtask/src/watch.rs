@@ -1,5 +1,5 @@
 //! Detects changes to the source by the newest modification time in the code's directories.
-//! Dashboards are not among them: the server reloads those by itself.
+//! Dashboards are not among them: the server reloads those itself.
 
 use crate::workspace::Workspace;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! The public libraries of the Standard Webhooks specification, whose deliveries Brisk has to take: that for
-//! Python in a private environment, that for Node.js among the npm packages.
+//! The reference libraries of the Standard Webhooks specification, whose deliveries Brisk has to accept:
+//! Python's in a private environment, Node.js's among the npm packages.
 
 use crate::apt;
 use crate::packages::{self, Packages};
@@ -26,7 +26,7 @@ pub(crate) fn install(workspace: &Workspace) -> Result<String> {
             let mut venv = workspace.command(&own);
             run_quietly(venv.args(["-m", "venv", "--clear"]).arg(&folder), &log)
         };
-        // Debian has that part of Python in a package of its own.
+        // Debian packages that part of Python separately.
         if venv().is_err() {
             apt::install(workspace, &["python3-venv"])?;
             venv()?;

@@ -1,9 +1,9 @@
-//! The way between the pages of administration.
+//! Navigation between the pages of administration.
 
 use crate::service::{Page, Reader};
 use leptos::prelude::*;
 
-/// The pages of administration: address and name. Of these, editors have the first ones.
+/// The pages of administration: address and name. Those for editors come first.
 const PAGES: [(&str, &str); 7] = [
     ("/admin/cache", "Cache"),
     ("/admin/folders", "Folders"),

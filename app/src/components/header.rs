@@ -63,7 +63,7 @@ fn updated(page: &DashboardPage) -> Option<AnyView> {
         PanelSlot::Failed(_) | PanelSlot::Pending { .. } => None,
     });
     let loaded = loaded.collect::<Option<Vec<_>>>()?.into_iter();
-    // With the offset of its own moment, which the range may not cover.
+    // With the offset at its own instant, which may be outside of the range.
     let (oldest, zone) = loaded.min_by_key(|(as_of, _)| *as_of)?;
     let at = zone.local(oldest).format("%H:%M").to_string();
     Some(view! { <span class="loaded-at">"loaded "{at}</span> }.into_any())

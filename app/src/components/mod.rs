@@ -1,4 +1,4 @@
-//! What pages are made of. Server only: none of this code is sent to browsers.
+//! The components of pages. Server only: none of this code is sent to browsers.
 
 mod admin_nav;
 pub(crate) mod cache_details;

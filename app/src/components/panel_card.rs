@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-/// A row of the grid with its gap, and what a card has besides its body, in CSS px; the same
+/// A row of the grid with its gap, and a card's height besides its body, in CSS px; the same
 /// numbers are in `style/layout.css` and `style/panel.css`.
 const ROW: f64 = 72.0;
 const CARD: f64 = 72.0;
@@ -48,8 +48,8 @@ pub(crate) fn panel_card(
     .into_any()
 }
 
-/// The classes, after a space each, that put a card into its place: pages forbid styles of its own. Its row
-/// is the sum of its digits: `y200 y30 y4`.
+/// The classes, each after a space, that position a card: pages forbid inline styles. Its row is the sum of
+/// one class per digit: `y200 y30 y4`.
 fn place_classes(GridPlace { x, y, w, h }: GridPlace) -> String {
     let mut classes = format!(" x{x} w{w} h{h}");
     let digits = [y / 1000 * 1000, y / 100 % 10 * 100, y / 10 % 10 * 10, y % 10];
@@ -59,13 +59,13 @@ fn place_classes(GridPlace { x, y, w, h }: GridPlace) -> String {
     classes
 }
 
-/// For each panel the classes that say what its style cannot see while the page streams in: whether it
-/// is the only one, or the last of its kind in a row that is not full.
+/// For each panel, classes for what CSS cannot know while the page streams in: whether it is the only
+/// one, or the last of its kind in a row that is not full.
 pub(crate) fn last_of_rows(panels: &[&Panel]) -> Vec<String> {
     if panels.len() == 1 {
         return vec![" only".to_owned()];
     }
-    // Figures, halves and wide ones: where one kind follows another, a row begins.
+    // Figures, half-width and wide panels: a change of kind begins a row.
     let kind = |panel: &Panel| match () {
         () if is_figure(panel) => 0,
         () if panel.place.w <= 6 => 1,
@@ -127,7 +127,7 @@ pub(crate) fn content(
 }
 
 /// The table of `panel`'s frame, below the chart on its own page. Its place is there from the
-/// start: what fills it may come later.
+/// start; the table may come later.
 pub(crate) fn data_table(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -> AnyView {
     let (page, panel) = (Arc::clone(page), panel.clone());
     let (page_now, panel_now) = (Arc::clone(&page), panel.clone());
@@ -210,8 +210,8 @@ fn filled(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot, size: Size)
     when_loaded(slot, drawing, meanwhile, prepare, draw)
 }
 
-/// Draws the panels that a page shows from the start, or what there is of them: their markup is then
-/// there when the page is put together.
+/// Draws the panels that a page shows from the start, or their previous values, so that their markup
+/// is ready when the page is rendered.
 pub(crate) fn draw_ahead(page: &DashboardPage) {
     for (panel, slot) in &page.panels {
         let data = match slot {
@@ -226,7 +226,7 @@ pub(crate) fn draw_ahead(page: &DashboardPage) {
 }
 
 /// `draw` at once if the panel is ready, else streamed into its place; until then `meanwhile`, with the
-/// previous value. What takes long is done by `prepare`, where drawing is done.
+/// previous value. `prepare` does the slow part on the drawing threads.
 fn when_loaded<P: Send + 'static>(
     slot: PanelSlot,
     drawing: Drawing,
@@ -261,14 +261,14 @@ mod tests {
         assert_eq!(classes(11, 1207, 1, 1), " x11 w1 h1 y1000 y200 y7");
     }
 
-    /// What has no rule would be put somewhere else.
+    /// A card without a rule would be misplaced.
     #[test]
     fn every_place_of_a_dashboard_has_its_rules() {
         let sheet = include_str!("../../../style/places.css");
         let columns = (0..12).map(|x| format!(".x{x} {{ --x: {x}; }}"));
         let widths = (1..=12).map(|w| format!(".w{w} {{ --w: {w}; }}"));
         let heights = (1..=24).map(|h| format!(".h{h} {{ --h: {h}; }}"));
-        // 500 panels of 24 rows below each other.
+        // 500 panels of 24 rows, one below the other.
         let ones = (1..10).map(|y| format!(".y{y} {{ --y1: {y}; }}"));
         let tens = (1..10).map(|y| format!(".y{0} {{ --y10: {0}; }}", 10 * y));
         let hundreds = (1..10).map(|y| format!(".y{0} {{ --y100: {0}; }}", 100 * y));

@@ -1,5 +1,5 @@
-//! What fills a panel's card: the chart, its placeholder, or an error; always in the same box. One
-//! element with its edition and state, which open pages replace.
+//! The content of a panel's card: the chart, its placeholder, or an error; always in the same box.
+//! One element, with its edition and state, that open pages replace.
 
 use super::chart_frame;
 use super::freshness_mark::FreshnessMark;
@@ -15,10 +15,10 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Width and height of a card's body, in CSS px: what is drawn for it. The style sheet makes it so.
+/// Width and height of a card's body, in CSS px, for drawing; the style sheet sets the same.
 pub(crate) type Size = (f64, f64);
 
-/// What a legend takes from the body; `style/panel.css` has it, too.
+/// The height that a legend takes from the body; `style/panel.css` has it, too.
 const LEGEND: f64 = 24.0;
 
 /// The content for the outcome of the panel; `previous` is shown while it is late.
@@ -108,7 +108,7 @@ fn shown(
     .into_any()
 }
 
-/// Draws what the content for that outcome needs, so that it is there when it is asked for.
+/// Draws what the content for that outcome needs, ahead of rendering.
 pub(crate) fn draw_ahead(
     page: &DashboardPage,
     panel: &Panel,
@@ -126,13 +126,13 @@ pub(crate) fn draw_ahead(
     }
 }
 
-/// The panel, which could not be drawn.
+/// The content of a panel that could not be drawn.
 pub(crate) fn not_drawn(page: &DashboardPage) -> AnyView {
     let message = "The panel could not be drawn. Try again in a moment.".to_owned();
     failed(page, &PanelError { message, retry: true, kind: FailureKind::Interrupted })
 }
 
-/// What the panel's file says and cannot be, below the drawing.
+/// Notes below the drawing: settings in the panel's file that do not fit its data.
 fn notes(data: &PanelData) -> Option<AnyView> {
     let text = data.notes.join(". ");
     (!text.is_empty())
@@ -141,7 +141,7 @@ fn notes(data: &PanelData) -> Option<AnyView> {
 
 /// The drawing, or the same one from before.
 fn drawn(page: &DashboardPage, panel: &Panel, data: &PanelData, size: Size) -> Arc<str> {
-    // Links of marks and rows carry on all that the reader chose.
+    // Links of marks and rows keep all that the reader chose.
     let (query, own_page) = (page.query(), page.is_one_panel);
     let hidden = page.hidden.of(panel.id.as_str());
     let key = format!(
@@ -158,7 +158,8 @@ fn draw(page: &DashboardPage, panel: &Panel, data: &PanelData, (width, height): 
     let mut drawing = brisk_chart::draw(&input(&spec, links, data, (width, height)));
     let (mut inner, mut hidden) = (height, Vec::new());
     if !drawing.legend.is_empty() {
-        // Whether there is a legend is known only after drawing; its room comes off the chart.
+        // Whether there is a legend is known only after drawing; its height is taken from the
+        // chart's.
         inner = height - LEGEND;
         let names = page.hidden.of(panel.id.as_str());
         let is_hidden = |(_, item): &(usize, &LegendItem)| names.contains(&item.name);
@@ -221,7 +222,7 @@ fn failed(page: &DashboardPage, error: &PanelError) -> AnyView {
 }
 
 /// A panel that takes longer than the page waits: for how long it has been loading, and how long it
-/// usually takes. Scripts count on from there; the live channel brings the result.
+/// usually takes. Scripts continue the count; the live channel brings the result.
 fn late(wait: Wait) -> AnyView {
     let usual = wait.usual.filter(|usual| *usual >= Duration::from_secs(1));
     let words = usual.map(|usual| format!("usually {}", seconds(usual)));
@@ -241,7 +242,7 @@ fn late(wait: Wait) -> AnyView {
     .into_any()
 }
 
-/// Whole seconds, as readers count.
+/// Whole seconds, in words.
 fn seconds(length: Duration) -> String {
     format!("{} s", (length.as_millis() + 500) / 1_000)
 }

@@ -13,7 +13,7 @@ pub(crate) fn range_picker(page: &DashboardPage) -> AnyView {
     let presets: Vec<AnyView> =
         PRESETS.iter().map(|(label, range)| preset(page, label, range)).collect();
     let first = page.offsets.local(page.bounds.from).date();
-    // The last day that has a part in the range.
+    // The last day that is at least partly in the range.
     let last = page.offsets.local(Timestamp(page.bounds.to.0 - 1)).date();
     let today = page.offsets.local(page.now).date();
     let date = date_words::iso;

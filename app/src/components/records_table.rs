@@ -1,4 +1,5 @@
-//! A table of records on the pages of administration, which slides within its card where it is wider.
+//! A table of records on the pages of administration, which scrolls within its card where it is
+//! wider.
 
 use leptos::prelude::*;
 
@@ -7,11 +8,11 @@ use leptos::prelude::*;
 pub(crate) enum Head {
     /// Above texts.
     Text(&'static str),
-    /// Above numbers, which stand on the right.
+    /// Above numbers, which are right-aligned.
     Number(&'static str),
 }
 
-/// The table; `label` names it for who does not see it, `class` is all of its classes.
+/// The table; `label` is its accessible name, `class` all of its classes.
 pub(crate) fn records_table(
     label: String,
     class: &'static str,

@@ -43,7 +43,7 @@ pub(crate) fn toolbar(page: &Arc<DashboardPage>) -> AnyView {
     .into_any()
 }
 
-/// How the page follows its data. Hidden without scripts, which do the following.
+/// How the page follows its data. Hidden without scripts, which it depends on.
 fn pace(page: &DashboardPage) -> AnyView {
     let link = |pace: Pace, words: &'static str| {
         let href = page.link_with(&[(parameter::REFRESH, pace.word())]);

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 /// The bar at the top of `page`, which is shown to `reader` at `path`.
 pub(crate) fn top_bar(page: &Page, theme: Theme, reader: Reader, path: String) -> AnyView {
-    // The address of a one-time link is its secret, and leads back to nothing.
+    // The address of a one-time link is a secret, and not a page to return to.
     let path = if matches!(page, Page::SetUp(_)) { "/".to_owned() } else { path };
     let buttons = [
         (Theme::System, "system", "Follow the system"),
@@ -47,7 +47,7 @@ pub(crate) fn top_bar(page: &Page, theme: Theme, reader: Reader, path: String) -
     .into_any()
 }
 
-/// The way to administration, for those who may go it.
+/// The link to administration, for those who may go there.
 fn administration(page: &Page, reader: Reader) -> Option<AnyView> {
     if admin_nav(page, reader).is_some() {
         return None;
@@ -60,7 +60,7 @@ fn administration(page: &Page, reader: Reader) -> Option<AnyView> {
     Some(view! { <a class="btn quiet" href=href>{words}</a> }.into_any())
 }
 
-/// The way to one's own account. It says of nobody who it is, so that many can share a page.
+/// The link to the reader's own account. It names nobody, so that many readers can share a page.
 fn account(page: &Page, reader: Reader, path: &str) -> Option<AnyView> {
     match (reader, page) {
         (Reader::Anybody, _)
@@ -72,7 +72,7 @@ fn account(page: &Page, reader: Reader, path: &str) -> Option<AnyView> {
                     .into_any(),
             )
         }
-        // There is nowhere to go before that.
+        // No other page is accessible before that.
         (_, Page::SecondFactor(_)) => None,
         (Reader::Person | Reader::Editor | Reader::Admin, _) => {
             let here = matches!(page, Page::Profile(_)).then_some("page");

@@ -26,7 +26,7 @@ pub(crate) fn picker(page: &Arc<DashboardPage>, variable: &Variable) -> AnyView 
     .into_any()
 }
 
-/// What the variable is chosen with.
+/// The control that chooses the variable's value.
 fn control(page: &Arc<DashboardPage>, variable: &Variable) -> AnyView {
     match &variable.kind {
         VariableKind::Single(_) => when_loaded(page, variable, one),
@@ -61,7 +61,7 @@ fn note(text: String) -> AnyView {
     view! { <div class="pop-box menu"><p class="menu-note">{text}</p></div> }.into_any()
 }
 
-/// What is chosen, with a way to take it back.
+/// The chosen values, with a link that clears them.
 pub(crate) fn chip(page: &DashboardPage, variable: &Variable) -> Option<AnyView> {
     let selection = selection(page, variable);
     let text = match selection.count() {
@@ -135,7 +135,7 @@ fn several(page: &DashboardPage, variable: &Variable, choices: &[Choice]) -> Any
     .into_any()
 }
 
-/// What finds an option by typing: `frontend/scripts/option-search.js`.
+/// The field that finds an option by typing: `frontend/scripts/option-search.js`.
 fn option_search(label: &str) -> AnyView {
     let label = format!("Find a {label}");
     view! {
@@ -174,7 +174,7 @@ fn selection(page: &DashboardPage, variable: &Variable) -> Selection {
     page.view.variables.get(&variable.name).cloned().unwrap_or_default()
 }
 
-/// The view with nothing chosen; said in the URL where the dashboard would choose something.
+/// The view with nothing chosen; explicit in the URL where the dashboard has a default.
 fn without(page: &DashboardPage, variable: &Variable) -> String {
     let name = variable.name.as_str();
     if variable.kind.default_selection().is_all() {

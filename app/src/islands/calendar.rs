@@ -6,8 +6,8 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-/// What a calendar is told by the view around it: on the server in context, in browsers by the form's
-/// `data-days`.
+/// What a calendar gets from the view around it: on the server from context, in browsers from the
+/// form's `data-days`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CalendarDays {
     /// The first chosen day.
@@ -48,14 +48,15 @@ const WEEKDAYS: &str = "<tr><th scope=col abbr=Monday>Mo</th><th scope=col abbr=
     <th scope=col abbr=Friday>Fr</th><th scope=col abbr=Saturday>Sa</th>\
     <th scope=col abbr=Sunday>Su</th></tr>";
 
-/// A calendar for the date fields `from` and `to` of the form around it. The server finds its days in
-/// context, browsers in the form: properties would come as JSON, whose reader is a tenth of the wasm.
+/// A calendar for the date fields `from` and `to` of the form around it. The server reads its days
+/// from context, browsers from the form: properties would arrive as JSON, whose parser is a tenth of
+/// the wasm.
 #[island]
 pub fn Calendar() -> impl IntoView {
     let days = RwSignal::new(use_context::<CalendarDays>().unwrap_or_default());
     let written = days.get_untracked();
     let chosen = RwSignal::new(Chosen::of(written));
-    // Where the keyboard is; its month is shown.
+    // The focused day; its month is shown.
     let focus = RwSignal::new(written.last);
     let table = NodeRef::<leptos::html::Table>::new();
     table.on_load(move |table| {
@@ -132,8 +133,8 @@ impl Chosen {
     }
 }
 
-/// Six weeks around the month of `focus`, as markup: always as many, so that the box keeps its
-/// height. Views with as many attributes would be a tenth of the wasm.
+/// Six weeks around the month of `focus`, as markup: always six, so that the box keeps its height.
+/// Views with this many attributes would be a tenth of the wasm.
 fn weeks(focus: NaiveDate, chosen: Chosen, today: NaiveDate) -> String {
     let month = focus.with_day(1).unwrap_or(focus);
     let monday = day_number(month) - month.weekday().num_days_from_monday() as DayNumber;
@@ -184,7 +185,7 @@ fn fill(table: NodeRef<leptos::html::Table>, chosen: Chosen) {
     }
 }
 
-/// Moves the keyboard to `day`, once it is drawn.
+/// Moves the focus to `day`, once it is drawn.
 fn take_focus(table: NodeRef<leptos::html::Table>, day: NaiveDate) {
     request_animation_frame(move || {
         let Some(table) = table.get_untracked() else { return };

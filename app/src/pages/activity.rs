@@ -1,4 +1,4 @@
-//! What people did, for those who look after the server: a filter, a table, page by page.
+//! The audit log, for admins: a filter, and a table in pages.
 
 use crate::components::icon::icon;
 use crate::components::records_table::{Head, records_table};

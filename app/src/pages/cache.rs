@@ -43,7 +43,7 @@ pub fn cache(page: &CachePage) -> AnyView {
     .into_any()
 }
 
-/// What can be done with everything.
+/// Actions on the whole cache.
 fn whole_actions(page: &CachePage) -> Option<AnyView> {
     page.is_whole.then(|| {
         view! {

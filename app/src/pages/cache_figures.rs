@@ -6,7 +6,7 @@ use brisk_domain::{CacheMode, Tag, format};
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// Facts with what they mean below: name, figure, explanation.
+/// Facts with explanations below: name, figure, explanation.
 pub(super) fn explained(tiles: &[(&'static str, String, &'static str)]) -> AnyView {
     let tiles: Vec<_> = tiles
         .iter()
@@ -32,7 +32,7 @@ pub(super) fn notice(text: Option<&str>) -> Option<AnyView> {
     Some(view! { <p class="notice-done" role="status">{text}</p> }.into_any())
 }
 
-/// `part` of `whole` in per cent. Not all is never 100 %, and some is never 0 %.
+/// `part` of `whole` in per cent: 100 % only for all of it, 0 % only for none.
 pub(super) fn rate(part: u64, whole: u64) -> String {
     if whole == 0 {
         return "–".to_owned();
@@ -92,12 +92,12 @@ pub(super) fn policy_link(scope: &str) -> String {
     format!("/admin/cache/policy{}", query_string(&[("scope".to_owned(), scope.to_owned())]))
 }
 
-/// The page that says what a purge of `tag` touches.
+/// The page that lists what a purge of `tag` affects.
 pub(super) fn purge_link(tag: &Tag) -> String {
     format!("/admin/cache/purge{}", query_string(&[("tag".to_owned(), tag.to_string())]))
 }
 
-/// The page that says what warming `tag` loads.
+/// The page that lists what warming `tag` loads.
 pub(super) fn warm_link(tag: &Tag) -> String {
     format!("/admin/cache/warm{}", query_string(&[("tag".to_owned(), tag.to_string())]))
 }

@@ -1,4 +1,4 @@
-//! What went wrong, and what to do.
+//! The error page: what went wrong, and what to do.
 
 use crate::service::ErrorPage;
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! Who may see what is in which folder, and who looks after it.
+//! The page "Folders": who may see the dashboards in each, and who looks after them.
 
 use super::form_parts::problem;
 use crate::components::icon::icon;

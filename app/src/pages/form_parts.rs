@@ -1,4 +1,4 @@
-//! What forms about people are made of.
+//! Parts of forms about people.
 
 use crate::components::icon::icon;
 use crate::service::{Notice, QrCode, ShownOnce};
@@ -62,7 +62,7 @@ pub(super) fn lines(
     .into_any()
 }
 
-/// A choice of one word; the empty one leaves it to the file.
+/// A choice of one word; the empty choice leaves it to the file.
 pub(super) fn choice(
     name: &'static str,
     label: &'static str,
@@ -86,7 +86,7 @@ pub(super) fn choice(
     .into_any()
 }
 
-/// What became of the form before.
+/// The outcome of the form sent before.
 pub(super) fn notice(notice: Option<&Notice>) -> Option<AnyView> {
     Some(match notice? {
         Notice::Done(text) => {
@@ -98,7 +98,7 @@ pub(super) fn notice(notice: Option<&Notice>) -> Option<AnyView> {
     })
 }
 
-/// Why a form did not work.
+/// Why a form failed.
 pub(super) fn problem(problem: Option<&String>) -> Option<AnyView> {
     let problem = problem?.clone();
     Some(
@@ -107,7 +107,7 @@ pub(super) fn problem(problem: Option<&String>) -> Option<AnyView> {
     )
 }
 
-/// What is shown once.
+/// A secret that is shown once.
 pub(super) fn shown_once(secret: Option<&ShownOnce>) -> Option<AnyView> {
     let secret = secret?;
     let lines: Vec<AnyView> =
@@ -145,7 +145,7 @@ pub(super) fn button(
     .into_any()
 }
 
-/// What authenticators' cameras read: dark on light in every theme, as they expect.
+/// A QR code for authenticator apps: dark on light in every theme, as they expect.
 pub(super) fn qr_code(picture: &QrCode) -> AnyView {
     let box_of = format!("0 0 {0} {0}", picture.size);
     view! {

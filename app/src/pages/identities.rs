@@ -1,4 +1,4 @@
-//! Who one is elsewhere, on the profile page: connecting one's account with it, and disconnecting.
+//! Identities at the provider, on the profile page: connecting and disconnecting one's account.
 
 use super::form_parts::password;
 use crate::service::{IdentityRow, ProfilePage};
@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 const ACTION: &str = "/profile";
 
-/// The part of the profile page; none where nobody signs in elsewhere.
+/// The section of the profile page; none if there is neither a provider nor an identity.
 pub(super) fn identities(page: &ProfilePage) -> Option<AnyView> {
     if page.identities.is_empty() && page.connects.is_none() {
         return None;
@@ -51,7 +51,7 @@ fn connect(provider: &str, page: &ProfilePage) -> AnyView {
     .into_any()
 }
 
-/// On the way there.
+/// The page on the way to the provider.
 fn led(provider: &str, to: &str) -> AnyView {
     view! {
         <p role="status">{format!("You are led to {provider}. Sign in there as yourself.")}</p>
@@ -61,7 +61,7 @@ fn led(provider: &str, to: &str) -> AnyView {
 }
 
 fn identity(one: &IdentityRow, takes_password: bool) -> AnyView {
-    // Also where the form is answered: it asks again then.
+    // Also after the form was sent, when it asks again.
     let href = format!("{ACTION}?disconnect={}#elsewhere", one.id);
     let ask = (!one.is_asked).then(|| {
         view! { <a class="btn" href=href.clone() aria-label=format!("Disconnect: {}", one.issuer)>"Disconnect…"</a> }

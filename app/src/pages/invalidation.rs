@@ -1,4 +1,5 @@
-//! What invalidates the cache: the webhooks, what Brisk notices by itself, what came, and how to send.
+//! What invalidates the cache: webhooks, changes that Brisk notices without them, the log of
+//! deliveries, and how to send.
 
 use super::cache_figures::facts;
 use super::deliveries::deliveries;
@@ -58,7 +59,7 @@ fn webhook(hook: &WebhookRow, now: Timestamp) -> AnyView {
     .into_any()
 }
 
-/// Says at its name that it takes nothing.
+/// A mark beside the name of a webhook that is switched off.
 pub(super) fn off_mark(hook: &WebhookRow) -> Option<AnyView> {
     hook.is_off.then(|| view! { <b class="state bad">"switched off"</b> }.into_any())
 }

@@ -1,5 +1,5 @@
-//! What Brisk notices by itself of each source: listeners and watched queries, and the triggers that an
-//! admin makes.
+//! How Brisk notices changes of each source without webhooks: listeners, watched queries, and the
+//! triggers that an admin makes.
 
 use super::cache_figures::facts;
 use crate::components::records_table::{Head, records_table};

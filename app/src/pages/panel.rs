@@ -32,7 +32,7 @@ pub fn panel(page: &Arc<DashboardPage>) -> AnyView {
     .into_any()
 }
 
-/// What is assumed of columns without a time zone.
+/// Assumptions about columns without a time zone.
 fn assumptions(page: &DashboardPage) -> Vec<AnyView> {
     let sentences = page.assumptions.iter().cloned();
     sentences.map(|sentence| view! { <p class="cache-why">{sentence}</p> }.into_any()).collect()

@@ -54,7 +54,7 @@ pub fn people(page: &PeoplePage) -> AnyView {
     .into_any()
 }
 
-/// What teams there are already.
+/// The existing teams.
 fn known_teams(teams: &[String]) -> Option<AnyView> {
     (!teams.is_empty()).then(|| {
         view! { <p class="recent">{format!("Teams so far: {}.", teams.join(", "))}</p> }.into_any()
@@ -80,7 +80,7 @@ fn person(row: &PersonRow, now: Timestamp) -> AnyView {
     .into_any()
 }
 
-/// What is to be said of an account that is not simply there.
+/// A mark on an account that is not in ordinary use.
 fn state(row: &PersonRow) -> Option<AnyView> {
     let (class, words) = match (row.is_disabled, row.is_invited) {
         (true, _) => ("state bad", "disabled"),

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 const ACTION: &str = "/profile";
 
-/// The page of one's own account.
+/// The page of the reader's own account.
 pub fn profile(page: &ProfilePage, shown_in: Theme) -> AnyView {
     let attributes = (!page.attributes.is_empty()).then(|| {
         let attributes = page.attributes.replace('\n', ", ");
@@ -70,7 +70,7 @@ fn change_password() -> AnyView {
     .into_any()
 }
 
-/// The colours, which each browser remembers for itself.
+/// The colours, which each browser remembers separately.
 fn theme(shown_in: Theme) -> AnyView {
     let choices =
         [(Theme::System, "Match the system"), (Theme::Light, "Light"), (Theme::Dark, "Dark")];

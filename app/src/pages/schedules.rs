@@ -1,4 +1,4 @@
-//! What is warmed when: the schedules, their next due times and their latest runs.
+//! Schedules of warming, their next due times and their latest runs.
 
 use super::form_parts::{button, problem, text};
 use crate::service::{RemoveSchedulePage, RunRow, ScheduleRow, SchedulesPage};
@@ -113,7 +113,7 @@ fn schedule(row: &ScheduleRow, now: Timestamp) -> AnyView {
     .into_any()
 }
 
-/// What became of a run, in a sentence.
+/// The outcome of a run, in a sentence.
 pub(super) fn result(run: &RunRow, now: Timestamp) -> String {
     let (loaded, ready, failed) = run.panels;
     let mut words = match (run.started_at, run.ended_at) {
@@ -149,7 +149,7 @@ pub(super) fn result(run: &RunRow, now: Timestamp) -> String {
 /// Seconds after which a run counts as late.
 const LATE: i64 = 120;
 
-/// How long it is until then.
+/// The time until then, in words.
 pub(super) fn until(at: Timestamp, now: Timestamp) -> String {
     let seconds = (at.0 - now.0) as f64 / 1e6;
     format!("in {}", format::round_duration(seconds.max(0.0)))

@@ -1,10 +1,10 @@
-//! Setting up the second factor that one has to have.
+//! Setting up a required second factor.
 
 use super::form_parts::{notice, password, qr_code, shown_once, spaced};
 use crate::service::SecondFactorPage;
 use leptos::prelude::*;
 
-/// The page that who lacks a second factor is led to.
+/// The page to which people are sent who lack a required second factor.
 pub fn second_factor(page: &SecondFactorPage) -> AnyView {
     let content = match &page.secret {
         Some(_) => {

@@ -34,7 +34,7 @@ pub fn sign_in(page: &SignInPage) -> AnyView {
     .into_any()
 }
 
-/// What is said to who has signed out here and nowhere else.
+/// The note for people who signed out here, but not at the provider.
 fn signed_out_here(page: &SignInPage) -> Option<AnyView> {
     let provider = page.provider.as_ref().filter(|_| page.is_signed_out)?;
     let words = format!(
@@ -43,7 +43,7 @@ fn signed_out_here(page: &SignInPage) -> Option<AnyView> {
     Some(view! { <p class="notice-done" role="status">{words}</p> }.into_any())
 }
 
-/// Signed out here, on the way to do so at the provider.
+/// The page after signing out here, on the way to signing out at the provider.
 pub fn signed_out(page: &SignedOutPage) -> AnyView {
     let SignedOutPage { provider, to } = page;
     view! {
@@ -61,7 +61,8 @@ pub fn signed_out(page: &SignedOutPage) -> AnyView {
     .into_any()
 }
 
-/// The way to the provider: a link, because browsers follow no form that leads to another site.
+/// The link to the provider; not a form, because the pages' policy forbids forms that lead to
+/// another site.
 fn provider(page: &SignInPage) -> Option<AnyView> {
     let name = page.provider.as_ref()?;
     let back = match page.back.as_str() {

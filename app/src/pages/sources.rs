@@ -106,7 +106,7 @@ fn origin(source: &SourceReport, now: Timestamp) -> String {
     }
 }
 
-/// What can be done with a source that was added here.
+/// Actions on a source that was added here.
 fn changes(source: &SourceReport) -> Option<AnyView> {
     source.added.as_ref()?;
     Some(change_links(&source.name.to_string()))
@@ -123,7 +123,7 @@ fn change_links(name: &str) -> AnyView {
     .into_any()
 }
 
-/// A source that was added here, and cannot be read.
+/// A source that was added here and is not read.
 fn unread(name: &str, why: &str) -> AnyView {
     let title = format!("source-{name}");
     let (text, why) = (name.to_owned(), why.to_owned());
@@ -139,7 +139,7 @@ fn unread(name: &str, why: &str) -> AnyView {
     .into_any()
 }
 
-/// The statements that took longest, in a table that opens.
+/// The slowest statements, in a table that opens.
 fn slow(source: &str, rows: &[SlowRow]) -> Option<AnyView> {
     if rows.is_empty() {
         return None;
@@ -245,7 +245,7 @@ fn rollup(row: &RollupRow, now: Timestamp) -> AnyView {
     .into_any()
 }
 
-/// What refreshes did lately, in a table that opens.
+/// The latest refreshes, in a table that opens.
 fn history(name: &RollupName, runs: &[RollupRun], now: Timestamp) -> Option<AnyView> {
     if runs.is_empty() {
         return None;
@@ -299,7 +299,7 @@ fn count(number: u64) -> String {
     format::grouped(&number.to_string())
 }
 
-/// An instant for people whose zone nobody knows.
+/// An instant in UTC, because the reader's zone is unknown.
 fn utc(at: Timestamp) -> String {
     let utc = ZoneOffsets { first: 0, changes: Vec::new() };
     format!("{} UTC", utc.local(at).format("%Y-%m-%d %H:%M"))

@@ -1,4 +1,4 @@
-//! What is warmed by schedules, in short, on the page about the cache: when next, and how it went last.
+//! Schedules of warming, in short, on the page about the cache: the next due time, and the latest run.
 
 use super::schedules::{result, until};
 use crate::components::records_table::{Head, records_table};
@@ -6,7 +6,7 @@ use crate::service::{RunRow, ScheduleRow};
 use brisk_domain::Timestamp;
 use leptos::prelude::*;
 
-/// The part of the page.
+/// The section of the page.
 pub(super) fn warming(rows: &[ScheduleRow], now: Timestamp) -> AnyView {
     let content = match rows.is_empty() {
         true => view! {

@@ -1,4 +1,4 @@
-//! How to send a delivery, from the tools that people have.
+//! Snippets that send a delivery from common tools.
 
 use leptos::prelude::*;
 

@@ -1,6 +1,6 @@
 //! The contents of cards, as markup.
 
-// `#[server]` makes a struct of the arguments; the functions' own docs describe them.
+// `#[server]` makes a struct from the arguments; the functions' own docs describe them.
 #![allow(missing_docs)]
 
 #[cfg(feature = "ssr")]
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, Json};
 use serde::{Deserialize, Serialize};
 
-/// What fills a panel's card in an open page.
+/// The content of a panel's card in an open page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Card {
     /// The panel.
@@ -20,12 +20,12 @@ pub struct Card {
     pub table: Option<String>,
 }
 
-/// What fills the cards of `panels` (names with commas between them) for the view that the page's
-/// own query string describes; with `large`, as on a panel's own page. It only reads. A panel that is
-/// still loading says so at once. With `wait` the response waits for it, as long as a statement may
-/// take: that is for panels that are never cached, and so load again for each request. `hidden` says which
-/// series of charts the reader has switched off: a block for each panel, empty lines between them; its
-/// first line is the panel, each other one a series.
+/// The contents of the cards of `panels` (names separated by commas) for the view that the page's own
+/// query string describes; with `large`, as on a panel's own page. Read-only. A panel that is still
+/// loading says so at once. With `wait` the response waits for it, as long as a statement may take: for
+/// panels that are never cached, and so load again with each request. `hidden` lists the series that the
+/// reader has switched off: a block for each panel, separated by empty lines; its first line is the panel,
+/// each other line a series.
 #[server(prefix = "/fn", endpoint = "cards", input = GetUrl, output = Json)]
 pub async fn cards(
     slug: String,

@@ -1,7 +1,7 @@
 //! A panel's frames, exactly as pages get them: for programs that check what pages show, such as
 //! `brisk-bench`. Browsers need only markup.
 
-// `#[server]` makes a struct of the arguments; the functions' own docs describe them.
+// `#[server]` makes a struct from the arguments; the functions' own docs describe them.
 #![allow(missing_docs)]
 
 #[cfg(feature = "ssr")]
@@ -10,7 +10,7 @@ use brisk_domain::PanelData;
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, Postcard};
 
-/// One panel for the view that the page's own query string describes. It only reads.
+/// One panel for the view that the page's own query string describes. Read-only.
 #[server(prefix = "/fn", endpoint = "panel", input = GetUrl, output = Postcard)]
 pub async fn panel(slug: String, panel: String, query: String) -> Result<PanelData, ServerFnError> {
     use crate::service::{Outcome, SharedService};

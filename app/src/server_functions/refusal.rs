@@ -1,4 +1,4 @@
-//! What a server function answers where there is nothing to give.
+//! Error responses of server functions.
 
 use crate::service::PageError;
 use leptos::prelude::*;

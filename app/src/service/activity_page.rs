@@ -2,31 +2,31 @@
 
 use brisk_domain::Timestamp;
 
-/// What people did, as far as a filter lets it through.
+/// The records of the audit log that pass a filter.
 #[derive(Debug)]
 pub struct ActivityPage {
     /// The records, newest first.
     pub records: Vec<ActivityRecord>,
     /// The filter.
     pub filter: ActivityFilter,
-    /// The actions that there are records of.
+    /// The actions that have records.
     pub actions: Vec<String>,
-    /// What of the filter cannot be read.
+    /// What is wrong with the filter.
     pub problem: Option<String>,
     /// The address of the next page of older records, if there are more.
     pub older: Option<String>,
-    /// The address of all that pass the filter, as CSV.
+    /// The address of all records that pass the filter, as CSV.
     pub csv: String,
 }
 
-/// A filter as it is typed.
+/// A filter as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ActivityFilter {
     /// Who.
     pub actor: String,
     /// What.
     pub action: String,
-    /// Part of the name of what it was done to.
+    /// Part of the subject's name.
     pub subject: String,
     /// The first day.
     pub from: String,
@@ -34,7 +34,7 @@ pub struct ActivityFilter {
     pub to: String,
 }
 
-/// What somebody did.
+/// A record of the audit log.
 #[derive(Debug)]
 pub struct ActivityRecord {
     /// When.
@@ -47,8 +47,8 @@ pub struct ActivityRecord {
     pub action: String,
     /// To what.
     pub subject: String,
-    /// What was before.
+    /// The state before.
     pub before: Option<String>,
-    /// What is now.
+    /// The state after.
     pub after: Option<String>,
 }

@@ -16,24 +16,25 @@ pub struct ApiPage {
     pub dashboards: Vec<Arc<Dashboard>>,
 }
 
-/// One thing to ask.
+/// One operation.
 #[derive(Debug)]
 pub struct ApiOperation {
     /// Its name.
     pub id: &'static str,
-    /// Its address, with places in braces.
+    /// Its path, with parameters in braces.
     pub path: &'static str,
     /// A few words.
     pub title: &'static str,
     /// Paragraphs, with code in backticks.
     pub about: &'static str,
-    /// What can be said.
+    /// Its parameters.
     pub fields: Vec<ApiField>,
-    /// How to ask, where a form cannot: it changes something, for programs.
+    /// An example request, where a form cannot send one: the operation changes something, for
+    /// programs.
     pub example: Option<String>,
 }
 
-/// Something that can be said when asking.
+/// A parameter of an operation.
 #[derive(Debug)]
 pub struct ApiField {
     /// The parameter.

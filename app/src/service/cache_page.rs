@@ -23,15 +23,15 @@ pub struct CachePage {
     pub tiers: CacheTiers,
     /// The sources, with the dashboards that read them.
     pub sources: Vec<CachedSource>,
-    /// The panels whose loads take the most time altogether, costliest first.
+    /// The panels with the highest total load time, costliest first.
     pub costliest: Vec<CachedPanel>,
     /// The panels that readers looked up, and never found in the cache.
     pub never_hit: Vec<CachedPanel>,
-    /// What is warmed when, the next one first; none for who does not look after it.
+    /// The schedules of warming, the next one first; none for readers who do not look after them.
     pub schedules: Option<Vec<ScheduleRow>>,
-    /// Whether its reader looks after everything; else after these dashboards.
+    /// Whether its reader looks after everything, and not only these dashboards.
     pub is_whole: bool,
-    /// What was just done, for who did it.
+    /// The action just done, for the person who did it.
     pub notice: Option<String>,
 }
 
@@ -46,12 +46,12 @@ pub struct CachedDashboardPage {
     pub title: String,
     /// Its panels, in the order of the page.
     pub panels: Vec<CachedPanel>,
-    /// What was just done, for who did it.
+    /// The action just done, for the person who did it.
     pub notice: Option<String>,
 }
 
 /// What an admin has set at one level. Settings are TTL, stale window, mode, early refresh; empty where
-/// nothing is said.
+/// none is set.
 #[derive(Debug)]
 pub struct CachePolicyPage {
     /// The level: `global`, `source:shop`, `dashboard:sales`, `panel:sales/revenue`.
@@ -60,22 +60,23 @@ pub struct CachePolicyPage {
     pub typed: [String; 4],
     /// What the file says.
     pub of_file: [String; 4],
-    /// What is set, as the file would say it.
+    /// What is set, as TOML for the file.
     pub toml: Option<String>,
-    /// Why what was typed is not taken.
+    /// Why what was typed is refused.
     pub problem: Option<String>,
     /// The page to go back to.
     pub back: String,
 }
 
-/// What a purge would touch, asked before it is done.
+/// What a purge would affect, to be confirmed first.
 #[derive(Debug)]
 pub struct PurgePage {
     /// What is purged.
     pub tag: Tag,
-    /// The panels that load again: dashboard's title, panel's title. `None` if there are too many to list.
+    /// The panels that would load again: dashboard's title, panel's title. `None` if there are too many to
+    /// list.
     pub panels: Option<Vec<(String, String)>>,
-    /// Whether it is warmed instead: then these are loaded now.
+    /// Whether this is about warming instead, which loads these panels.
     pub warms: bool,
     /// Why it is probably a mistake.
     pub suspicion: Option<String>,
@@ -114,7 +115,8 @@ impl CacheFigures {
 pub struct CacheTiers {
     /// Bytes in this process's memory, and how many may be there.
     pub memory: (u64, u64),
-    /// Redis, where it is configured: since when it is not reached or not written to, and why.
+    /// Redis, where it is configured: for how long it has been unreachable or not writable, and
+    /// why.
     pub shared: Option<Option<(Duration, String)>>,
     /// Waits for Redis.
     pub round_trips: u64,
@@ -165,7 +167,7 @@ pub struct CachedPanel {
     pub figures: CacheFigures,
     /// Median and 95th percentile of its latest loads.
     pub load_times: Option<(Duration, Duration)>,
-    /// What the cache holds for the view that opens first; or why that is not known.
+    /// What the cache holds for the default view; or why that is not known.
     pub entries: Option<Result<PanelEntries, String>>,
 }
 

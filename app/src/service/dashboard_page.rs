@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// A dashboard's panels and choices for one view.
 #[derive(Clone)]
 pub struct DashboardPage {
-    /// What its live channel tells other pages of the same address from it by.
+    /// Distinguishes it from other pages at the same address, for its live channel.
     pub id: String,
     /// The dashboard.
     pub dashboard: Arc<Dashboard>,
@@ -26,7 +26,7 @@ pub struct DashboardPage {
     pub interval: Interval,
     /// The zone's offsets around the bounds.
     pub offsets: ZoneOffsets,
-    /// The same in all years, which choices may be of.
+    /// The zone's offsets in all years, for choices.
     pub all_offsets: ZoneOffsets,
     /// When the page was made.
     pub now: Timestamp,
@@ -48,21 +48,21 @@ pub struct DashboardPage {
     pub least_pace: u32,
     /// Recent drawings.
     pub fragments: Fragments,
-    /// The definitions that it is drawn by: see [`Fragments`].
+    /// Identifies the definitions in force: see [`Fragments`].
     pub fingerprint: Arc<str>,
     /// The dashboards that its panels link to.
     pub targets: Vec<Arc<Dashboard>>,
-    /// What the cache has of the panel, on the page of one panel and if it was asked for.
+    /// What the cache has of the panel, on the page of one panel if requested.
     pub entries: Option<Result<PanelEntries, PanelError>>,
-    /// What is assumed of columns without a time zone, on a panel's own page.
+    /// Assumptions about columns without a time zone, on a panel's own page.
     pub assumptions: Vec<String>,
-    /// Whether its reader may see what is behind the panels.
+    /// Whether its reader may see how panels are cached.
     pub looks_behind: bool,
 }
 
 impl DashboardPage {
-    /// The parameter of its live channel's address that says [`DashboardPage::id`]. No variable has
-    /// such a name.
+    /// The parameter of its live channel's address that holds [`DashboardPage::id`]. No variable
+    /// has such a name.
     pub const ID: &str = "page-id";
 
     /// The same page, once its choices are there or late.
@@ -102,7 +102,7 @@ impl DashboardPage {
         self.address(&pairs)
     }
 
-    /// The address of its live channel, which is told what the page is.
+    /// The address of its live channel, which identifies the page.
     pub fn live_path(&self) -> String {
         let mut pairs = self.pairs();
         pairs.push((Self::ID.to_owned(), self.id.clone()));

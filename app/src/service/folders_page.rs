@@ -1,15 +1,15 @@
 //! Data of the page "Folders".
 
-/// Who may see what is in which folder, and who looks after it.
+/// Who may see the dashboards in each folder, and who looks after them.
 #[derive(Debug, Default)]
 pub struct FoldersPage {
     /// Whether its reader may change that.
     pub may_change: bool,
-    /// The folders, by name; that of the dashboards in none first.
+    /// The folders, by name; first the one for dashboards in no folder.
     pub folders: Vec<FolderRow>,
-    /// What was done just now.
+    /// The action just done.
     pub notice: Option<String>,
-    /// Why what was typed is not taken.
+    /// Why what was typed is refused.
     pub problem: Option<String>,
 }
 
@@ -18,7 +18,7 @@ pub struct FoldersPage {
 pub struct FolderRow {
     /// Its name; empty for the dashboards in none.
     pub name: String,
-    /// What people read.
+    /// Its title for readers.
     pub title: String,
     /// What an admin has set for it, and the same as TOML.
     pub set: Option<(String, String)>,
@@ -39,31 +39,31 @@ pub struct DashboardAccess {
     pub title: String,
     /// Who may see it.
     pub audience: String,
-    /// What says so.
+    /// Where that is set.
     pub origin: AccessOrigin,
-    /// What the files say.
+    /// The audience from the files.
     pub of_files: String,
     /// What an admin has set for it, and the same as TOML.
     pub set: Option<(String, String)>,
 }
 
-/// What says who may see a dashboard.
+/// Where a dashboard's audience is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccessOrigin {
-    /// An admin, of the dashboard.
+    /// By an admin, for the dashboard.
     Setting,
     /// Its file.
     File,
-    /// An admin, of its folder.
+    /// By an admin, for its folder.
     FolderSetting,
     /// Its folder.
     Folder,
-    /// Nothing: it is as usual.
+    /// Nowhere: the default.
     Unsaid,
 }
 
 impl AccessOrigin {
-    /// It, in words.
+    /// The origin in words.
     pub fn words(self) -> &'static str {
         match self {
             Self::Setting => "set here for this dashboard",
@@ -80,7 +80,7 @@ impl AccessOrigin {
 pub struct TeamRow {
     /// Its name.
     pub name: String,
-    /// Its attributes, with commas between them.
+    /// Its attributes, separated by commas.
     pub attributes: String,
     /// Who is in it.
     pub members: Vec<String>,

@@ -1,8 +1,8 @@
-//! Which series of charts a reader has switched off.
+//! [`HiddenSeries`]: the series of charts that a reader has switched off.
 
 use std::collections::BTreeMap;
 
-/// No reader hides more series of a panel by hand.
+/// The most series of a panel that can be hidden; nobody hides more by hand.
 const MOST: usize = 100;
 
 /// The names of hidden series by panel.
@@ -17,7 +17,7 @@ impl HiddenSeries {
             let (panel, series) = block.split_once('\n')?;
             let mut series: Vec<String> =
                 series.split('\n').take(MOST).map(str::to_owned).collect();
-            // The same choice is the same drawing, in whatever order it was made.
+            // Equal choices are equal drawings, whatever the order of presses.
             series.sort_unstable();
             series.dedup();
             Some((panel.to_owned(), series))

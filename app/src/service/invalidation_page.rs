@@ -3,10 +3,10 @@
 use super::people_pages::{Notice, ShownOnce};
 use brisk_domain::{Delivery, Timestamp};
 
-/// The webhooks, what Brisk notices by itself, and what came.
+/// The webhooks, the changes that Brisk notices without them, and the log of deliveries.
 #[derive(Debug)]
 pub struct InvalidationPage {
-    /// When it was asked for.
+    /// When it was requested.
     pub now: Timestamp,
     /// The webhooks, by name.
     pub webhooks: Vec<WebhookRow>,
@@ -16,7 +16,7 @@ pub struct InvalidationPage {
     pub deliveries: Vec<Delivery>,
     /// Whether webhooks can be made here, and the log is that of all replicas.
     pub has_store: bool,
-    /// What became of a form.
+    /// The outcome of a form.
     pub notice: Option<Notice>,
     /// What was typed into the form for a new webhook.
     pub typed: TypedWebhook,
@@ -27,11 +27,11 @@ pub struct InvalidationPage {
 pub struct WebhookRow {
     /// Its name.
     pub name: String,
-    /// The tags that it may name; all of them without a list.
+    /// The tags that it may name; all, if there is no list.
     pub allow: Option<Vec<String>>,
     /// How many secrets it takes: two while one replaces the other, none if it cannot be decrypted.
     pub secrets: usize,
-    /// Until when the secret before is taken, where that ends by itself.
+    /// Until when the previous secret is accepted, if that expires.
     pub until: Option<Timestamp>,
     /// Deliveries a minute, if they are limited.
     pub per_minute: Option<u32>,
@@ -39,20 +39,20 @@ pub struct WebhookRow {
     pub source: Option<String>,
     /// Whether it is switched off.
     pub is_off: bool,
-    /// Who has switched it off over the configuration, and when.
+    /// Who has switched it off in spite of the configuration, and when.
     pub switched_off: Option<(String, Timestamp)>,
     /// Whether it was made in the app.
     pub is_of_app: bool,
-    /// When the latest delivery came that was done.
+    /// When the latest delivery that took effect came.
     pub last: Option<Timestamp>,
 }
 
-/// What is typed about a webhook.
+/// The form of a webhook, as typed.
 #[derive(Debug, Clone, Default)]
 pub struct TypedWebhook {
     /// Its name.
     pub name: String,
-    /// Patterns of tags, on a line each.
+    /// Patterns of tags, one per line.
     pub allow: String,
     /// Deliveries a minute.
     pub per_minute: String,
@@ -69,8 +69,7 @@ pub struct NoticedSource {
     pub kind: &'static str,
     /// The listener; none where there can be none.
     pub listener: Option<ListenerRow>,
-    /// How many of the tables that matter tell of changes, and how many there are; none where that is not
-    /// known.
+    /// How many of the tables that matter tell of changes, out of how many; none where that is not known.
     pub told: Option<(usize, usize)>,
     /// The watched queries.
     pub watches: Vec<WatchRow>,
@@ -98,42 +97,42 @@ pub struct WatchRow {
     pub sql: String,
     /// How often it runs, such as `30s`.
     pub pace: String,
-    /// The tags that it stands for; those of its tables where nothing is said.
+    /// The tags that it invalidates; none if these are its tables'.
     pub tags: Option<Vec<String>>,
     /// The latest result.
     pub shown: String,
     /// When it ran.
     pub checked_at: Option<Timestamp>,
-    /// When its result was last another one.
+    /// When its result last changed.
     pub changed_at: Option<Timestamp>,
-    /// Why it tells nothing, and since when.
+    /// Why it fails, and since when.
     pub failing: Option<(Option<Timestamp>, String)>,
 }
 
 /// One webhook, to be looked after.
 #[derive(Debug)]
 pub struct WebhookPage {
-    /// When it was asked for.
+    /// When it was requested.
     pub now: Timestamp,
-    /// It.
+    /// The webhook.
     pub webhook: WebhookRow,
-    /// Who made it, and when; none of those that the configuration declares.
+    /// Who made it, and when; none if the configuration declares it.
     pub made: Option<(String, Timestamp)>,
     /// Whether it can be switched off and on here.
     pub can_switch: bool,
-    /// What stands in the form.
+    /// The contents of the form.
     pub typed: TypedWebhook,
-    /// What became of a form.
+    /// The outcome of a form.
     pub notice: Option<Notice>,
     /// The secret, this once.
     pub secret: Option<ShownOnce>,
-    /// What came of a test.
+    /// The outcome of a test.
     pub tried: Option<TriedDelivery>,
-    /// Whether it is asked if it should be removed.
+    /// Whether the page asks to confirm its removal.
     pub asks_to_remove: bool,
 }
 
-/// What came of a test.
+/// The outcome of a test.
 #[derive(Debug, Clone)]
 pub struct TriedDelivery {
     /// The body that was sent.
@@ -150,7 +149,7 @@ pub struct TriedDelivery {
 /// The triggers of a source's tables.
 #[derive(Debug)]
 pub struct SourceChangesPage {
-    /// When it was asked for.
+    /// When it was requested.
     pub now: Timestamp,
     /// The source.
     pub name: String,
@@ -166,13 +165,13 @@ pub struct SourceChangesPage {
     pub removal: String,
 }
 
-/// A table, and whether its changes are told.
+/// A table, and whether it tells of changes.
 #[derive(Debug)]
 pub struct ToldRow {
     /// Its name, with its schema.
     pub name: String,
     /// What it is.
     pub kind: &'static str,
-    /// Whether that is as it should be, and in words.
+    /// Whether it tells of all changes, and the same in words.
     pub told: (bool, &'static str),
 }

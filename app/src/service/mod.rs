@@ -47,7 +47,7 @@ pub trait Service: Send + Sync {
     fn dashboards(&self) -> Vec<Arc<Dashboard>>;
 
     /// Some panels of a dashboard for the view that `parameters` (decoded) describe, as an open
-    /// page shows them: without the choices of its variables. With `wait` none of them is late.
+    /// page shows them: without the choices of its variables. With `wait`, none of them is late.
     async fn cards(
         &self,
         slug: &str,
@@ -64,7 +64,7 @@ pub trait Service: Send + Sync {
         parameters: &[(String, String)],
     ) -> Result<(Panel, PanelSlot), PageError>;
 
-    /// What the cache has of one panel for the view that `parameters` describe. It only looks.
+    /// What the cache has of one panel for the view that `parameters` describe. Read-only.
     async fn inspect(
         &self,
         slug: &str,
@@ -91,15 +91,15 @@ pub enum Page {
     Sources(Arc<SourcesPage>),
     /// The form of a source, for administrators.
     SourceForm(Arc<SourceFormPage>),
-    /// Whether a source is removed, for administrators.
+    /// Confirming the removal of a source, for administrators.
     RemoveSource(Arc<RemoveSourcePage>),
-    /// Who may see what is in which folder, for those who look after it.
+    /// Who may see the dashboards in each folder, for those who look after them.
     Folders(Arc<FoldersPage>),
-    /// What is warmed when, for administrators.
+    /// Schedules of warming, for administrators.
     Schedules(Arc<SchedulesPage>),
-    /// Whether a schedule is removed, for administrators.
+    /// Confirming the removal of a schedule, for administrators.
     RemoveSchedule(Arc<RemoveSchedulePage>),
-    /// What people did, for administrators.
+    /// The audit log, for administrators.
     Activity(Arc<ActivityPage>),
     /// The cache, for administrators.
     Cache(Arc<CachePage>),
@@ -107,7 +107,7 @@ pub enum Page {
     CachedDashboard(Arc<CachedDashboardPage>),
     /// The cache's policy at one level, for administrators.
     CachePolicy(Arc<CachePolicyPage>),
-    /// What a purge would touch, for administrators.
+    /// What a purge would affect, for administrators.
     Purge(Arc<PurgePage>),
     /// What invalidates the cache, for administrators.
     Invalidation(Arc<InvalidationPage>),
@@ -121,7 +121,7 @@ pub enum Page {
     SignedOut(SignedOutPage),
     /// A one-time link.
     SetUp(SetUpPage),
-    /// Setting up the second factor that one has to have.
+    /// Setting up a required second factor.
     SecondFactor(Arc<SecondFactorPage>),
     /// One's own account.
     Profile(Arc<ProfilePage>),
@@ -182,7 +182,7 @@ impl Page {
         page.panels.iter().any(|(_, slot)| matches!(slot, PanelSlot::Pending { .. }))
     }
 
-    /// Whether it shows something that is under way, and no live channel follows it.
+    /// Whether it shows something in progress that no live channel follows.
     pub fn is_busy(&self) -> bool {
         matches!(self, Self::Sources(page) if page.is_busy())
     }

@@ -1,4 +1,4 @@
-//! Why there is no page.
+//! [`PageError`]: why there is no page, and the [`ErrorPage`] that says so.
 
 use brisk_domain::Slug;
 
@@ -7,15 +7,15 @@ use brisk_domain::Slug;
 pub enum PageError {
     /// Nothing is there.
     NotFound(String),
-    /// The parameters make no view; with where to go instead.
+    /// The parameters are invalid, and the dashboard to go to instead.
     BadRequest(String, Slug),
     /// Too much is being drawn.
     Busy,
     /// The client asks for more than its share of what has to be loaded.
     TooMany {
-        /// Of what.
+        /// Of which kind.
         what: Exceeded,
-        /// After how many seconds it may come back.
+        /// After how many seconds it may retry.
         retry_after: u32,
     },
 }
@@ -33,18 +33,18 @@ impl PageError {
     }
 }
 
-/// Of what too much is asked for.
+/// Which limit is exceeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exceeded {
-    /// Of views that have to be loaded, from an address.
+    /// Views that have to be loaded, by an address.
     Views,
-    /// Of these, by an account.
+    /// The same, by an account.
     AccountViews,
-    /// Of views that are loaded again, by an account.
+    /// Views that are loaded again, by an account.
     Refreshes,
-    /// Of open pages, by an account.
+    /// Open pages, by an account.
     Streams,
-    /// Of requests of the API, by an account.
+    /// Requests to the API, by an account.
     Requests,
 }
 

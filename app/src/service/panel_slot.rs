@@ -1,4 +1,4 @@
-//! What a page has of a panel and of a variable's choices: there, failed, or being loaded.
+//! State of a page's panels and of its variables' choices: ready, failed, or being loaded.
 
 use brisk_domain::choice::Choice;
 use brisk_domain::{PanelData, PanelError};
@@ -6,14 +6,14 @@ use futures::future::{BoxFuture, Shared};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What came of a panel while the page could wait for it.
+/// The outcome of a panel, for as long as the page waits.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    /// It is there.
+    /// It is ready.
     Ready(Arc<PanelData>),
     /// It cannot be shown.
     Failed(PanelError),
-    /// Not yet: it comes over the live channel.
+    /// Not yet ready: it comes over the live channel.
     Late(Wait),
 }
 
@@ -52,15 +52,15 @@ pub enum PanelSlot {
     Failed(PanelError),
     /// It is being loaded.
     Pending {
-        /// What there is until then: from before an invalidation, or past its time.
+        /// The value until then: from before an invalidation, or past its TTL.
         previous: Option<Arc<PanelData>>,
-        /// What comes.
+        /// The outcome.
         outcome: PendingPanel,
     },
 }
 
 impl PanelSlot {
-    /// What there is of it while it is being loaded.
+    /// The previous value, while it is being loaded.
     pub fn previous(&self) -> Option<Arc<PanelData>> {
         match self {
             Self::Pending { previous, .. } => previous.clone(),
@@ -68,7 +68,7 @@ impl PanelSlot {
         }
     }
 
-    /// What comes of it.
+    /// Waits for the outcome.
     pub async fn outcome(self) -> Outcome {
         match self {
             Self::Ready(data) => Outcome::Ready(data),

@@ -1,8 +1,9 @@
-//! What the pages about people show: sign-in, set-up, one's own account, all accounts.
+//! Data of the pages about people: sign-in, set-up, the reader's own account, all accounts.
 
 use brisk_domain::Timestamp;
 
-/// Who reads a page, as far as the page says so. Equal for many, so that they can share pages.
+/// Who reads a page, as far as the page depends on it. Equal for many readers, so that they can
+/// share pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Reader {
     /// Whoever reaches a server without accounts.
@@ -10,22 +11,22 @@ pub enum Reader {
     Anybody,
     /// Somebody who has not signed in.
     Nobody,
-    /// Somebody who has.
+    /// Somebody who has signed in.
     Person,
-    /// Somebody who has, and looks after some dashboards.
+    /// The same, looking after some dashboards.
     Editor,
     /// Somebody who looks after the server.
     Admin,
 }
 
 impl Reader {
-    /// Whether pages of administration are for them.
+    /// Whether they may use pages of administration.
     pub fn administers(self) -> bool {
         matches!(self, Self::Anybody | Self::Admin)
     }
 }
 
-/// What became of a form.
+/// The outcome of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// It is done.
@@ -43,24 +44,24 @@ pub struct SignInPage {
     pub name: String,
     /// Whether a code is asked for.
     pub needs_code: bool,
-    /// Whether nothing but a code is asked for: the rest was said elsewhere.
+    /// Whether only a code is asked for, after signing in at the provider.
     pub lacks_only_code: bool,
-    /// What people call the provider where they sign in, if there is one.
+    /// The display name of the provider, if there is one.
     pub provider: Option<String>,
     /// Whether nobody signs in with a password.
     pub is_passwordless: bool,
-    /// Why it did not work.
+    /// Why it failed.
     pub problem: Option<String>,
-    /// Whether one has just signed out here, and may still be signed in at the provider.
+    /// Whether the reader has just signed out here, and may still be signed in at the provider.
     pub is_signed_out: bool,
 }
 
-/// Where one has signed out here, on the way to do so at the provider.
+/// The page after signing out here, on the way to signing out at the provider.
 #[derive(Debug, Clone)]
 pub struct SignedOutPage {
-    /// What people call the provider.
+    /// The display name of the provider.
     pub provider: String,
-    /// Where one goes on.
+    /// The address to go on to.
     pub to: String,
 }
 
@@ -73,9 +74,9 @@ pub struct SetUpPage {
     pub name: String,
     /// The name that others read.
     pub full_name: String,
-    /// Why it did not work.
+    /// Why it failed.
     pub problem: Option<String>,
-    /// What people call the provider where they sign in, if there is one.
+    /// The display name of the provider, if there is one.
     pub provider: Option<String>,
     /// Whether nobody signs in with a password.
     pub is_passwordless: bool,
@@ -83,18 +84,18 @@ pub struct SetUpPage {
     pub shortest: usize,
 }
 
-/// Setting up the second factor that one has to have.
+/// Setting up a required second factor.
 #[derive(Debug, Clone, Default)]
 pub struct SecondFactorPage {
     /// The authenticator's key as people type it.
     pub text: String,
     /// The same as authenticators read it.
     pub address: String,
-    /// The same for their cameras.
+    /// The same as a QR code.
     pub picture: Option<QrCode>,
     /// Whether one proves who one is with the password.
     pub takes_password: bool,
-    /// What became of a form.
+    /// The outcome of a form.
     pub notice: Option<Notice>,
     /// The recovery codes, once it is set up.
     pub secret: Option<ShownOnce>,
@@ -109,33 +110,33 @@ pub struct ProfilePage {
     pub name: String,
     /// The name that others read.
     pub full_name: String,
-    /// What one looks after.
+    /// What the reader looks after.
     pub role: &'static str,
-    /// The teams that one is in.
+    /// The reader's teams.
     pub teams: Vec<String>,
-    /// What statements see of one, a line each.
+    /// The attributes that statements see, one per line.
     pub attributes: String,
     /// The second factor.
     pub factor: Factor,
     /// Whether one proves who one is with a password.
     pub takes_password: bool,
-    /// Who one is elsewhere.
+    /// The identities at the provider.
     pub identities: Vec<IdentityRow>,
-    /// What people call the provider that one's account can be connected with.
+    /// The display name of the provider that the account can be connected with.
     pub connects: Option<String>,
-    /// Whether signing in there decides what one's account may.
+    /// Whether signing in there determines the account's rights.
     pub has_rules: bool,
-    /// Where one goes on to connect it.
+    /// The address that continues connecting it.
     pub leads_to: Option<String>,
     /// One's sessions.
     pub sessions: Vec<SessionRow>,
     /// One's tokens.
     pub tokens: Vec<TokenRow>,
-    /// The scopes that one's tokens may have.
+    /// The scopes that the reader's tokens may have.
     pub scopes: Vec<(&'static str, &'static str)>,
-    /// What became of a form.
+    /// The outcome of a form.
     pub notice: Option<Notice>,
-    /// What is shown this once.
+    /// A secret, shown this once.
     pub secret: Option<ShownOnce>,
     /// When the page was made.
     pub now: Timestamp,
@@ -147,16 +148,16 @@ pub enum Factor {
     /// There is none.
     #[default]
     None,
-    /// This is offered: the secret as people type it, and as authenticators read it.
+    /// One is offered: the secret as people type it, and as authenticators read it.
     Offered {
         /// As people type it.
         text: String,
         /// As authenticators read it.
         address: String,
-        /// The same for their cameras.
+        /// The same as a QR code.
         picture: Option<QrCode>,
     },
-    /// There is one, with so many recovery codes left.
+    /// There is one, with this many recovery codes left.
     Active(u32),
 }
 
@@ -165,31 +166,31 @@ pub enum Factor {
 pub struct QrCode {
     /// How many units it is wide and high.
     pub size: u32,
-    /// The path of what is dark in it.
+    /// The SVG path of its dark modules.
     pub path: String,
 }
 
-/// What is shown once and never again.
+/// A secret that is shown once and never again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownOnce {
-    /// What it is and what to do with it.
+    /// What it is, and what to do with it.
     pub about: String,
-    /// Each on a line.
+    /// Its lines.
     pub lines: Vec<String>,
 }
 
-/// Who the owner of an account is elsewhere.
+/// An identity of an account's owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentityRow {
     /// Identifies it in forms.
     pub id: String,
-    /// Who vouches: what people call the provider, or its address.
+    /// The issuer: the provider's display name, or its address.
     pub issuer: String,
     /// Whether that is the provider where people sign in.
     pub is_of_provider: bool,
-    /// What they are to it.
+    /// The subject: who the owner is at the issuer.
     pub subject: String,
-    /// Whether it is asked if it should be disconnected.
+    /// Whether the page asks to confirm disconnecting it.
     pub is_asked: bool,
 }
 
@@ -200,9 +201,9 @@ pub struct SessionRow {
     pub id: String,
     /// The browser in words.
     pub browser: String,
-    /// The browser, as it says itself.
+    /// The browser's `User-Agent`.
     pub agent: String,
-    /// From where it was begun.
+    /// The address from which it was begun.
     pub address: String,
     /// When it began.
     pub created_at: Timestamp,
@@ -221,7 +222,7 @@ pub struct TokenRow {
     pub name: String,
     /// What it is for.
     pub scopes: String,
-    /// What it has of its owner's attributes, a line each, where that is not all.
+    /// Its share of the owner's attributes, one per line, if not all.
     pub attributes: String,
     /// When it ends.
     pub expires_at: Timestamp,
@@ -234,9 +235,9 @@ pub struct TokenRow {
 pub struct PeoplePage {
     /// The accounts.
     pub people: Vec<PersonRow>,
-    /// The teams with their attributes, a line each.
+    /// The teams with their attributes, one per line.
     pub teams: Vec<(String, String)>,
-    /// What became of a form.
+    /// The outcome of a form.
     pub notice: Option<Notice>,
     /// A link that is shown this once.
     pub secret: Option<ShownOnce>,
@@ -248,7 +249,7 @@ pub struct PeoplePage {
     pub now: Timestamp,
 }
 
-/// An account among all.
+/// An account in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PersonRow {
     /// Its id.
@@ -263,11 +264,11 @@ pub struct PersonRow {
     pub teams: Vec<String>,
     /// Whether it may not sign in.
     pub is_disabled: bool,
-    /// Whether nobody can have signed in to it yet.
+    /// Whether nobody has been able to sign in to it yet.
     pub is_invited: bool,
     /// Whether it has a second factor.
     pub has_factor: bool,
-    /// When somebody signed in to it for the last time.
+    /// When its owner last signed in.
     pub signed_in_at: Option<Timestamp>,
 }
 
@@ -276,17 +277,17 @@ pub struct PersonRow {
 pub struct AccountPage {
     /// The account.
     pub person: PersonRow,
-    /// Its attributes, a line each.
+    /// Its attributes, one per line.
     pub attributes: String,
     /// The names of all teams.
     pub known_teams: Vec<String>,
-    /// Who its owner is elsewhere: issuer and subject.
+    /// The identities of its owner: issuer and subject.
     pub identities: Vec<String>,
     /// Its sessions.
     pub sessions: usize,
     /// Whether it is the reader's own.
     pub is_own: bool,
-    /// What became of a form.
+    /// The outcome of a form.
     pub notice: Option<Notice>,
     /// A link that is shown this once.
     pub secret: Option<ShownOnce>,

@@ -11,11 +11,11 @@ pub struct SchedulesPage {
     pub schedules: Vec<ScheduleRow>,
     /// What is in the form: name, tag, expression, zone.
     pub typed: [String; 4],
-    /// Whether the form changes a schedule that there is.
+    /// Whether the form changes an existing schedule.
     pub is_change: bool,
-    /// Why what was typed is not taken.
+    /// Why what was typed is refused.
     pub problem: Option<String>,
-    /// What was done just now.
+    /// The action just done.
     pub notice: Option<String>,
 }
 
@@ -34,7 +34,7 @@ pub struct ScheduleRow {
     pub next: Vec<(String, Timestamp)>,
     /// Whether it is switched on.
     pub is_on: bool,
-    /// Whether a dashboard's file says it, which alone changes it.
+    /// Whether it is from a dashboard's file, and can only be changed there.
     pub is_of_file: bool,
     /// Who changed it last, and when.
     pub changed: (String, Timestamp),
@@ -57,7 +57,7 @@ pub struct RunRow {
     pub ended_at: Option<Timestamp>,
     /// Panels that were loaded, that were there, that failed.
     pub panels: (u64, u64, u64),
-    /// What else there is to say.
+    /// A further note.
     pub note: String,
 }
 

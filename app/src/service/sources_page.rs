@@ -6,7 +6,7 @@ use std::time::Duration;
 /// The sources and their rollups.
 #[derive(Debug)]
 pub struct SourcesPage {
-    /// When they were asked.
+    /// When they were queried.
     pub now: Timestamp,
     /// The sources, by name.
     pub sources: Vec<SourceReport>,
@@ -14,7 +14,7 @@ pub struct SourcesPage {
     pub unread: Vec<(String, String)>,
     /// Whether sources may be added here.
     pub may_add: bool,
-    /// What was done just now.
+    /// The action just done.
     pub notice: Option<String>,
 }
 
@@ -34,23 +34,23 @@ pub struct SourceReport {
     pub version: Result<String, String>,
     /// What its role may do besides reading.
     pub may_write: Option<String>,
-    /// Connections that it may have, and those that it has.
+    /// The maximum of its connections, and their current number.
     pub connections: (u32, u32),
     /// How long a statement may take.
     pub time: Duration,
-    /// Rows and bytes that a statement may give.
+    /// How many rows and bytes a statement may return.
     pub size: (u64, u64),
     /// The dashboards that read it: address and title.
     pub dashboards: Vec<(String, String)>,
     /// Its rollups, by name.
     pub rollups: Vec<RollupRow>,
-    /// Who added it here; of the configuration's, nobody.
+    /// Who added it here; none if the configuration declares it.
     pub added: Option<AddedSource>,
-    /// The statements that took longest altogether, since the process began.
+    /// The statements with the longest total time since the process started.
     pub slow: Vec<SlowRow>,
 }
 
-/// What is shown of a source that was added in the app.
+/// Details of a source that was added in the app.
 #[derive(Debug)]
 pub struct AddedSource {
     /// Where it is, without its password.
@@ -61,7 +61,7 @@ pub struct AddedSource {
     pub changed_at: Timestamp,
 }
 
-/// A statement that took long.
+/// A slow statement.
 #[derive(Debug)]
 pub struct SlowRow {
     /// Identifies its text.
@@ -72,9 +72,9 @@ pub struct SlowRow {
     pub label: String,
     /// How often it ran.
     pub runs: u64,
-    /// What all runs took.
+    /// The total time of all runs.
     pub total: Duration,
-    /// What the longest took.
+    /// The time of the longest run.
     pub longest: Duration,
 }
 
@@ -83,7 +83,7 @@ pub struct SlowRow {
 pub struct SourceFormPage {
     /// Its name; empty for a new one.
     pub name: String,
-    /// What may be shown of where it is.
+    /// Its address, without secrets.
     pub shown: Option<String>,
     /// What is in the fields: name, connections, seconds, rows, wall clock.
     pub typed: [String; 5],
@@ -91,9 +91,9 @@ pub struct SourceFormPage {
     pub folder: String,
     /// Whether it is known where its rollups are written.
     pub has_rollups: bool,
-    /// Why what was typed is not taken.
+    /// Why what was typed is refused.
     pub problem: Option<String>,
-    /// What a test found: what it is, and what else there is to say.
+    /// The result of a test: the kind of server, and further notes.
     pub tested: Option<(String, Vec<String>)>,
 }
 
@@ -102,7 +102,7 @@ pub struct SourceFormPage {
 pub struct RemoveSourcePage {
     /// Its name.
     pub name: String,
-    /// What may be shown of where it is.
+    /// Its address, without secrets.
     pub shown: String,
     /// The dashboards that read it: address and title.
     pub dashboards: Vec<(String, String)>,
@@ -113,8 +113,8 @@ pub struct RemoveSourcePage {
 pub struct RollupRow {
     /// Its status.
     pub status: RollupStatus,
-    /// Whether it is being rebuilt, as somebody asked here.
+    /// Whether it is being rebuilt at somebody's request here.
     pub is_running: bool,
-    /// What went wrong when that was done, though the table was built.
+    /// What went wrong during that rebuild, although the table was built.
     pub notice: Option<String>,
 }

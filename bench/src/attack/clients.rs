@@ -11,14 +11,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-/// Hostile connections, and how many of them the server has ended.
+/// Hostile connections, and how many of them the server has closed.
 pub(super) struct Sockets {
     _tasks: JoinSet<()>,
     ended: Arc<AtomicUsize>,
     all: usize,
 }
 
-/// What a connection does.
+/// How a connection behaves.
 #[derive(Debug, Clone, Copy)]
 enum Manner {
     /// Nothing.
@@ -27,7 +27,7 @@ enum Manner {
     SlowHead,
     /// A byte of its body each second.
     SlowBody,
-    /// Asks for much, and reads nothing.
+    /// Requests a lot, and reads nothing.
     Unread,
     /// One request, and then nothing.
     Idle,
@@ -37,14 +37,14 @@ const MANNERS: [Manner; 5] =
     [Manner::Silent, Manner::SlowHead, Manner::SlowBody, Manner::Unread, Manner::Idle];
 
 impl Sockets {
-    /// Opens `count` connections, as many of each manner.
+    /// Opens `count` connections, evenly split over the manners.
     pub(super) async fn open(brisk: &Brisk, count: usize) -> Result<Self> {
         let (mut tasks, ended) = (JoinSet::new(), Arc::new(AtomicUsize::new(0)));
         for i in 0..count {
             let manner = MANNERS[i % MANNERS.len()];
             let (address, ended) = (brisk.address(), Arc::clone(&ended));
             tasks.spawn(async move {
-                // Refused at once is ended, too.
+                // A connection refused at once counts as closed, too.
                 if let Ok(stream) = TcpStream::connect(&address).await {
                     behave(stream, manner, &address).await;
                 }
@@ -54,13 +54,13 @@ impl Sockets {
         Ok(Self { _tasks: tasks, ended, all: count })
     }
 
-    /// How many the server has ended, of how many.
+    /// How many the server has closed, and of how many.
     pub(super) fn ended(&self) -> (usize, usize) {
         (self.ended.load(Ordering::Relaxed), self.all)
     }
 }
 
-/// Returns once the server has ended the connection.
+/// Returns once the server has closed the connection.
 async fn behave(mut stream: TcpStream, manner: Manner, host: &str) {
     let head = format!("host: {host}\r\n");
     let begun = match manner {
@@ -90,7 +90,7 @@ async fn behave(mut stream: TcpStream, manner: Manner, host: &str) {
             }
             Manner::Unread => {
                 tokio::time::sleep(Duration::from_secs(1)).await;
-                // An error once the server has reset it; nothing is read.
+                // Fails once the server has reset the connection; nothing is read.
                 if stream.write_all(b"").await.is_err()
                     || stream.take_error().ok().flatten().is_some()
                 {

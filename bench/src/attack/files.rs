@@ -1,4 +1,4 @@
-//! Hostile files: a database that is written over and replaced while statements read it, and links
+//! Hostile files: a database that is overwritten and replaced while statements read it, and links
 //! in the dashboards' folder that lead to no file.
 
 use anyhow::{Context, Result};
@@ -47,7 +47,7 @@ impl Place {
         let full = tokio::fs::read(&file).await?;
         let short = tokio::fs::read(&other).await?;
         while Instant::now() < end {
-            // In place, shorter than what is being read; then by another file's name.
+            // First overwritten in place with less than is being read, then replaced by renaming.
             tokio::fs::write(&file, &short).await?;
             tokio::time::sleep(Duration::from_millis(300)).await;
             tokio::fs::write(&moved, &full).await?;

@@ -1,5 +1,5 @@
 //! **Attacks**: hostile clients, statements and files, all at once, against one process; and what
-//! its other readers notice, as a ratio to the same run at rest.
+//! other readers notice, as a ratio to the same run at rest.
 
 mod clients;
 mod files;
@@ -34,7 +34,7 @@ pub struct Settings {
 /// What was measured.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// What readers wait for while nothing else happens.
+    /// How long readers wait while nothing else happens.
     pub rest: Readers,
     /// The same under attack.
     pub attacked: Readers,
@@ -42,15 +42,15 @@ pub struct Report {
     pub memory: [u64; 3],
     /// Open files: before, at most, and afterwards.
     pub files: [usize; 3],
-    /// Hostile connections that the process had ended by the end of the attack, of how many.
+    /// Hostile connections that the process had closed by the end of the attack, and of how many.
     pub ended: (usize, usize),
     /// The statuses of hostile requests, by kind of attack; 0 where the connection ended.
     pub statuses: BTreeMap<&'static str, BTreeMap<u16, usize>>,
-    /// From the signal to stop until the process had ended, with hostile connections still open.
+    /// From the stop signal to the end of the process, with hostile connections still open.
     pub stop: Option<Duration>,
 }
 
-/// Runs it at rest, then under attack, then waits for what is left.
+/// Runs it at rest, then under attack, then waits for what is left to end.
 pub async fn run(settings: &Settings) -> Result<Report> {
     let postgres = Postgres::start().await?;
     let place = Place::new()?;
@@ -105,7 +105,7 @@ async fn peak(brisk: Arc<Brisk>, end: Instant) -> Result<(u64, usize)> {
     Ok(most)
 }
 
-/// The figures once they are back near those before, or after a minute and a half.
+/// The figures once they are back near those from before, or after 90 s at most.
 async fn settled(brisk: &Brisk, memory: u64, files: usize) -> Result<(u64, usize)> {
     let begun = Instant::now();
     loop {
@@ -119,7 +119,7 @@ async fn settled(brisk: &Brisk, memory: u64, files: usize) -> Result<(u64, usize
 }
 
 impl Report {
-    /// Whether readers were served throughout, and the process ended when it was told to.
+    /// Whether readers were served throughout, and the process ended when told to.
     pub fn check(&self) -> Result<()> {
         for (what, waits) in
             [("/healthz", &self.attacked.health), ("the warm page", &self.attacked.warm)]

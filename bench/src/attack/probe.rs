@@ -1,4 +1,4 @@
-//! What readers wait for, asked at an even pace.
+//! How long readers wait, measured by requests at an even pace.
 
 use crate::client::Client;
 use crate::servers::brisk::Brisk;
@@ -6,28 +6,28 @@ use anyhow::{Result, bail};
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// What readers wait for.
+/// How long readers wait.
 #[derive(Debug, Clone, Default)]
 pub struct Readers {
-    /// `/healthz`, each over a connection of its own.
+    /// `/healthz`, each request over a connection of its own.
     pub health: Waits,
-    /// A page that is kept, over one connection.
+    /// A cached page, over one connection.
     pub warm: Waits,
     /// A new view of a small statement on a source that is not attacked.
     pub cold: Waits,
 }
 
-/// How long a request took, and how many had no answer or another status than 200.
+/// How long requests took, and how many had no answer or a status other than 200.
 #[derive(Debug, Clone, Default)]
 pub struct Waits {
     waits: Vec<Duration>,
-    /// Requests without the answer.
+    /// Requests without that answer.
     pub failed: usize,
 }
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Waits until the pages that are asked for are kept.
+/// Waits until the requested pages are cached.
 pub(super) async fn ready(brisk: &Brisk) -> Result<()> {
     let (client, begun) = (Client::default(), Instant::now());
     let is_served = async |path: &str| {
@@ -42,7 +42,7 @@ pub(super) async fn ready(brisk: &Brisk) -> Result<()> {
     Ok(())
 }
 
-/// Asks for `length`.
+/// Sends requests for `length`.
 pub(super) async fn readers(brisk: &Brisk, length: Duration) -> Result<Readers> {
     let end = Instant::now() + length;
     let health = asked(end, Duration::from_millis(20), async |_| {
@@ -62,7 +62,7 @@ pub(super) async fn readers(brisk: &Brisk, length: Duration) -> Result<Readers> 
     Ok(Readers { health, warm, cold })
 }
 
-/// The data of a view that nobody has asked for.
+/// The data of a view that nobody has requested before.
 fn cold(number: u64) -> String {
     format!("/api/v1/dashboards/warm/panels/cold?number={number}")
 }
@@ -89,7 +89,7 @@ async fn asked(
 }
 
 impl Waits {
-    /// The median of those with an answer.
+    /// The median over requests with an answer.
     pub fn median(&self) -> Duration {
         self.waits.get(self.waits.len() / 2).copied().unwrap_or(PATIENCE)
     }

@@ -1,4 +1,4 @@
-//! Hostile statements: views that nobody has asked for, and bombs in a SQLite source.
+//! Hostile statements: views that nobody has requested before, and bombs in a SQLite source.
 
 use crate::client::Client;
 use crate::servers::brisk::Brisk;
@@ -88,7 +88,7 @@ async fn view(port: u16, number: u64) -> Result<u16> {
     Ok(std::str::from_utf8(answer.get(9..12).unwrap_or(b"0"))?.parse()?)
 }
 
-/// Asks for the panels that take all memory and all time of a SQLite source, and for one whose file
+/// Requests the panels that exhaust the memory and the time of a SQLite source, and one whose file
 /// changes.
 pub(super) async fn bombs(
     brisk: Arc<Brisk>,

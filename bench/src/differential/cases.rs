@@ -1,4 +1,5 @@
-//! The generator: a panel's statement, and the same question as a person writes it for the client.
+//! The generator: a panel's statement, and the same question as a person would write it for the
+//! client.
 
 use super::database::Database;
 use super::predicates::{Condition, condition};
@@ -8,7 +9,7 @@ use super::value::Type;
 use rand::Rng;
 use rand::rngs::StdRng;
 
-/// A column as Brisk's statement and the client's have it.
+/// A column, in Brisk's statement and in the client's.
 #[derive(Debug, Clone)]
 struct Item {
     ours: String,
@@ -16,12 +17,12 @@ struct Item {
     kind: Type,
 }
 
-/// A question, asked twice.
+/// A question, put to Brisk and to the client.
 #[derive(Debug, Clone)]
 pub(super) struct Case {
     /// The panel's kind.
     pub(super) kind: &'static str,
-    /// What else the panel's file says.
+    /// Further options of the panel.
     pub(super) options: &'static str,
     /// The panel's statement.
     pub(super) ours: String,
@@ -64,7 +65,7 @@ const MORE_KINDS: [(&str, &str, Shape); 5] = [
 
 #[derive(Debug, Clone, Copy)]
 enum Shape {
-    /// Rows of the table.
+    /// Rows of the table, as they are.
     Rows,
     /// Names with a count.
     Groups,
@@ -82,14 +83,14 @@ enum Shape {
     Numbers,
     /// Two numbers.
     Points,
-    /// Rows with what a wall clock read.
+    /// Rows with wall-clock times.
     Readings,
-    /// Buckets of what a wall clock read, with a count.
+    /// Buckets of wall-clock times, with a count.
     ReadingBuckets,
 }
 
 impl Case {
-    /// A random one over `range`, whose ends are the seconds `bounds` in `zone`.
+    /// A random case over `range`, whose ends in `zone` are the seconds `bounds`.
     pub(super) fn random(
         random: &mut StdRng,
         database: Database,
@@ -101,7 +102,7 @@ impl Case {
         let (kind, options, shape) =
             KINDS.get(at).copied().unwrap_or_else(|| MORE_KINDS[at.saturating_sub(KINDS.len())]);
         let explicit = random.random_bool(0.4).then(|| pick(random, &INTERVALS[1..]));
-        // Without either, the width would follow from the range.
+        // Without an interval, the width would follow from the range.
         let unit = explicit.or(range.interval).unwrap_or("month");
         let bucket = match range.interval {
             Some(interval) if explicit.is_none() || explicit == Some(interval) => {
@@ -135,7 +136,7 @@ impl Case {
         let mut used: Vec<String> = Vec::new();
         for _ in 0..random.random_range(0..3) {
             let one = condition(random, database);
-            // The instant's parts are not there.
+            // Parts of an instant are not available here.
             if is_read && ["hh", "wd", "y"].contains(&one.theirs.split(' ').next().unwrap_or("")) {
                 continue;
             }
@@ -278,7 +279,7 @@ fn items(
             match database {
                 Database::Postgres => items.push(same("wall", Type::Reading)),
                 Database::Sqlite => items.push(same("wall", Type::Text)),
-                // Which zone it is read in is the source's to say.
+                // The zone it is read in is declared by the source.
                 Database::MariaDb => {}
             }
             (items, " order by k")
@@ -295,7 +296,7 @@ fn items(
 fn flag(database: Database) -> (&'static str, Type) {
     match database {
         Database::Postgres => ("flag", Type::Bool),
-        // Truth is a number there.
+        // Booleans are numbers there.
         Database::MariaDb | Database::Sqlite => ("flag", Type::Whole),
     }
 }

@@ -23,7 +23,7 @@ pub struct Places {
     pub sqlite: PathBuf,
 }
 
-/// Stands between the outputs of two statements; no sample has it.
+/// Separates the outputs of two statements; no sample contains it.
 const MARK: &str = "@@differential@@";
 
 impl Places {
@@ -32,7 +32,7 @@ impl Places {
         self.print(database, script).map(drop)
     }
 
-    /// Runs `statements` one after the other in one client, and reads what each printed.
+    /// Runs `statements` one after another in one client, and reads the output of each.
     pub(super) fn ask(&self, database: Database, statements: &[String]) -> Result<Vec<Rows>> {
         let mut script = String::new();
         for sql in statements {
@@ -49,7 +49,7 @@ impl Places {
                 let outputs = text.split(&end).map(copied);
                 outputs.take(statements.len()).collect()
             }
-            // Each statement prints a set, and so does each mark.
+            // Each statement prints a result set, and so does each mark.
             Database::MariaDb => {
                 let sets = text.split("<resultset ").skip(1);
                 sets.filter(|set| !set.contains(&format!(">{MARK}<"))).map(sets_rows).collect()
@@ -100,7 +100,7 @@ impl Places {
     }
 }
 
-/// The client of MariaDB, where `url` says.
+/// MariaDB's client, connecting to `url`.
 fn mariadb(url: &str) -> Result<Command> {
     let (_, rest) = url.split_once("://").context("the URL has no scheme")?;
     let (user, rest) = rest.split_once('@').context("the URL has no user")?;
@@ -119,8 +119,8 @@ fn sqlite(file: &Path) -> Result<Command> {
     Ok(command)
 }
 
-/// Reads what `copy` prints: tabs between cells, `\N` for NULL, escapes for what could be taken for
-/// either.
+/// Reads what `copy` prints: tabs between cells, `\N` for NULL, escapes for text that could be
+/// taken for either.
 fn copied(text: &str) -> Rows {
     let cell = |cell: &str| {
         if cell == "\\N" {
@@ -145,7 +145,7 @@ fn copied(text: &str) -> Rows {
     text.lines().map(|line| line.split('\t').map(cell).collect()).collect()
 }
 
-/// Reads the rows of a set in XML, where NULL is an attribute and not a word.
+/// Reads the rows of a result set in XML, where NULL is an attribute, not a word.
 fn sets_rows(set: &str) -> Rows {
     let field = |text: &str| {
         let (head, body) = text.split_once('>')?;

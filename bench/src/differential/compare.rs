@@ -1,4 +1,4 @@
-//! A panel's three forms against what the client printed, cell by cell.
+//! Compares a panel's three forms with what the client printed, cell by cell.
 
 use super::page;
 use super::shown;
@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 /// Lines of more points than this are thinned before they are drawn.
 const MOST_POINTS: usize = 1_000;
-/// How the error begins that says so.
+/// The beginning of the error that reports this.
 pub(super) const THINNED: &str = "the chart is thinned";
 
 /// What the client printed for a statement.
@@ -22,7 +22,7 @@ pub(super) struct Expected {
     pub(super) zone: String,
     /// The panel's kind.
     pub(super) kind: &'static str,
-    /// Of each row, whether its bucket is whole; none where that is not known, or there are no buckets.
+    /// For each row, whether its bucket is whole; `None` if that is unknown, or without buckets.
     pub(super) complete: Vec<Option<bool>>,
 }
 
@@ -54,14 +54,14 @@ impl Expected {
         Ok(())
     }
 
-    /// Checks the file; instants are on the clock of the zone.
+    /// Checks the CSV file; instants are on the zone's clock.
     pub(super) fn check_csv(&self, body: &str, zones: &Zones) -> Result<()> {
         let records = records(body)?;
         let (head, rows) = records.split_first().context("no head")?;
         let mut names: Vec<&str> =
             head.iter().map(|name| name.as_deref().unwrap_or_default()).collect();
         let mut complete = Vec::new();
-        // Behind the columns.
+        // After the columns.
         if names.last() == Some(&"complete") {
             names.pop();
             let said = |row: &Record| row.get(names.len())?.as_deref()?.parse().ok();
@@ -112,7 +112,7 @@ impl Expected {
     }
 
     /// Checks the readout of a chart with one series of counts over time: what a tooltip and the text
-    /// alternative say. Buckets without a row are zeros there.
+    /// alternative say. There, buckets without a row are zeros.
     fn check_chart(&self, body: &str) -> Result<()> {
         let is_series = matches!(self.kind, "line" | "area" | "bar");
         let [(_, Type::Time), (_, Type::Whole)] = self.columns.as_slice() else { return Ok(()) };
@@ -133,7 +133,7 @@ impl Expected {
         same("the chart's readout", &found, expected, |found, expected| found == expected)
     }
 
-    /// Each bucket is said to be whole, or a part.
+    /// Checks that each bucket is marked as whole or as a part.
     fn same_buckets(&self, found: &[Option<bool>]) -> Result<()> {
         for (row, expected) in self.complete.iter().enumerate() {
             let found = found.get(row).copied().flatten();
@@ -154,7 +154,7 @@ impl Expected {
 }
 
 impl Type {
-    /// The API's words for columns that hold such values.
+    /// The API's words for columns of this type.
     fn words(self) -> &'static [&'static str] {
         match self {
             Self::Whole => &["int", "decimal"],
@@ -169,7 +169,7 @@ impl Type {
     }
 }
 
-/// Each of `found` is the one of `expected` in its place.
+/// Checks that each of `found` is what `expected` has in its place.
 fn same<F: std::fmt::Debug, E: std::fmt::Debug>(
     name: &str,
     found: &[F],
@@ -188,7 +188,7 @@ fn same<F: std::fmt::Debug, E: std::fmt::Debug>(
     Ok(())
 }
 
-/// The items of a list in JSON, as they are written. Parsed numbers would be rounded.
+/// The items of a JSON list, as written: parsed numbers would be rounded.
 fn items(text: &str) -> Result<Vec<String>> {
     let (mut items, mut item) = (Vec::new(), String::new());
     let (mut is_text, mut is_escaped) = (false, false);
@@ -212,7 +212,7 @@ fn items(text: &str) -> Result<Vec<String>> {
     bail!("the list does not end")
 }
 
-/// A line of the file; of its fields, NULL is `None`.
+/// A line of the file; NULL is `None`.
 type Record = Vec<Option<String>>;
 
 /// The lines of the file. Readers of CSV mostly take an empty field for a quoted empty one.
@@ -225,7 +225,7 @@ fn records(body: &str) -> Result<Vec<Record>> {
             let end = quoted.find('"').context("a quote does not end")?;
             field = Some(match field {
                 None => quoted[..end].to_owned(),
-                // Two quotes are one.
+                // Two quotes stand for one.
                 Some(before) => format!("{before}\"{}", &quoted[..end]),
             });
             rest = &quoted[end + 1..];
@@ -254,14 +254,14 @@ fn written(value: &Value, zone: &str, zones: &Zones) -> Option<String> {
             text.clone()
         }
         Value::Bool(value) => value.to_string(),
-        // No spreadsheet runs it as a formula.
+        // So that no spreadsheet runs it as a formula.
         Value::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) => {
             format!("'{text}")
         }
         Value::Text(text) => text.clone(),
         Value::Time(micros) => {
             let second = micros.div_euclid(1_000_000);
-            // Offsets are whole minutes there.
+            // Offsets are in whole minutes there.
             let ahead = zones.ahead(zone, second) / 60;
             let wall = second + ahead * 60;
             let (year, month, day) = civil(wall.div_euclid(86_400));
@@ -322,7 +322,7 @@ mod tests {
         expected().check_page(PAGE, &zones).unwrap();
     }
 
-    /// One cell after the other is changed a little: each change is found, in each of the three.
+    /// Changes each cell a little, in turn: every change is found, in each of the three forms.
     #[test]
     fn a_changed_value_is_found_wherever_it_is() {
         let zones = Zones::default();

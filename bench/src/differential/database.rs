@@ -62,7 +62,7 @@ impl Database {
         }
     }
 
-    /// Whether `at` is from the second `from` on and before `to`.
+    /// Whether `at` is at or after the second `from`, and before `to`.
     pub(super) fn range(self, from: i64, to: i64) -> String {
         match self {
             Self::Postgres => format!("at >= to_timestamp({from}) and at < to_timestamp({to})"),
@@ -75,8 +75,8 @@ impl Database {
     }
 
     /// The samples with what the clock of `zone` reads, by plain arithmetic: the parts `y`, `m`, `wd`
-    /// and `hh`, and `bk`, the start of the bucket of width `unit`: the reading is cut, and found again in
-    /// the table of offsets.
+    /// and `hh`, and `bk`, the start of the bucket of width `unit`: the reading is truncated, and looked up
+    /// in the table of offsets.
     pub(super) fn seen(self, zone: &str, unit: &str) -> String {
         match self {
             Self::Postgres => {
@@ -151,7 +151,7 @@ impl Database {
         }
     }
 
-    /// Seconds since the epoch of what a clock in UTC reads as `reading`.
+    /// The seconds since the epoch at which a clock in UTC reads `reading`.
     fn as_utc(self, reading: &str) -> String {
         match self {
             Self::Postgres => format!("extract(epoch from {reading})::bigint"),
@@ -162,8 +162,8 @@ impl Database {
         }
     }
 
-    /// The samples with what their readings on the clock of `zone` are: `li`, the second at which the clock
-    /// reads `wall`, `lb`, that at which the bucket of width `unit` starts, and `lh`, the hour.
+    /// The samples with what their readings mean on the clock of `zone`: `li`, the second at which the
+    /// clock reads `wall`, `lb`, that at which the bucket of width `unit` starts, and `lh`, the hour.
     pub(super) fn read(self, zone: &str, unit: &str) -> String {
         let floor = match (self, unit) {
             (Self::Postgres, unit) => format!("date_trunc('{unit}', s.wall)"),
@@ -200,7 +200,8 @@ impl Database {
     }
 }
 
-/// The second at which the clock of `zone` reads `wall`: the first of two, the change if it skips it.
+/// The second at which the clock of `zone` reads `wall`: the first of two; the instant of the change
+/// if it skips it.
 fn instant(offsets: &str, zone: &str, wall: &str) -> String {
     format!(
         "(select coalesce(min(case when {wall} - f.ahead >= f.since and {wall} - f.ahead < f.until \

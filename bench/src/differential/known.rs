@@ -1,10 +1,10 @@
-//! Differences that are known, each with its reason. They are counted, and printed.
+//! Known differences, each with its reason. They are counted and printed.
 
 use super::compare::THINNED;
 
-/// Why a panel may differ in this way from what the client prints; none where it must not.
+/// Why a panel may differ in this way from what the client prints; `None` if it must not.
 pub(super) fn reason(difference: &anyhow::Error) -> Option<&'static str> {
-    // Table, API and CSV were compared before.
+    // Table, API and CSV have been compared by then.
     difference
         .root_cause()
         .to_string()

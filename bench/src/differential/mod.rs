@@ -2,9 +2,9 @@
 //! against what each database's own client prints for SQL that Brisk did not write: `psql`, `mariadb`,
 //! `sqlite3`. Kinds of panels × types × zones × ranges × chosen values.
 //!
-//! `cases` and `predicates` generate, `database` has the clients' arithmetic, `compare` the three
-//! comparisons. A new type is a column in `samples` and `cases`; a difference that has to be lived with
-//! is a line in `known`.
+//! `cases` and `predicates` generate, `database` has the clients' arithmetic, and `compare` the three
+//! comparisons. A new type is a column in `samples` and `cases`; a difference to be accepted is a line
+//! in `known`.
 
 mod cases;
 mod clients;
@@ -63,9 +63,9 @@ pub struct Report {
     pub rows: usize,
     /// Statements without a row.
     pub empty: usize,
-    /// Statements that differ for a reason that is known.
+    /// Statements that differ for a known reason.
     pub known: BTreeMap<&'static str, usize>,
-    /// What differs otherwise.
+    /// All other differences.
     pub differences: Vec<String>,
 }
 
@@ -73,7 +73,7 @@ pub struct Report {
 const PANELS: usize = 40;
 /// Dashboards, at least: each has a zone and a now.
 const DASHBOARDS: usize = 36;
-/// Statements that are asked at once.
+/// Statements requested at once.
 const AT_ONCE: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -224,7 +224,7 @@ fn serve(settings: &Settings, boards: &[Board]) -> Result<Brisk> {
     Deployment { program: settings.program.clone(), configuration, dashboards }.start()
 }
 
-/// A board's file. A text in JSON is one in TOML.
+/// A board's file. A JSON string is a TOML string, too.
 fn dashboard(board: &Board) -> Result<String> {
     let Board { database, zone, now, cases } = board;
     let mut text = format!(
@@ -276,7 +276,7 @@ async fn check(
     expected.check_page(&body, zones).context("page")
 }
 
-/// `text` in an address.
+/// `text`, percent-encoded for a URL.
 fn encoded(text: &str) -> String {
     let byte = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {

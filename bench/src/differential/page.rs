@@ -1,4 +1,4 @@
-//! What stands in a panel's page.
+//! Reads the values in a panel's page.
 
 /// The texts of the last table's cells, row by row.
 pub(super) fn table(body: &str) -> Option<Vec<Vec<String>>> {
@@ -9,11 +9,11 @@ pub(super) fn table(body: &str) -> Option<Vec<Vec<String>>> {
     Some(rows.split("<tr").skip(1).map(cells).collect())
 }
 
-/// The text of a cell that begins with its attributes.
+/// The text of a cell; `markup` begins with its attributes.
 fn cell(markup: &str) -> String {
     let inner = markup.split_once('>').map_or("", |(_, inner)| inner);
     let inner = inner.split("</td>").next().unwrap_or_default();
-    // Behind the start of a bucket that is not whole, which part of it there is.
+    // The start of a bucket that is not whole is followed by the part that there is.
     plain(inner.split(" <small>").next().unwrap_or_default())
 }
 
@@ -25,7 +25,7 @@ pub(super) fn figure(body: &str) -> Option<String> {
     Some(plain(rest.split("</p>").next()?))
 }
 
-/// The values of the first series of a chart's readout, as it says them: the fifth of its lines.
+/// The values of the first series of a chart's readout, as written there: the fifth of its lines.
 pub(super) fn readout(body: &str) -> Option<Vec<String>> {
     let (_, rest) = body.split_once("data-readout=\"")?;
     let (text, _) = rest.split_once('"')?;
@@ -33,7 +33,7 @@ pub(super) fn readout(body: &str) -> Option<Vec<String>> {
     Some(values.split('\t').map(entities).collect())
 }
 
-/// Markup without its tags and entities.
+/// Markup as plain text: without tags, entities decoded.
 fn plain(markup: &str) -> String {
     let mut text = String::new();
     let mut is_tag = false;

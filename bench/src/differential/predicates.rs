@@ -5,7 +5,7 @@ use super::samples::{BIG, DAYS, EXACT, FLOATS, KINDS, SMALL, WORDS, pick, refere
 use rand::Rng;
 use rand::rngs::StdRng;
 
-/// A condition, and what is chosen for it.
+/// A condition, and the values chosen for it.
 #[derive(Debug, Clone)]
 pub(super) struct Condition {
     /// With variables.
@@ -74,8 +74,8 @@ pub(super) fn condition(random: &mut StdRng, database: Database) -> Condition {
         }
         8 => {
             let value = pick(random, &FLOATS);
-            // A float is compared with a float, but for SQLite, which compares a whole number as it is: with
-            // 9007199254740993 no float is equal.
+            // A float is compared with a float, except in SQLite, which compares whole numbers exactly: no
+            // float equals 9007199254740993.
             let literal = match database {
                 Database::Postgres => format!("'{value}'::float8"),
                 Database::MariaDb => format!("cast('{value}' as double)"),

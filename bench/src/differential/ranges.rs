@@ -1,4 +1,4 @@
-//! Ranges of views, as addresses say them, and the seconds that they mean.
+//! Ranges of views, as in URLs, and the seconds that they mean.
 
 use super::clients::Places;
 use super::database::Database;
@@ -11,21 +11,21 @@ use rand::rngs::StdRng;
 /// A range in a zone at some now, with an interval that suits it.
 #[derive(Debug, Clone)]
 pub(super) struct Range {
-    /// The parameters of the address.
+    /// The parameters of the URL.
     pub(super) pairs: Vec<(String, String)>,
-    /// The interval in the address, if there is one.
+    /// The interval in the URL, if there is one.
     pub(super) interval: Option<&'static str>,
     /// What the wall clock reads at its ends, in PostgreSQL's SQL.
     from: String,
     to: String,
 }
 
-/// Units with their days.
+/// Units, with their lengths in days.
 const UNITS: [(&str, u32); 6] =
     [("hour", 1), ("day", 1), ("week", 7), ("month", 30), ("quarter", 91), ("year", 366)];
 /// Widths of buckets, finest first.
 pub(super) const INTERVALS: [&str; 6] = ["hour", "day", "week", "month", "quarter", "year"];
-/// Hours over more days would be too many buckets.
+/// Over more days, hours would be too many buckets.
 const DAYS_BY_HOUR: u32 = 700;
 
 impl Range {
@@ -41,7 +41,7 @@ impl Range {
                 let end = end(&now, unit, interval);
                 let step = if unit == "quarter" { "3 months" } else { unit };
                 let from = if unit == "quarter" {
-                    // The page has no ranges of several quarters: months are.
+                    // Pages have no ranges of several quarters; months stand in for them.
                     format!("{end} - interval '{} months'", 3 * count)
                 } else {
                     format!("{end} - interval '{count} {step}'")
@@ -74,7 +74,7 @@ impl Range {
     }
 
     fn custom(random: &mut StdRng) -> Self {
-        // Days since the epoch: before one of the nows, or anywhere from 1900 to 2100.
+        // Days since the epoch: before one of [`NOWS`], or anywhere from 1900 to 2100.
         let last = match random.random_range(0..4) {
             0 => random.random_range(-25_000..47_000),
             _ => pick(random, &[20_542, 20_396, 17_840, 17_945, 10_957, 19_783, 5_310]),
@@ -117,13 +117,13 @@ impl Range {
     }
 }
 
-/// None, or one that has not too many buckets.
+/// No interval, or one without too many buckets.
 fn interval(random: &mut StdRng, days: u32) -> Option<&'static str> {
     let fine = if days <= DAYS_BY_HOUR { 0 } else { 1 };
     random.random_bool(0.75).then(|| pick(random, &INTERVALS[fine..]))
 }
 
-/// The end of the day, or of the hour, with an interval or a unit of hours.
+/// The end of the day; with an interval or unit of hours, of the hour.
 fn end(now: &str, unit: &str, interval: Option<&str>) -> String {
     let grain = if unit == "hour" || interval == Some("hour") { "hour" } else { "day" };
     format!("date_trunc('{grain}', {now}) + interval '1 {grain}'")

@@ -1,11 +1,11 @@
-//! The data: rows with values that are easily lost, and times around the changes of the clock.
+//! The data: rows with values that are easily mangled, and times around clock changes.
 
 use super::database::Database;
 use super::zones::{Segment, Zones, civil};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-/// Texts that are mistaken for something else.
+/// Texts that are easily mistaken for something else.
 pub(super) const WORDS: [&str; 22] = [
     "",
     "(none)",
@@ -46,7 +46,7 @@ pub(super) const EXACT: [&str; 11] = [
     "1000000",
     "0.285",
 ];
-/// Floats that every database takes as they are written.
+/// Floats that every database takes as written.
 pub(super) const FLOATS: [&str; 15] = [
     "0.1",
     "2.675",
@@ -80,7 +80,7 @@ pub(super) const DAYS: [&str; 7] = [
     "2100-12-31",
 ];
 
-/// What now is on dashboards, as their zone's clock reads it.
+/// The dashboards' values of now, on their zone's clock.
 pub(super) const NOWS: [&str; 9] = [
     "2026-03-30T14:35",
     "2026-03-29",
@@ -198,7 +198,7 @@ fn row(database: Database, k: u32, changes: &[i64], random: &mut StdRng) -> Stri
     cells.push(format!("'{}'", reference(k)));
     let at = instant(database, changes, random);
     cells.push(if is_null(random) { "null".into() } else { at });
-    // What some wall clock read, to the second; none says which.
+    // The reading of some wall clock, to the second; nothing tells which.
     let wall = reading(seconds(database, changes, random), " ");
     cells.push(if is_null(random) { "null".into() } else { format!("'{wall}'") });
     format!("({})", cells.join(", "))

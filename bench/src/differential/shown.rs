@@ -1,4 +1,4 @@
-//! How pages show values, written a second time from the documentation alone.
+//! How pages show values: a second implementation, from the documentation alone.
 
 use super::value::{Type, Value};
 use super::zones::{Zones, civil};
@@ -12,7 +12,7 @@ struct Digits {
     written: Option<usize>,
 }
 
-/// A column of a table. Clocks are those of `zone`.
+/// A column of a table. Times are on the clock of `zone`.
 pub(super) fn column(cells: &[Value], kind: Type, zone: &str, zones: &Zones) -> Vec<String> {
     let is_long = |cell: &&Value| {
         let Value::Decimal(text) = cell else { return false };
@@ -34,7 +34,7 @@ pub(super) fn column(cells: &[Value], kind: Type, zone: &str, zones: &Zones) -> 
     let show = |cell: &Value| match cell {
         Value::Null => "–".to_owned(),
         Value::Bool(value) => if *value { "yes" } else { "no" }.to_owned(),
-        // Control characters are no part of markup.
+        // Control characters are not part of markup.
         Value::Text(text) => text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
         Value::Time(micros) => {
             let second = micros.div_euclid(1_000_000);
@@ -82,7 +82,7 @@ pub(super) fn figure(cell: &Value) -> String {
     number.signed(&format!("{}{suffix}", grouped(&after.fixed_plain(decimals))))
 }
 
-/// `29 Feb 2024 01:30`, with seconds and their fractions where there are some, and the day alone at midnight.
+/// `29 Feb 2024 01:30`, with seconds and their fraction if there are any, and the day alone at midnight.
 fn clock(wall: i64, micros: i64) -> String {
     let (year, month, of_month) = civil(wall.div_euclid(86_400));
     let clock = wall.rem_euclid(86_400);
@@ -126,8 +126,8 @@ fn no_number(cell: &Value) -> String {
     .to_owned()
 }
 
-/// As many decimals as the longest float needs, up to three, or as three digits of a small one do; what
-/// is too small for six does not count.
+/// As many decimals as the longest float needs, up to three, or as a small one needs for three digits;
+/// numbers that would need more than six do not count.
 fn float_decimals(numbers: &[Digits]) -> usize {
     let mut decimals = 0;
     for number in numbers.iter().filter(|number| number.written.is_none()) {
@@ -152,7 +152,7 @@ fn grouped(plain: &str) -> String {
 }
 
 impl Digits {
-    /// None for what is no finite number.
+    /// `None` for anything but a finite number.
     fn of(cell: &Value) -> Option<Self> {
         let (text, is_exact) = match cell {
             Value::Whole(text) | Value::Decimal(text) => (text.clone(), true),
@@ -223,7 +223,7 @@ impl Digits {
         if digits.is_empty() { nothing } else { Self { digits, point, ..*self } }
     }
 
-    /// With so many decimals, in groups of three.
+    /// With this many decimals, grouped by thousands.
     fn fixed(&self, decimals: i32) -> String {
         grouped(&self.fixed_plain(decimals))
     }
@@ -246,7 +246,7 @@ impl Digits {
         text
     }
 
-    /// A true minus sign, but none before nothing.
+    /// `text` with a true minus sign if negative, but none before zero.
     fn signed(&self, text: &str) -> String {
         let is_something = text.bytes().any(|b| (b'1'..=b'9').contains(&b));
         if self.is_negative && is_something { format!("−{text}") } else { text.to_owned() }

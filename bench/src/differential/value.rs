@@ -1,4 +1,4 @@
-//! Cells as what they are, whoever wrote them down.
+//! Cells as values, whichever program wrote them.
 
 use super::clients::Cell;
 use super::database::Database;
@@ -15,7 +15,7 @@ pub(super) enum Type {
     Single,
     /// Floats.
     Float,
-    /// Truth.
+    /// Booleans.
     Bool,
     /// Text.
     Text,
@@ -23,7 +23,7 @@ pub(super) enum Type {
     Time,
     /// Dates.
     Date,
-    /// What a wall clock read.
+    /// Wall-clock times.
     Reading,
 }
 
@@ -36,9 +36,9 @@ pub(super) enum Value {
     Whole(String),
     /// A decimal, in digits.
     Decimal(String),
-    /// All bits of a float; what is no number has those of one NaN.
+    /// All bits of a float; every NaN has the same bits.
     Float(u64),
-    /// Truth.
+    /// A boolean.
     Bool(bool),
     /// Text.
     Text(String),
@@ -63,7 +63,7 @@ impl Value {
             Type::Whole => Self::Whole(text.clone()),
             Type::Decimal | Type::Single => Self::Decimal(text.clone()),
             Type::Float => {
-                // SQLite's client writes infinity as a number that is too large.
+                // SQLite's client writes infinity as a number out of range.
                 let number = text.parse().with_context(|| format!("{database}: {text}"))?;
                 Self::float(number)
             }
@@ -79,7 +79,7 @@ impl Value {
         })
     }
 
-    /// What the API wrote: a piece of JSON in a column of type `kind`.
+    /// A value from the API: a piece of JSON in a column of type `kind`.
     pub(super) fn answered(json: &str, kind: &str) -> Result<Self> {
         if json == "null" {
             return Ok(Self::Null);
@@ -123,7 +123,7 @@ pub(super) fn micros(text: &str) -> Result<i64> {
         bail!("{text} is no instant");
     };
     let fraction: i64 = format!("{fraction:0<6}").parse().with_context(wrong)?;
-    // Days of whole years, then those of the year, by the calendar that counts days.
+    // The days of whole years, then those within the year, from the calendar that counts days.
     let mut days = (year - 1970) * 365 + (year - 1969).div_euclid(4)
         - (year - 1901).div_euclid(100)
         + (year - 1601).div_euclid(400);

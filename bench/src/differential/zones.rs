@@ -5,7 +5,8 @@ use super::database::Database;
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 
-/// No changes, the north's, the west's, a half hour, half an hour of summer, changes at midnight.
+/// Zones without changes, in the north, in the west, half an hour off, with half an hour of summer
+/// time, and with changes at midnight.
 pub(super) const ZONES: [&str; 6] = [
     "UTC",
     "Europe/London",
@@ -92,8 +93,8 @@ impl Zones {
         found.next_back().unwrap_or(0)
     }
 
-    /// The second at which the clock of `zone` reads `wall`: the first of two, the change if it skips
-    /// it.
+    /// The second at which the clock of `zone` reads `wall`: the first of two; the instant of the
+    /// change if it skips it.
     pub(super) fn instant(&self, zone: &str, wall: i64) -> i64 {
         let of_zone = || self.0.get(zone).into_iter().flatten();
         let read = of_zone().filter_map(|s| {
@@ -109,7 +110,7 @@ impl Zones {
 
 impl Zones {
     /// Whether the bucket of width `unit` that starts at `start` lies within the range, if there is one, and
-    /// before the second `end` of the data. None where the clock changes within an hour.
+    /// before the second `end` of the data. `None` where the clock changes within an hour.
     pub(super) fn is_whole(
         &self,
         zone: &str,
@@ -144,7 +145,7 @@ impl Zones {
     }
 }
 
-/// Year, month and day, `days` after 1970-01-01, by counting.
+/// Year, month and day `days` after 1970-01-01, by counting.
 pub(super) fn civil(days: i64) -> (i64, usize, i64) {
     let is_leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let (mut year, mut left) = (1970, days);

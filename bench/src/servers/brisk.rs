@@ -26,7 +26,7 @@ pub struct Deployment {
 
 /// One process.
 pub struct Brisk {
-    /// Where it listens.
+    /// The port it listens on.
     pub port: u16,
     directory: TempDir,
     program: PathBuf,
@@ -53,7 +53,7 @@ impl Deployment {
             "brisk_bg.wasm":"/assets/brisk_bg.wasm","loader.js":"/assets/loader.js"}"#;
         std::fs::write(directory.path().join("manifest.json"), manifest)?;
         let port = free_port()?;
-        // One program asks for what thousands of readers would.
+        // One program sends the requests of thousands of readers.
         let clients = match self.configuration.contains("[clients]") {
             true => "",
             false => {
@@ -102,7 +102,7 @@ impl Brisk {
         Ok(std::fs::write(folder.join(name), bytes)?)
     }
 
-    /// Where it listens.
+    /// The address it listens on.
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
@@ -112,7 +112,7 @@ impl Brisk {
         self.lock().as_ref().context("it does not run")?.signal(signal)
     }
 
-    /// Where its dashboards are.
+    /// The directory of its dashboards.
     pub fn dashboards(&self) -> PathBuf {
         self.directory.path().join("dashboards")
     }
@@ -122,7 +122,7 @@ impl Brisk {
         let (begun, process) = (Instant::now(), self.proc()?);
         self.signal(Signal::TERM)?;
         while begun.elapsed() < patience {
-            // What has ended stays as a zombie until its parent has asked for its status.
+            // A process that has ended stays a zombie until its parent has waited for it.
             let status = std::fs::read_to_string(process.join("status")).unwrap_or_default();
             if status.is_empty() || status.contains("\nState:\tZ") {
                 return Ok(Some(begun.elapsed()));

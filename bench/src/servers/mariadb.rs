@@ -8,9 +8,9 @@ use std::ffi::OsString;
 use std::process::Command;
 use tempfile::TempDir;
 
-/// The server. Its one user may do everything.
+/// The server. Its only user may do everything.
 pub struct MariaDb {
-    /// Where it listens.
+    /// The port it listens on.
     pub port: u16,
     _process: Guarded,
     _directory: TempDir,

@@ -36,7 +36,7 @@ pub(crate) fn listening(port: u16, what: &str) -> Result<()> {
     Ok(())
 }
 
-/// A program on the PATH, or where Debian puts PostgreSQL's.
+/// A program on the `PATH`, or where Debian installs PostgreSQL's.
 pub fn program(name: &str) -> Result<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
@@ -46,7 +46,7 @@ pub fn program(name: &str) -> Result<PathBuf> {
     found.with_context(|| format!("{name} is not installed; cargo xtask test installs it"))
 }
 
-/// Databases refuse to run as root: the user that runs them instead.
+/// The user to run databases as, if we are root: they refuse to run as root.
 pub(crate) fn unprivileged() -> Option<&'static str> {
     if !rustix::process::geteuid().is_root() {
         return None;

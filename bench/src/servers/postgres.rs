@@ -18,7 +18,7 @@ pub const READER: &str = "reader";
 
 /// A private PostgreSQL server.
 pub struct Postgres {
-    /// Where it listens.
+    /// The port it listens on.
     pub port: u16,
     /// The owner's connections.
     pub pool: PgPool,

@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// A proxy in front of a server on this machine. It stops when dropped.
 pub struct Proxy {
-    /// Where it listens.
+    /// The port it listens on.
     pub port: u16,
     delay: Arc<AtomicU64>,
     task: tokio::task::AbortHandle,

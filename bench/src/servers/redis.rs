@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 /// A private Redis server.
 pub struct Redis {
-    /// Where it listens.
+    /// The port it listens on.
     pub port: u16,
     directory: TempDir,
     options: Vec<String>,
@@ -46,7 +46,7 @@ impl Redis {
         listening(self.port, "redis-server")
     }
 
-    /// Its address.
+    /// Its URL.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/", self.port)
     }

@@ -78,7 +78,7 @@ impl LoginName {
         if is_name { Ok(Self(name)) } else { Err(NoLoginName) }
     }
 
-    /// What is called so is nobody's: for what is no name.
+    /// A name that no account has, in place of text that is no name.
     pub fn nobody() -> Self {
         Self("-".to_owned())
     }
@@ -96,7 +96,7 @@ impl fmt::Display for LoginName {
 }
 
 impl Account {
-    /// What rights are decided by, where it looks after these folders.
+    /// What its rights are decided by, if it looks after these folders.
     pub fn standing(&self, folders: Folders) -> Standing {
         Standing { role: self.role, teams: self.teams.clone(), folders }
     }
@@ -120,8 +120,8 @@ impl Account {
 /// The longest text of a full name, in characters.
 pub const LONGEST_FULL_NAME: usize = 100;
 
-/// A name for others to read: without control characters, blanks around it, what turns the direction of
-/// text, or what nobody sees; none where nothing is left.
+/// A name for others to read: without control characters, characters that change the direction of text
+/// or are invisible, and blanks around it; none where nothing is left.
 pub fn full_name(text: &str) -> Option<String> {
     let is_hidden = |c: char| {
         matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'

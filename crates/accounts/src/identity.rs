@@ -1,5 +1,5 @@
-//! [`Identity`]: who somebody is to whoever vouches for them elsewhere. It is the issuer and the subject
-//! together, and never a name or an e-mail address: those are given to others, too, sooner or later.
+//! [`Identity`]: who somebody is to an issuer. It is the issuer and the subject together, and never a
+//! name or an e-mail address: sooner or later those are given to somebody else.
 
 use std::fmt;
 
@@ -10,14 +10,14 @@ pub struct Identity {
     subject: String,
 }
 
-/// The longest of both, in bytes: OpenID Connect's own limit of a subject.
+/// The longest issuer or subject, in bytes: OpenID Connect's own limit of a subject.
 const LONGEST: usize = 255;
 
 /// The issuer of those whom a proxy names. It is no address, so that no provider has it.
 const PROXY: &str = "proxy";
 
 impl Identity {
-    /// Somebody of an issuer; none where one of both cannot be kept as it is.
+    /// The identity of `subject` at `issuer`; none where either cannot be kept as it is.
     pub fn new(issuer: &str, subject: &str) -> Option<Self> {
         let fits =
             |text: &str| (1..=LONGEST).contains(&text.len()) && !text.chars().any(char::is_control);
@@ -25,7 +25,7 @@ impl Identity {
         is_one.then(|| Self { issuer: issuer.to_owned(), subject: subject.to_owned() })
     }
 
-    /// Whom a proxy names so.
+    /// The identity of somebody whom a proxy calls `name`.
     pub fn of_proxy(name: &str) -> Option<Self> {
         Self::new(PROXY, name)
     }

@@ -1,12 +1,12 @@
-//! Who people are and what they may do. No I/O: the store keeps what is here, the server asks.
+//! Who people are and what they may do. No I/O: the store keeps these types, the server uses the rules.
 //!
 //! - [`account`]: an account, its [`role`] and its names;
-//! - [`identity`]: who somebody is elsewhere; [`rules`]: what an account becomes by what is said there;
-//! - [`verdict`](mod@verdict): one function from who asks and for what to a verdict;
-//! - [`password_hash`] hashes and compares, [`password_policy`] says which passwords are taken;
+//! - [`identity`]: who somebody is elsewhere; [`rules`]: what an account becomes by an issuer's claims;
+//! - [`verdict`](mod@verdict): the one function that decides who may do what;
+//! - [`password_hash`] hashes and compares, [`password_policy`] decides which passwords are accepted;
 //! - [`second_factor`]: codes of an authenticator, and those for when it is lost;
 //! - [`secret`]: random texts that are kept as hashes; [`token`]: those of programs;
-//! - [`throttle`]: how long who guesses has to wait.
+//! - [`throttle`]: how long a guesser has to wait.
 
 pub mod account;
 pub mod identity;

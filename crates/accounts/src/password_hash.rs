@@ -1,5 +1,5 @@
-//! Passwords are kept as argon2id hashes, in the PHC's string form, which names the parameters. Whoever
-//! calls this waits for tens of milliseconds and 19 MiB of memory: the server does so on threads of its own.
+//! Passwords are kept as argon2id hashes, in PHC string format, which names the parameters. A call takes
+//! tens of milliseconds and 19 MiB of memory: the server makes it on threads of its own.
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 /// What a hash costs: OWASP's recommendation for argon2id.
 const COST: Cost = Cost { memory: 19_456, passes: 2, lanes: 1 };
-/// The most that a kept hash may ask for, so that a store that was tampered with stops no server.
+/// The most that a kept hash may cost, so that a store that was tampered with cannot stop a server.
 const MOST: Cost = Cost { memory: 1 << 18, passes: 16, lanes: 8 };
 
 const SALT: usize = 16;

@@ -1,4 +1,4 @@
-//! Which passwords are taken: long ones, that are not among the first that anybody would try. No rules
+//! Which passwords are accepted: long ones that are not among the first that anybody would try. No rules
 //! about kinds of characters: they make passwords alike.
 
 use crate::account::LoginName;
@@ -10,7 +10,7 @@ pub const SHORTEST: usize = 10;
 /// The longest: more would only cost time.
 pub const LONGEST: usize = 200;
 
-/// Why a password is not taken.
+/// Why a password is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Weak {
     /// It is too short.
@@ -27,12 +27,11 @@ pub enum Weak {
     Name,
 }
 
-/// Passwords and words that many have, without what people add to them. From what leaked from many
-/// sites over the years.
+/// Common passwords and words, without what people add to them: from leaks of many sites over the years.
 static COMMON: LazyLock<BTreeSet<&str>> =
     LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
 
-/// Whether `password` is taken for the account called `name`.
+/// Whether `password` is accepted for the account called `name`.
 pub fn check(password: &str, name: &LoginName) -> Result<(), Weak> {
     let length = password.chars().count();
     if length < SHORTEST {
@@ -65,12 +64,12 @@ fn core(plain: &str) -> &str {
 fn is_run(text: &str) -> bool {
     let codes: Vec<i64> = text.chars().map(|c| i64::from(u32::from(c))).collect();
     let steps: BTreeSet<i64> = codes.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    // From 9 to 0 it goes on.
+    // A run goes on from 9 to 0.
     let steps: Vec<i64> = steps.into_iter().filter(|step| step.abs() != 9).collect();
     matches!(steps[..], [] | [0] | [1] | [-1])
 }
 
-/// Whether it is a short text several times.
+/// Whether it repeats a short text.
 fn is_repeated(text: &str) -> bool {
     let letters: Vec<char> = text.chars().collect();
     (1..=letters.len() / 3)

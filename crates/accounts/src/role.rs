@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-/// How much of the server an account looks after. Each may all that the ones before may.
+/// How much of the server an account looks after. Each role may do all that the ones before it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Role {
     /// Nothing: it sees the dashboards that it may see.
     #[default]
     Viewer,
-    /// These dashboards: it sees what is behind them, too.
+    /// The dashboards of its folders: it sees what is behind them, too.
     Editor,
     /// All of it.
     Admin,

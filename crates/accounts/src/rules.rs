@@ -1,18 +1,18 @@
-//! [`Rules`]: what an account becomes by what an issuer says of its owner, at each sign-in.
+//! [`Rules`]: what an account becomes by an issuer's claims about its owner, at each sign-in.
 //!
-//! What the rules speak of is theirs: where one of them gives a role, an account has the highest that it
-//! is given, and is a viewer where it is given none; teams and attributes that rules name are taken away
-//! where no rule gives them. What no rule speaks of stays as an admin has set it.
+//! Rules own what they mention: where any rule gives a role, an account has the highest that it is
+//! given, and is a viewer where it is given none; teams and attributes that rules name are taken away
+//! where no rule gives them. What no rule mentions stays as an admin has set it.
 
 use crate::account::{Account, Attributes};
 use crate::role::Role;
 use brisk_domain::{AttributeName, Selection, TeamName};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What an issuer says of somebody: values by the names of claims.
+/// An issuer's claims about somebody: values by the names of claims.
 pub type Claims = BTreeMap<String, BTreeSet<String>>;
 
-/// What those are given of whom an issuer says something.
+/// What somebody with a certain claim is given.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rule {
     /// The claim that is looked at.

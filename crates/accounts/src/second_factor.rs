@@ -1,5 +1,5 @@
-//! The second factor: a code of an authenticator (RFC 6238), or one of the codes that somebody has put
-//! aside for when it is lost.
+//! The second factor: a code of an authenticator (RFC 6238), or one of the recovery codes for when it is
+//! lost.
 
 use crate::secret::{self, SecretHash};
 use brisk_domain::Timestamp;
@@ -7,14 +7,14 @@ use totp_rs::{Builder, Secret as Key, Totp};
 
 /// Bytes of an authenticator's secret, as RFC 4226 recommends.
 pub const SECRET: usize = 20;
-/// Seconds that a code is for; one step more each way is taken, for clocks that differ.
+/// Seconds that a code is valid for; one step more each way is accepted, for clocks that differ.
 const STEP: u64 = 30;
 const SKEW: u16 = 1;
 const DIGITS: u8 = 6;
 
 /// Codes for when the authenticator is lost.
 const RECOVERY_CODES: usize = 10;
-/// Characters that are not taken for one another.
+/// Characters that are not mistaken for one another.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
 /// A secret that both sides know.
@@ -67,8 +67,8 @@ impl Authenticator {
         )
     }
 
-    /// The step that `code` is for, if it is one of now and later than the step `used` last: each code
-    /// is taken once.
+    /// The step of `code`, if it is valid now and later than the step `used` last: each code is accepted
+    /// once.
     pub fn check(&self, code: &str, used: Option<u64>, now: Timestamp) -> Option<u64> {
         let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
         let seconds = u64::try_from(now.seconds()).ok()?;

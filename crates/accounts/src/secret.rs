@@ -1,5 +1,5 @@
-//! [`Secret`]: a random text that somebody holds and Brisk does not: it keeps its hash. It is long enough
-//! that nothing slower than a plain hash is needed.
+//! [`Secret`]: a random text that its holder has, and of which Brisk keeps a hash only. It is so long
+//! that a plain hash is enough.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,6 +1,6 @@
-//! [`Throttle`]: how long who guesses has to wait. A few tries are free, then each wrong one makes the
-//! next wait longer, up to a limit: nobody is ever locked out for good. What is tried while it waits is
-//! not looked at and changes nothing, so that waiting always helps.
+//! [`Throttle`]: how long a guesser has to wait. A few tries are free, then each wrong one makes the
+//! next wait longer, up to a limit: nobody is ever locked out for good. Tries during a wait are not
+//! checked and change nothing, so that waiting always helps.
 
 use brisk_domain::Timestamp;
 use std::time::Duration;
@@ -17,13 +17,13 @@ pub struct Throttle {
 /// How tries are slowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
-    /// Wrong tries that nobody waits for.
+    /// Wrong tries without a wait.
     pub free: u32,
     /// The wait after one more, which doubles with each.
     pub first: Duration,
     /// The longest wait.
     pub longest: Duration,
-    /// After so long without a wrong try one of them is forgotten, and so on.
+    /// The time without a wrong try after which one of them is forgotten, and each further one.
     pub forgotten: Duration,
 }
 
@@ -48,7 +48,7 @@ impl Throttle {
     /// How long the next try has to wait at `now`; none if it does not.
     pub fn wait(&self, pace: &Pace, now: Timestamp) -> Option<Duration> {
         let after = self.delay(pace)?;
-        // No clock of a replica is so far ahead: it was set back since, and nobody waits until then.
+        // No replica's clock is so far ahead: it was set back since, and nobody waits until then.
         if self.last.since(now) > pace.longest {
             return None;
         }

@@ -1,23 +1,23 @@
-//! [`verdict`]: the one place where it is decided who may what. It is asked about what a request was
-//! understood to mean, never about the text of its address.
+//! [`verdict`]: the one place that decides who may do what. It judges what a request was parsed to mean,
+//! never the text of its address.
 
 use crate::role::Role;
 use crate::token::{Scope, Scopes};
 use brisk_domain::{Audience, Dashboard, FolderName, Slug, TeamName};
 use std::collections::BTreeSet;
 
-/// What rights are decided by, of an account.
+/// What an account's rights are decided by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Standing {
     /// What it looks after.
     pub role: Role,
     /// The teams that it is in.
     pub teams: BTreeSet<TeamName>,
-    /// The folders that an editor looks after; `None` is that of the dashboards in no folder.
+    /// The folders that an editor looks after; `None` stands for the dashboards in no folder.
     pub folders: Folders,
 }
 
-/// Folders, `None` that of the dashboards in no folder.
+/// Folders; `None` stands for the dashboards in no folder.
 pub type Folders = BTreeSet<Option<FolderName>>;
 
 /// Who asks.
@@ -46,13 +46,13 @@ pub enum Target<'t> {
     /// What is behind it: statements, plans, the cache's entries, databases' own messages; and what its
     /// editors do about it: purge, warm, set how long its frames are shown.
     Behind(&'t Slug, &'t Audience, Option<&'t FolderName>),
-    /// The pages of those who look after some dashboards, which show these.
+    /// The pages for those who look after some dashboards, which show these.
     Tending,
     /// One's own account.
     Profile,
-    /// Setting up the second factor that one has to have.
+    /// Setting up the second factor that is required.
     Factor,
-    /// Saying that data have changed; whether it is this tag that may be named is the token's matter.
+    /// Saying that data have changed; which tags may be named is decided by the token.
     Invalidation,
     /// Whatever admins do.
     Administration,
@@ -60,14 +60,14 @@ pub enum Target<'t> {
     Metrics,
 }
 
-/// Whether one may.
+/// Whether a viewer may have a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Yes.
     Allowed,
-    /// Somebody might, who has signed in.
+    /// Somebody who has signed in might.
     SignIn,
-    /// No: it is answered like what does not exist.
+    /// No: the answer is that of a target that does not exist.
     Hidden,
 }
 
@@ -117,7 +117,7 @@ impl Standing {
     fn sees(&self, audience: &Audience) -> bool {
         match audience {
             Audience::Public | Audience::SignedIn => true,
-            // Who looks after everything sees everything.
+            // Admins, who look after everything, see everything.
             Audience::Teams(teams) => {
                 self.role == Role::Admin || teams.iter().any(|team| self.teams.contains(team))
             }

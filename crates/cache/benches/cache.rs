@@ -344,7 +344,8 @@ fn writers(criterion: &mut Criterion) {
                         while !stop.load(Ordering::Relaxed) {
                             cache.invalidate(&tags[1..2]).await.unwrap();
                             count += 1;
-                            // Eight times a thousand a second is more than any pipeline does.
+                            // Eight thousand invalidations a second are more than any pipeline
+                            // sends.
                             tokio::time::sleep(Duration::from_millis(1)).await;
                         }
                         count

@@ -330,7 +330,7 @@ impl<V: Value> Cache<V> {
         self.0.lanes.figures()
     }
 
-    /// Gives a lane so many places, from its next load on.
+    /// Gives a lane `places`, from its next load on.
     pub fn give_places(&self, lane: &Arc<str>, places: Places) {
         self.0.lanes.give(lane, places);
     }

@@ -1,13 +1,13 @@
-//! Who asks for a value, and why.
+//! [`Caller`]: on whose behalf a value is looked up or loaded, and why.
 
 use crate::policy::Trigger;
 use std::sync::Arc;
 
-/// Who asks, by a name that means nothing here. The loads of one client wait for each other; those of
-/// different ones take turns.
+/// Who asks, under a name that is opaque to the cache. Loads of one client wait for each other; those
+/// of different clients take turns.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Client {
-    /// Nobody waits: the cache is filled ahead of readers. It has a smaller share.
+    /// Nobody waits: the cache is filled ahead of readers. Gets a smaller share.
     Background,
     /// A reader or a program.
     Reader(Arc<str>),
@@ -19,7 +19,7 @@ impl Client {
         Self::Reader(name.into())
     }
 
-    /// Whoever asks from within this process.
+    /// A caller within this process.
     pub fn local() -> Self {
         Self::reader("")
     }
@@ -30,7 +30,7 @@ impl Client {
 pub struct Caller {
     /// Why.
     pub trigger: Trigger,
-    /// Who; several where one load is for the pages of several clients.
+    /// On whose behalf; several where one load serves pages of several clients.
     pub clients: Arc<[Client]>,
 }
 
@@ -47,7 +47,7 @@ impl Caller {
 }
 
 impl From<Trigger> for Caller {
-    /// Somebody within this process.
+    /// A caller within this process.
     fn from(trigger: Trigger) -> Self {
         match trigger {
             Trigger::Warm => Self::background(trigger),

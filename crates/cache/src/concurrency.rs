@@ -1,31 +1,31 @@
-//! How many statements at a time help a database: found out by trying, as TCP finds the width of a
-//! path. Pure.
+//! [`Controller`]: how many statements a database should run at a time, found by trying, as TCP
+//! finds the capacity of a path. Pure.
 //!
-//! While loads wait, more of them at a time should finish more in the same time. [`Controller`]
-//! measures how much was finished per second at one limit, tries the next one, and keeps it only if
-//! enough is gained: at least half of what the additional places would do on a database with room.
-//! From time to time it tries fewer as well, and keeps them if (almost) nothing is lost: each
-//! statement is then sooner done. A statement that runs into its time limit beside others means at
-//! once that there were too many.
+//! While loads wait, running more of them at a time should raise throughput. [`Controller`]
+//! measures throughput at one limit, tries the next, and keeps it only if enough is gained: at
+//! least half of what the additional places would add on a database with spare capacity. From time
+//! to time it also tries fewer, and keeps that if (almost) nothing is lost: each statement then
+//! finishes sooner. A statement that hits its time limit beside others shows at once that there
+//! were too many.
 //!
-//! What was finished is counted in the time that such loads usually take, so that a mixture of small
-//! and large statements is no noise. Only times when loads wait count: at others the limit does not
+//! Throughput is measured in the time that such loads usually take, so that a mix of small and large
+//! statements is not noise. Only periods in which loads wait count: otherwise the limit does not
 //! matter.
 
 use std::time::{Duration, Instant};
 
-/// The first limit: enough to overlap the way to the database with its work.
+/// The first limit: enough to overlap network round trips with the database's work.
 const FIRST: usize = 2;
-/// Loads that a measurement takes for each that runs at a time: those that are cut by its beginning and
-/// its end should be few among them.
+/// Loads per measurement, for each that runs at a time: enough that those cut off by its start and end
+/// are few among them.
 const LOADS: usize = 4;
-/// The part of the ideal gain that has to be there to go on with more.
+/// The fraction of the ideal gain that a higher limit must bring to be kept.
 const WORTHWHILE: f64 = 0.5;
-/// The part of what was finished that has to remain to go on with fewer.
+/// The fraction of the throughput that a lower limit must preserve to be kept.
 const AS_GOOD: f64 = 0.85;
-/// How many measurements to stay after an attempt that did not help; it doubles each time.
+/// How many measurements to wait after an attempt that did not help; doubles each time.
 const STAY: u32 = 3;
-/// The longest stay.
+/// The longest such wait.
 const LONGEST_STAY: u32 = 16;
 
 /// A load that has ended.
@@ -33,7 +33,7 @@ const LONGEST_STAY: u32 = 16;
 pub struct Sample {
     /// How long it took.
     pub took: Duration,
-    /// How long such loads took before, if there were any.
+    /// How long such loads usually take, if there were any.
     pub usual: Option<Duration>,
     /// Whether it ran into its time limit.
     pub is_overload: bool,
@@ -46,13 +46,13 @@ pub struct Controller {
     limit: usize,
     attempt: Attempt,
     measured: Measured,
-    /// Seconds that a load counts for of which nothing is known; the same within an attempt.
+    /// Seconds that a load with no known usual time counts for; constant within an attempt.
     unknown: Option<f64>,
     /// How many measurements are left until the next attempt, and how many there will be after it if
     /// it fails.
     stay: u32,
     next_stay: u32,
-    /// Whether the next attempt is with fewer.
+    /// Whether the next attempt lowers the limit.
     is_fewer_next: bool,
 }
 
@@ -61,18 +61,18 @@ pub struct Controller {
 enum Attempt {
     /// The limit as it is.
     None,
-    /// Another one than `from`, at which so much was finished per second.
+    /// A limit other than `from`, at which throughput was `rate`.
     From { from: usize, rate: f64 },
 }
 
 #[derive(Debug, Default)]
 struct Measured {
     loads: usize,
-    /// What was finished, in seconds that it usually takes.
+    /// Completed loads, in the seconds that they usually take.
     work: f64,
-    /// The same in seconds that it took.
+    /// The same, in the seconds that they took.
     took: f64,
-    /// For how long loads waited, without what has gone by since `since`.
+    /// For how long loads have waited, excluding the time since `since`.
     elapsed: Duration,
     since: Option<Instant>,
 }
@@ -112,7 +112,7 @@ impl Controller {
         }
     }
 
-    /// Takes account of a load that has ended, of `running` that ran, itself included.
+    /// Records a load that has ended, when `running` ran, itself included.
     pub fn ended(&mut self, sample: Sample, running: usize, now: Instant) {
         if sample.is_overload && running > 1 {
             self.limit = fewer(self.limit.min(running));
@@ -143,14 +143,14 @@ impl Controller {
         match self.attempt {
             Attempt::None if self.stay > 0 => {
                 self.stay -= 1;
-                // Not within an attempt: its two measurements count alike.
+                // Not within an attempt: its two measurements must be comparable.
                 self.unknown = Some(unknown * 0.75 + mean * 0.25);
             }
             Attempt::None => self.attempt(rate),
             Attempt::From { from, rate: before } if self.limit > from => {
                 let ideal = self.limit as f64 / from as f64;
                 if rate >= before * (1.0 + WORTHWHILE * (ideal - 1.0)) {
-                    // At once: what was just measured is what the next attempt compares itself with.
+                    // At once: the next attempt is compared with what was just measured.
                     self.next_stay = STAY;
                     self.attempt(rate);
                 } else {
@@ -195,7 +195,7 @@ impl Measured {
     }
 }
 
-/// Half as many more: steps that are smaller are lost in the noise.
+/// Half as many again: smaller steps are lost in the noise.
 fn more(limit: usize) -> usize {
     (limit + 1).max(limit * 3 / 2)
 }

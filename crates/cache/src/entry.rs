@@ -64,8 +64,8 @@ impl<V> Entry<V> {
         Self { value, stored_at: begun, load_time, fresh_until, usable_until, key }
     }
 
-    /// The entry as `policy` has it, which may be a shorter one than it was stored under. What was stored
-    /// under a shorter one is not kept for longer: it may be gone in the shared tier.
+    /// The entry with its times shortened to `policy`, if that is shorter than the one it was stored
+    /// under. Never extended: in the shared tier the entry may already be gone.
     pub(crate) fn within(self, policy: &Policy, jitter: f64) -> Self {
         let longest = after(self.stored_at, scaled(policy.ttl, 1.0 + jitter));
         let fresh_until = self.fresh_until.min(longest);

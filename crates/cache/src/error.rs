@@ -1,4 +1,4 @@
-//! Why there is no value, or why an invalidation was not recorded.
+//! Errors: why there is no value, or why an invalidation was not recorded.
 
 use crate::redis::trouble::Trouble;
 use std::error::Error;
@@ -32,8 +32,8 @@ impl LoadError {
     }
 }
 
-/// The invalidation was not recorded in the shared tier: other processes may go on showing the old
-/// values. The caller must retry.
+/// The invalidation was not recorded in the shared tier: other processes may continue to show the
+/// old values. The caller must retry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the invalidation is not recorded, try again: {0}")]
 pub struct NotRecorded(#[from] pub Trouble);

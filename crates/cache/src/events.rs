@@ -1,4 +1,4 @@
-//! What happens in the cache, for its followers: open pages, administration.
+//! Events of the cache, for its followers: open pages, administration.
 
 use crate::key::{EntryKey, Tag};
 use std::sync::Arc;

@@ -1,9 +1,9 @@
 //! TTLs vary at random, so that entries that were loaded together do not expire together.
 
-/// How far they vary, up and down, as a fraction of the TTL, where the configuration says nothing.
+/// How far they vary by default, up and down, as a fraction of the TTL.
 pub(crate) const DEFAULT: f64 = 0.1;
 
-/// The factor of one TTL: between 1 − `jitter` and 1 + `jitter`, each as likely.
+/// The factor of one TTL: uniform between 1 − `jitter` and 1 + `jitter`.
 pub(crate) fn factor(jitter: f64) -> f64 {
     1.0 + jitter * (rand::random::<f64>() * 2.0 - 1.0)
 }

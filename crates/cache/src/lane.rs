@@ -1,5 +1,5 @@
-//! One lane: so many loads run at a time, the others wait, and clients take turns
-//! ([`crate::lane_turns`] says whose it is).
+//! One lane: a limited number of loads run at a time, the others wait, and clients take turns
+//! ([`crate::lane_turns`] decides whose it is).
 
 use crate::caller::Client;
 use crate::concurrency::Sample;
@@ -36,7 +36,7 @@ impl Lane {
         Arc::new(Self { name, turns: Mutex::new(Turns::new(places, longest)) })
     }
 
-    /// Waits for a place for `deadline` at most. It is refused at once if too many wait already, and
+    /// Waits for a place, for `deadline` at most. Refused at once if too many wait already, and
     /// later if room has to be made for a client that has fewer waiting.
     pub(crate) async fn enter(
         self: &Arc<Self>,
@@ -48,7 +48,7 @@ impl Lane {
         let mut leaving = Leaving { lane: self, number, is_late: false };
         match tokio::time::timeout(deadline, granted).await {
             Ok(Ok(result)) => result,
-            // The sender is dropped with a reply only.
+            // The sender is never dropped without a reply.
             Ok(Err(_)) => Err(Refused),
             Err(_) => {
                 leaving.is_late = true;
@@ -84,12 +84,12 @@ impl Lane {
         number
     }
 
-    /// Gives away the places that are free.
+    /// Hands out the free places.
     fn serve(self: &Arc<Self>, turns: &mut Turns<Grant>, now: Instant) {
         while let Some((client, grant)) = turns.give(now) {
             let place = Place { lane: Some(Arc::clone(self)), client, sample: None };
             if let Err(Ok(mut place)) = grant.send(Ok(place)) {
-                // Nobody waits for it any more; dropping it would take the lock once more.
+                // The load no longer waits; dropping the place would take the lock again.
                 place.lane = None;
                 turns.ended(&place.client, None, now);
             }
@@ -126,7 +126,7 @@ impl Queues for Lane {
 }
 
 impl Place {
-    /// Says how what ran here has ended.
+    /// Records how the load that ran here ended.
     pub(crate) fn ended(mut self, sample: Sample) {
         self.sample = Some(sample);
     }
@@ -140,7 +140,7 @@ impl Drop for Place {
     }
 }
 
-/// Takes a load out of its queues when it is not waited for any more.
+/// Takes a load out of its queues once it no longer waits.
 struct Leaving<'a> {
     lane: &'a Arc<Lane>,
     number: u64,
@@ -149,7 +149,8 @@ struct Leaving<'a> {
 
 impl Drop for Leaving<'_> {
     fn drop(&mut self) {
-        // What it was sent meanwhile is dropped with its receiver, which takes the lock: not in here.
+        // A place that it was sent meanwhile is dropped with its receiver, which takes the lock: so
+        // not in here.
         self.lane.turns().give_up(self.number, self.is_late, Instant::now());
     }
 }
@@ -252,7 +253,7 @@ mod tests {
         many[40].interest.join(&[client("one")]);
         drop(running);
         let place = placed(&mut many[40]).expect("another client waits for it as well");
-        // One that does not wait any more gives its turn to nobody.
+        // One that no longer waits passes its turn to nobody.
         many[30].interest.join(&[client("two")]);
         many[30].interest.leave(&[client("two")]);
         drop(place);

@@ -1,4 +1,4 @@
-//! What a lane counts.
+//! [`LaneFigures`]: what a lane counts.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,14 +20,14 @@ pub struct LaneFigures {
     pub refused_full: u64,
     /// Loads that were given up because they had waited too long.
     pub refused_late: u64,
-    /// How long those that were given a place had waited for it.
+    /// How long loads waited for the place that they were given.
     pub waits: Waits,
 }
 
-/// Durations in classes.
+/// A histogram of durations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Waits {
-    /// How many there were, by [`Waits::BOUNDS`]; the last ones were longer.
+    /// How many there were, by [`Waits::BOUNDS`]; the last class holds longer ones.
     pub classes: [u64; Waits::BOUNDS.len() + 1],
     /// All of them together.
     pub sum: Duration,

@@ -5,14 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
 /// Where a load waits, in the queues of those who wait for it.
 pub(crate) trait Queues: Send + Sync {
-    /// These wait for load `number`, too.
+    /// `clients` wait for load `number`, too.
     fn also(self: Arc<Self>, number: u64, clients: &[Client]);
 
-    /// This one does not wait for load `number` any more.
+    /// `client` no longer waits for load `number`.
     fn not_for(&self, number: u64, client: &Client);
 }
 
-/// Who waits for a load. While it waits in a lane, it stands in the queues of all of them.
+/// The clients that wait for a load. While it waits in a lane, it is in the queues of all of them.
 #[derive(Debug)]
 pub(crate) struct Interest(Mutex<Interested>);
 
@@ -27,12 +27,12 @@ impl Interest {
         Arc::new(Self(Mutex::new(Interested { clients, queued: None })))
     }
 
-    /// Those that wait for it, each once for each load that it asked for.
+    /// The clients that wait for it, each as often as it joined.
     pub(crate) fn clients(&self) -> Vec<Client> {
         self.lock().clients.clone()
     }
 
-    /// These wait for it, too.
+    /// `clients` wait for it, too.
     pub(crate) fn join(&self, clients: &[Client]) {
         let queued = {
             let mut interested = self.lock();
@@ -45,7 +45,7 @@ impl Interest {
         }
     }
 
-    /// These do not wait for it any more.
+    /// `clients` no longer wait for it.
     pub(crate) fn leave(&self, clients: &[Client]) {
         let (queued, left) = {
             let mut interested = self.lock();
@@ -55,7 +55,7 @@ impl Interest {
             }
             (interested.queued.clone(), interested.clients.clone())
         };
-        // The last one takes the load with it, or leaves it to run for nobody.
+        // When the last one leaves, the load is cancelled, or runs on for nobody.
         let gone = clients.iter().filter(|client| !left.is_empty() && !left.contains(client));
         let queues = queued.and_then(|(queues, number)| Some((queues.upgrade()?, number)));
         if let Some((queues, number)) = queues {
@@ -63,7 +63,7 @@ impl Interest {
         }
     }
 
-    /// Notes that it waits in `queues` as load `number`; those who wait for it.
+    /// Records that it waits in `queues` as load `number`, and gives the clients that wait for it.
     pub(crate) fn queued(&self, queues: Weak<dyn Queues>, number: u64) -> Vec<Client> {
         let mut interested = self.lock();
         interested.queued = Some((queues, number));

@@ -6,9 +6,9 @@ use std::time::Instant;
 /// How many loads a lane runs at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Places {
-    /// So many.
+    /// Exactly this many.
     Fixed(usize),
-    /// As many as help, but no more than these.
+    /// As many as help, up to this limit.
     UpTo(usize),
 }
 
@@ -18,7 +18,7 @@ impl From<usize> for Places {
     }
 }
 
-/// How many of them there are now.
+/// How many places there are now.
 #[derive(Debug)]
 pub(crate) enum Limit {
     Fixed(usize),
@@ -49,7 +49,7 @@ impl Limit {
         }
     }
 
-    /// Takes account of a load that has ended, of `running` that ran.
+    /// Records a load that has ended, when `running` ran.
     pub(crate) fn ended(&mut self, sample: Sample, running: usize, now: Instant) {
         if let Self::Adaptive(controller) = self {
             controller.ended(sample, running, now);

@@ -1,13 +1,13 @@
 //! [`Turns`]: the queues of a lane's clients, and whose turn it is. Pure.
 //!
 //! Each client has a queue of its own. A place that comes free goes to the client whose turn it is:
-//! the one that was given the fewest places of late (its `pass` is the lowest), and among equals the
-//! one whose last place is the longest ago. Whoever comes after a pause begins where the others are,
-//! so that nobody saves up turns. A load that several clients wait for stands in the queue of each,
-//! and takes the first turn.
+//! the one that was given the fewest places lately (its `pass` is the lowest), and among equals the
+//! one whose last place was longest ago. A client that returns after a pause starts where the others
+//! are, so that turns cannot be saved up. A load that several clients wait for is in the queue of
+//! each, and takes the first turn.
 //!
-//! No client has all places while others are about: a quarter of them stays for these. Where the
-//! limit is too small for that, a client that runs nothing gets one place more than the limit, if a
+//! No client has all places while others are active: a quarter is reserved for these. Where the
+//! limit is too small for that, a client that runs nothing gets one place beyond the limit, if a
 //! single other client has all of them.
 
 use crate::caller::Client;
@@ -17,10 +17,10 @@ use crate::lane_places::{Limit, Places};
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
-/// What a turn costs a reader, and what it costs work that nobody waits for.
+/// What a turn costs a reader, and what it costs background work.
 const TURN: u64 = 1;
 const BACKGROUND_TURN: u64 = 4;
-/// For how long after its last load a client counts as being about.
+/// For how long after its last load a client counts as active.
 const ABOUT: Duration = Duration::from_secs(60);
 
 /// The loads of a lane, each with a `G` by which it is given a place.
@@ -58,7 +58,7 @@ struct Waiting<G> {
 }
 
 impl<G> Turns<G> {
-    /// Nobody waits yet; `longest` may.
+    /// No load waits yet; up to `longest` may.
     pub(crate) fn new(places: Places, longest: usize) -> Self {
         Self {
             limit: Limit::of(places),
@@ -74,7 +74,7 @@ impl<G> Turns<G> {
         }
     }
 
-    /// How it is.
+    /// The lane's figures.
     pub(crate) fn figures(&self) -> LaneFigures {
         LaneFigures {
             limit: self.limit.now(),
@@ -112,7 +112,8 @@ impl<G> Turns<G> {
         self.withdraw(number, client);
     }
 
-    /// Gives away a place, if one is free and somebody waits: to whom, and by what.
+    /// Hands out a place, if one is free and a load waits: the client that gets it, and the load's
+    /// `G`.
     pub(crate) fn give(&mut self, now: Instant) -> Option<(Client, G)> {
         let (client, number) = self.next_turn(now)?;
         let waiting = self.take_out(number)?;
@@ -134,7 +135,7 @@ impl<G> Turns<G> {
         Some((client, waiting.grant))
     }
 
-    /// Takes back a place of `client`, on which ran what `sample` says.
+    /// Takes back a place of `client`, with a sample of the load that ran on it.
     pub(crate) fn ended(&mut self, client: &Client, sample: Option<Sample>, now: Instant) {
         let running = self.running;
         self.leave(client);
@@ -143,8 +144,8 @@ impl<G> Turns<G> {
         }
     }
 
-    /// Takes a load out of all queues that is not waited for any more, because it has waited for too long
-    /// or not; whether it was there.
+    /// Takes a load that no longer waits out of all queues; `is_late` if it waited too long. Whether it
+    /// was there.
     pub(crate) fn give_up(&mut self, number: u64, is_late: bool, now: Instant) -> bool {
         let was_there = self.take_out(number).is_some();
         if was_there {
@@ -162,7 +163,7 @@ impl<G> Turns<G> {
         self.make_room(number)
     }
 
-    /// Says to what adapts the limit whether all places are taken while loads wait.
+    /// Reports to the controller whether all places are taken while loads wait.
     pub(crate) fn tell_full(&mut self, now: Instant) {
         let is_full = !self.waiting.is_empty() && self.running >= self.limit.now();
         self.limit.set_full(is_full, now);
@@ -230,14 +231,14 @@ impl<G> Turns<G> {
         Some((client.clone(), *queue.waiting.front()?))
     }
 
-    /// Whether no other reader is about.
+    /// Whether no other reader is active.
     fn is_alone(&self, client: &Client, now: Instant) -> bool {
         let mut others = self.clients.iter().filter(|(other, _)| *other != client);
         !others.any(|(other, queue)| *other != Client::Background && queue.is_about(now))
     }
 
-    /// Refuses one load: the newest of the client that has most of them waiting, unless that is the
-    /// one of load `number`, or others wait for it as well; then this one.
+    /// Refuses one load: the newest that only the client with the most waiting waits for; or load
+    /// `number`, if no client has more waiting than its own.
     fn make_room(&mut self, number: u64) -> Option<G> {
         let own = |clients: &[Client]| clients.iter().map(|client| self.waiting_for(client)).max();
         let own = self.waiting.get(&number).and_then(|waiting| own(&waiting.clients));
@@ -252,7 +253,7 @@ impl<G> Turns<G> {
         Some(refused.grant)
     }
 
-    /// Forgets clients that are not about any more, now and then.
+    /// Forgets inactive clients, now and then.
     fn forget(&mut self, now: Instant) {
         let last = *self.forgotten_at.get_or_insert(now);
         if now.saturating_duration_since(last) < ABOUT / 4 {

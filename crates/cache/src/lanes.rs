@@ -1,5 +1,5 @@
-//! Bounded concurrency: each lane runs a limited number of loads at once and queues the rest. No lane
-//! waits for another.
+//! Bounded concurrency: each lane runs a limited number of loads at once and queues the rest. Lanes
+//! are independent.
 
 use crate::caller::Client;
 use crate::error::LoadError;
@@ -20,10 +20,10 @@ pub struct LaneLimits {
     pub concurrency: usize,
     /// Concurrent loads by lane name.
     pub of: HashMap<Arc<str>, Places>,
-    /// Loads that may wait in a lane; where there are more, the client that has most of them waiting
-    /// is refused one.
+    /// Loads that may wait in a lane; beyond that, the client that has the most waiting is refused
+    /// one.
     pub queue: usize,
-    /// How long a load may wait in the queue while somebody waits for it.
+    /// How long a load that somebody waits for may stay in the queue.
     pub deadline: Duration,
     /// Whether a loader's error means that too many ran at a time.
     pub is_overload: fn(&(dyn Error + 'static)) -> bool,
@@ -45,7 +45,7 @@ impl Default for LaneLimits {
 #[derive(Debug)]
 pub struct Lanes {
     limits: LaneLimits,
-    /// Places that lanes were given later.
+    /// Places that lanes were given at run time.
     given: Mutex<HashMap<Arc<str>, Places>>,
     open: Mutex<HashMap<Arc<str>, Arc<Lane>>>,
 }
@@ -61,7 +61,7 @@ impl Lanes {
         self.enter(name, &Interest::of(&[client])).await
     }
 
-    /// Waits for a place for whoever is interested.
+    /// Waits for a place on behalf of the clients in `interest`.
     pub(crate) async fn enter(
         &self,
         name: &Arc<str>,
@@ -71,8 +71,8 @@ impl Lanes {
         place.map_err(|_| LoadError::Busy)
     }
 
-    /// Gives the lane of that name so many places. What waits or runs in it already goes on by those
-    /// that it had.
+    /// Gives the lane of that name `places`. Loads that already wait or run in it keep the old
+    /// limit.
     pub fn give(&self, name: &Arc<str>, places: Places) {
         let mut given = self.given.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if given.insert(Arc::clone(name), places) != Some(places) {

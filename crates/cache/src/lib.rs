@@ -49,8 +49,8 @@
 //! The files: [`cache`] is the public API; `lookup` finds, `load` loads, `inspection` only reads;
 //! [`key`], [`policy`], [`value`] and [`entry`] are the vocabulary; `memory` and [`redis`] are the
 //! tiers, [`encoding`] is the format of entries in Redis; `flight`, [`lanes`] and `failures` protect
-//! the loader: [`lanes`] by source, each a `lane` with [`concurrency`] of its own, in which each
-//! [`caller`] has its turns (`lane_turns`, `lane_interest`, `lane_places`); [`events`] and [`statistics`] report what happened.
+//! the loader: [`lanes`] by source, each a `lane` with its own [`concurrency`], in which [`caller`]s take
+//! turns (`lane_turns`, `lane_interest`, `lane_places`); [`events`] and [`statistics`] report what happened.
 //!
 //! To add a way for a flight to end, see `flight`; to add a figure, [`statistics`]. Another shared
 //! tier has to offer what [`cache`] uses of [`redis`].

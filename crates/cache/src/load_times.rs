@@ -1,4 +1,4 @@
-//! How long the latest loads of each label took.
+//! [`LoadTimes`]: percentiles of the latest loads of each label.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -41,7 +41,7 @@ impl RecentLoads {
         let mut sorted: Vec<u32> = self.lock().get(label)?.iter().copied().collect();
         sorted.sort_unstable();
         let at = |percent: usize| {
-            // The nearest rank: the smallest value that so many of them do not exceed.
+            // The nearest rank: the smallest value that at least `percent` % of them do not exceed.
             let rank = (sorted.len() * percent).div_ceil(100).max(1);
             sorted.get(rank - 1).map(|micros| Duration::from_micros(u64::from(*micros)))
         };

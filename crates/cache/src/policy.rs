@@ -1,4 +1,4 @@
-//! A request for a value, and how long the value may be used.
+//! [`Request`]: a request for a value, and the [`Policy`] that says how long the value may be used.
 
 use crate::key::{Fingerprint, Tag};
 use std::sync::Arc;

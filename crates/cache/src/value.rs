@@ -1,4 +1,4 @@
-//! What can be cached: anything with a size and an encoding.
+//! [`Value`]: what can be cached, anything with a size and an encoding.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ pub trait Value: Clone + Send + Sync + 'static {
     /// Its size in memory, in bytes.
     fn size(&self) -> usize;
 
-    /// Whether it may be stored. What may not is handed to those who wait for its load, and loaded anew
-    /// for the next ones.
+    /// Whether it may be stored. A value that may not goes to the callers that wait for its load, and
+    /// is loaded anew for later ones.
     fn may_be_stored(&self) -> bool {
         true
     }

@@ -1,17 +1,17 @@
-//! What adapts the number of statements at a time, against simulated databases.
+//! The concurrency controller against simulated databases.
 
 use brisk_cache::concurrency::{Controller, Sample};
 use std::time::{Duration, Instant};
 
-/// A database on which statements share `cores`; with more than these each also loses `friction`
-/// of its speed per statement too many.
+/// A database on which statements share `cores`; beyond that, each also loses `friction` of its
+/// speed per excess statement.
 struct Database {
     cores: f64,
     friction: f64,
 }
 
 impl Database {
-    /// How fast each of `running` goes on.
+    /// How fast each of `running` progresses.
     fn speed(&self, running: usize) -> f64 {
         let running = running as f64;
         let shared = (self.cores / running).min(1.0);
@@ -19,7 +19,7 @@ impl Database {
     }
 }
 
-/// Sizes of statements, over and over, known by their kind or not.
+/// Sizes of statements, repeated in turn, each known by its kind or not.
 struct Load {
     sizes: Vec<f64>,
     is_known: bool,

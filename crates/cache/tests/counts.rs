@@ -1,4 +1,4 @@
-//! What processes count together in Redis: never more than there is, and nothing for ever.
+//! Counters that processes share in Redis: never above the limit, and never kept for ever.
 
 use crate::support::{self, Server};
 use brisk_cache::{BucketSize, Records, RedisConfig};
@@ -39,7 +39,7 @@ async fn of_many_at_the_same_moment_so_many_are_counted_and_no_more() {
 async fn tokens_are_taken_by_all_owed_where_nobody_asked_and_come_back() {
     let server = Server::start(&[]);
     let (one, two) = (records(&server), records(&server));
-    // So slowly that no machine is slow enough to see it.
+    // So slowly that even the slowest machine sees none come back.
     let size = BucketSize { most: 10.0, each_second: 0.000_1 };
     let ann = ("views", "ann");
     let whole = |left: f64| left.round() as i64;

@@ -1,5 +1,5 @@
-//! Draws frames as charts, as markup. Pure: no IO, no clock. Only servers draw; of all this, browsers load
-//! what reads a [`Readout`].
+//! Draws frames as charts, as markup. Pure: no IO, no clock. Only servers draw; browsers load no more of
+//! it than the reader of a [`Readout`].
 //!
 //! Where things are, in the order in which a drawing is made:
 //!
@@ -18,8 +18,8 @@
 //! - `readout`: what tooltips and keyboard navigation read for each point. `readout_text`: how pages carry
 //!   it.
 //!
-//! To add a kind, see `docs/extending.md`. A kind that needs a new shape also adds it to `scene/`, to each backend,
-//! and to `style/chart.css`.
+//! To add a kind, see `docs/extending.md`. A kind that needs a new shape also adds it to `scene/`, to each
+//! backend, and to `style/chart.css`.
 
 mod data;
 mod html;

@@ -1,8 +1,9 @@
-//! Where rows lead, which only the caller knows. With links, a drawing is a group instead of an image.
+//! [`Links`]: where rows lead, which only the caller knows. With links, a drawing is a group instead
+//! of an image.
 
 use brisk_domain::{Frame, RowLink, RowLinks};
 
-/// Where rows lead. A trait, so that browsers, which draw without links, need not load the code.
+/// Where rows lead. A trait, so that the code that makes addresses stays with the caller.
 pub trait Links: std::fmt::Debug {
     /// Where row `row` leads, if anywhere.
     fn row(&self, frame: &Frame, row: usize) -> Option<RowLink>;

@@ -1,4 +1,5 @@
-//! What tooltips and keyboard navigation read: the position and the formatted values of each point.
+//! [`Readout`]: the position and the formatted values of each point, for tooltips and keyboard
+//! navigation.
 
 use brisk_domain::{Timestamp, Values};
 

@@ -1,5 +1,5 @@
-//! A readout as text, in an attribute of its chart. Lines of their own instead of JSON: half as long in
-//! markup, where quotes are escaped, and its reader is a twentieth of what browsers would load for JSON.
+//! A readout as text, in an attribute of its chart. A line format instead of JSON: half as long in
+//! markup, where quotes are escaped, and its parser is a twentieth of what browsers would load for JSON.
 //!
 //! ```text
 //! FLAGS LEFT RIGHT TOP BOTTOM [FIRST LAST]   m: by mark, k: stacked, else -; px; µs since the epoch
@@ -75,7 +75,7 @@ impl Readout {
     }
 }
 
-/// A number of CSS: at most four digits behind the point. Browsers use this instead of the library's
+/// A CSS number: at most four digits after the point. Browsers use this instead of the library's
 /// `Display`, which is exact and large.
 pub fn decimal(number: f64) -> String {
     let parts = (number * PARTS).round() as i64;

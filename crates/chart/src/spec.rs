@@ -1,4 +1,4 @@
-//! What a drawing needs, and what it gives.
+//! [`Spec`] and [`Input`]: what drawing takes; [`Drawing`]: what it returns.
 
 use crate::links::Links;
 use crate::readout::Readout;
@@ -11,7 +11,7 @@ use brisk_domain::{
 };
 use std::borrow::Cow;
 
-/// What the drawing needs of a panel. It holds no SQL.
+/// A panel's settings for drawing, without SQL.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spec {
     /// How the frame is drawn, with the options of that kind; without their statements.
@@ -33,19 +33,19 @@ pub struct Input<'a> {
     pub spec: &'a Spec,
     /// The frame.
     pub frame: &'a Frame,
-    /// Whether each of its columns adds up; those behind the last one are bare columns.
+    /// Whether each of its columns adds up; columns beyond the last entry have no declaration.
     pub additivity: &'a [Additivity],
     /// The same statement over the compared bounds.
     pub previous: Option<&'a Frame>,
-    /// A stat's small line: time, number.
+    /// A stat's sparkline: time, number.
     pub sparkline: Option<&'a Frame>,
     /// Whether each of its columns adds up.
     pub sparkline_additivity: &'a [Additivity],
     /// Which of the frame's buckets are whole.
     pub coverage: Option<Coverage>,
-    /// The same of the compared frame.
+    /// The same for the compared frame.
     pub previous_coverage: Option<Coverage>,
-    /// The same of the small line.
+    /// The same for the sparkline.
     pub sparkline_coverage: Option<Coverage>,
     /// The view's bounds.
     pub bounds: Bounds,
@@ -105,7 +105,7 @@ impl Spec {
         }
     }
 
-    /// The spec for a frame of these columns: what is said or guessed to be a name has
+    /// The spec for a frame of these columns: columns declared or guessed to be names have
     /// [`Unit::Plain`], whatever the panel's other numbers count.
     pub(crate) fn with_plain(&self, frame: &Frame) -> Cow<'_, Self> {
         let is_plain = |column: &Column| {
@@ -139,15 +139,15 @@ impl Spec {
         self.column(column).and_then(|c| c.unit.as_ref()).unwrap_or(&self.unit)
     }
 
-    /// The word for readers for a column.
+    /// A column's label for readers.
     pub fn label_of(&self, column: &str) -> String {
         let given = self.column(column).and_then(|c| c.label.clone());
         given.unwrap_or_else(|| label_from(column))
     }
 }
 
-/// The styles of a panel's columns. What is computed as a share is a percentage, whatever the panel's
-/// other numbers count, unless its style says otherwise.
+/// The styles of a panel's columns. A computed share is a percentage, whatever the panel's other
+/// numbers count, unless its style says otherwise.
 fn columns(styles: &[ColumnStyle], computed: &[Computed]) -> Vec<ColumnStyle> {
     let mut columns = styles.to_vec();
     let shares = computed.iter().filter(|computed| computed.kind == ComputedKind::Share);

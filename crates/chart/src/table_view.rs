@@ -1,4 +1,4 @@
-//! How a reader views a table.
+//! [`TableView`]: the order and page in which a reader views a table.
 
 use brisk_domain::TableState;
 

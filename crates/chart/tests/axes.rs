@@ -1,4 +1,4 @@
-//! What axes show of their values: all of them, in most of the height.
+//! Axes show all of their values, in most of the height.
 
 use crate::support::case::Case;
 use crate::support::columns::{day_starts, days, floats, time};

@@ -1,5 +1,5 @@
-//! What holds for every chart, whatever its kind: numbers are numbers, text is text, figures fit each
-//! other, and nothing is too heavy to send.
+//! Invariants of every chart, whatever its kind: numbers are numbers, text is text, figures agree
+//! with each other, and nothing is too heavy to send.
 
 use crate::support::case::{Case, lay, scale, stack};
 use crate::support::cases::all;
@@ -23,7 +23,7 @@ fn no_coordinate_is_nan_or_infinite() {
     }
 }
 
-/// Pages forbid them: where a browser meets one, it leaves it out.
+/// Pages forbid them: a browser ignores any that it finds.
 #[test]
 fn no_drawing_has_a_style_of_its_own() {
     for mut case in all() {
@@ -61,7 +61,7 @@ fn what_tooltips_read_is_what_was_drawn() {
     for case in all() {
         let drawn = case.draw().readout;
         let mut read = Readout::parse(&drawn.to_text()).unwrap();
-        // Nothing at any point is written as nothing.
+        // A series without digits is written as nothing.
         for (read, drawn) in read.series.iter_mut().zip(&drawn.series) {
             if drawn.values.iter().all(String::is_empty) {
                 read.values.clone_from(&drawn.values);

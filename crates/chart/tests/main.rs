@@ -1,8 +1,9 @@
 //! Drawings of every kind, and what holds for all of them.
 //!
-//! One program: each more would be linked, and started, by itself. A new file is a `mod` here.
+//! One test binary: every further one would be linked and started separately. A new file is a `mod`
+//! here.
 
-// Helpers of tests are outside of what clippy takes for tests.
+// Clippy does not recognise the helpers of tests as test code.
 #![allow(clippy::unwrap_used)]
 
 mod axes;

@@ -1,5 +1,5 @@
-//! Rows that fall on one point: they are added up where that is right, and refused where it is not. Points
-//! are told apart by value.
+//! Rows that share one point: added up where that is correct, refused where it is not. Points are
+//! distinguished by value.
 
 use crate::support::case::{Case, lay, stack};
 use crate::support::columns::{column, floats, gbp, ints, style, texts};
@@ -211,7 +211,7 @@ fn percentages_that_stand_on_each_other_add_up_as_they_are_shown() {
         series(drawing).into_iter().map(of).collect()
     };
     for kind in [PanelKindName::Bar, PanelKindName::Area] {
-        // 33.4 + 33.3 + 33.3; rates are no parts of a whole.
+        // 33.4 + 33.3 + 33.3; rates are not parts of a whole.
         let stacked = case(kind, true);
         assert_eq!(
             shown(&stacked),

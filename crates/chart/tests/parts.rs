@@ -1,5 +1,4 @@
-//! Parts of time buckets look like parts, and are said to be: in drawings, tooltips, text alternatives
-//! and tables.
+//! Partial time buckets are marked as such in drawings, tooltips, text alternatives and tables.
 
 use crate::support::case::{Case, fill, lay, stack};
 use crate::support::columns::{column, ints, london, style, texts, time};
@@ -98,7 +97,7 @@ fn tooltips_and_the_text_alternative_say_which_part_it_is() {
     assert_eq!(labels[0], "Week of 17 Oct 2011, from 19 Oct");
     assert_eq!(labels[1], "Week of 24 Oct 2011");
     assert_eq!(labels[4], "Week of 14 Nov 2011, to 15 Nov");
-    // The part with 2 is no low.
+    // The partial bucket with 2 does not count as a low.
     assert!(drawing.summary.contains("lowest 6 (Week of 7 Nov 2011)"), "{}", drawing.summary);
     let parts = "Partial: Week of 17 Oct 2011, from 19 Oct; Week of 14 Nov 2011, to 15 Nov.";
     assert!(drawing.summary.ends_with(parts), "{}", drawing.summary);
@@ -131,7 +130,7 @@ fn buckets_that_are_over_are_filled_although_no_row_follows() {
         cover(&mut line, data_end);
         line.draw().readout.series[0].values.join("|")
     };
-    // The range cuts the week of 14 November.
+    // The range cuts off the week of 14 November.
     assert_eq!(shown(day(300)), "0|7|5|0|");
     assert_eq!(shown(day(16)), "0|7|5||", "7 November is under way");
     let small = |data_end| {
@@ -173,7 +172,7 @@ fn an_earlier_part_stands_beside_no_whole_bucket() {
         };
         brisk_chart::draw(&input).readout.series[1].values.join("|")
     };
-    // 12 September is cut like 17 October; 10 October is cut where 14 November is.
+    // 12 September is cut off like 17 October, 10 October like 14 November.
     assert_eq!(line(day(300)), "1|1|1|1|1");
 }
 

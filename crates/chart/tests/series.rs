@@ -1,4 +1,4 @@
-//! Which series there are and in which order, which decides colours, stacks and legends.
+//! The series of a frame and their order, which decides colours, stacks and legends.
 
 use crate::support::case::Case;
 use crate::support::case::lay;

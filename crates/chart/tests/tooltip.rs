@@ -24,7 +24,7 @@ fn points_of_stacked_bars_stand_at_the_ends_of_their_segments() {
     let readout = case.draw().readout;
     let y = |i: usize| readout.series[i].ys[0].unwrap();
     assert!(y(2) < y(0) && y(0) < y(1) && y(1) < y(3), "{:?}", [y(0), y(1), y(2), y(3)]);
-    // 30 up and 10 down of 40: a point where the plot's upper end is.
+    // 30 up and 10 down of 40: the point is at the plot's upper end.
     let (.., top, _) = readout.margins;
     assert_eq!(y(2), top);
     case.hidden = vec![0];
@@ -75,7 +75,7 @@ fn readouts_know_all_digits() {
 
 #[test]
 fn what_is_no_cell_has_digits_of_its_own() {
-    // Nine slices: the smaller ones come together as "4 others", whose text is short.
+    // Nine slices: the smaller ones are merged as "4 others", whose text is short.
     let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
     let mut case = countries(PanelKindName::Donut, "");
     let amounts = (0..9).map(|at| Some(f64::from(9 - at) * 1.1e9)).collect();

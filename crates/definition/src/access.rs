@@ -3,18 +3,18 @@
 use brisk_domain::{Audience, Folder, FolderName};
 use brisk_toml_reader::{Fields, Problem, Problems, TomlFile};
 
-/// The file that says something about all dashboards of its folder.
+/// The file with settings for all dashboards of its folder.
 pub(crate) const FILE: &str = "folder.toml";
 
-/// The folder around a dashboard, and who may see what is in it where the dashboard does not say.
+/// The folder of a dashboard, and the audience of dashboards in it that name none.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Around {
     pub(crate) folder: Option<Folder>,
     pub(crate) audience: Audience,
 }
 
-/// Reads `access`. What is not understood is a problem, and so the file is not taken: it never lets
-/// anybody in.
+/// Reads `access`. A word that is not understood is a problem, so that the file is not used: it
+/// never lets anybody in.
 pub(crate) fn audience(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<Audience> {
     const KEY: &str = "access";
     const EXPECTED: &str =

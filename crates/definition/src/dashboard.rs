@@ -1,4 +1,4 @@
-//! The file's top level.
+//! The top level of a dashboard's file.
 
 use crate::access::{self, Around};
 use crate::layout::Grid;
@@ -17,7 +17,7 @@ pub fn parse(file: &str, slug: Slug, text: &str) -> Result<Dashboard, Vec<Proble
     with_links(file, slug, text, &Around::default()).map(|read| read.dashboard)
 }
 
-/// What a file says.
+/// What a file defines.
 pub(crate) struct Read {
     pub(crate) dashboard: Dashboard,
     /// Those parts of its links that only the directory's other files can confirm.
@@ -26,7 +26,7 @@ pub(crate) struct Read {
     pub(crate) warm: Vec<WarmTime>,
 }
 
-/// [`parse`], with all that a file says, for a file in the folder `around` it.
+/// [`parse`], with everything that a file defines, for a file in the folder `around`.
 pub(crate) fn with_links(
     file: &str,
     slug: Slug,
@@ -114,12 +114,12 @@ fn now(
 const FIRST: Timestamp = Timestamp::from_seconds(-2_208_988_800);
 const LAST: Timestamp = Timestamp::from_seconds(7_258_118_400);
 
-/// A page with more panels than this is none that anybody reads, and each is a statement.
+/// Nobody reads a page with more panels, and each of them costs a statement.
 const MAX_PANELS: usize = 500;
-/// The same of the choices at its top.
+/// The same limit for the variables at its top.
 const MAX_VARIABLES: usize = 100;
 
-/// Whether there are not more of them than allowed; says so if not.
+/// Whether their count is within the limit; reports a problem otherwise.
 fn fits(
     fields: &Fields<'_>,
     (key, what): (&'static str, &str),

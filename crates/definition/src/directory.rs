@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 pub struct Loaded {
     /// The valid dashboards, by name.
     pub dashboards: Vec<Dashboard>,
-    /// When they are warmed: those of them that say so.
+    /// When they are warmed, for those that say so.
     pub warm: Vec<(Slug, Vec<WarmTime>)>,
     /// The problems in the directory's files.
     pub problems: Vec<Problem>,
@@ -34,15 +34,15 @@ pub struct Loaded {
     pub are_rollups_unreadable: bool,
     /// The folders that exist but could not be read.
     pub unreadable_folders: Vec<FolderName>,
-    /// Whether something may be read later although nothing changes in the directory.
+    /// Whether a later attempt may read more although nothing changes in the directory.
     pub may_pass: bool,
 }
 
 pub use crate::folder::ROLLUPS;
 
-/// Reads every `*.toml` of `directory` and of the folders in it, and of its `rollups/` if there is one.
-/// An invalid file does not hide the others, but an invalid `folder.toml` all that is in its folder. A dangling link is a problem, but its dashboard stays valid: the fault is
-/// in another file.
+/// Reads every `*.toml` in `directory`, in the folders in it, and in its `rollups/` if there is one. An
+/// invalid file does not hide the others, but an invalid `folder.toml` hides everything in its folder. A
+/// dangling link is a problem, but its dashboard stays valid: the fault is in another file.
 pub fn load_dir(directory: &Path) -> Loaded {
     let mut loaded = Loaded::default();
     let opened = Folder::at(directory).and_then(|folder| {
@@ -115,7 +115,7 @@ pub fn load_dir(directory: &Path) -> Loaded {
     loaded
 }
 
-/// What the `folder.toml` of a folder says; `None` where that is broken.
+/// What the `folder.toml` of a folder says; `None` if it is invalid.
 fn around(
     folder: &mut Folder,
     path: &Path,
@@ -135,8 +135,8 @@ fn around(
 /// A dashboard with its links to confirm, and the file's name and text.
 type Links = (usize, Vec<LinkPlace>, (String, String));
 
-/// Reads the dashboards at `paths`, which are in one folder. Where nothing is known `around` them, none
-/// is taken: the last good ones stay.
+/// Reads the dashboards at `paths`, which are in one folder. If nothing is known `around` them, none is
+/// read: the last good ones stay.
 fn dashboards(
     folder: &mut Folder,
     paths: &[PathBuf],
@@ -167,7 +167,7 @@ fn dashboards(
             }
             loaded.dashboards.push(dashboard);
         }
-        // The one in another folder is served.
+        // The one in the other folder is served.
         Err(slug) if is_known(&loaded.dashboards, &loaded.broken, &slug) => {}
         Err(slug) => loaded.broken.push(slug),
     });
@@ -179,7 +179,7 @@ fn is_known(dashboards: &[Dashboard], broken: &[Slug], slug: &Slug) -> bool {
     broken.contains(slug) || dashboards.iter().any(|known| known.slug == *slug)
 }
 
-/// Says so where not all files are read.
+/// The problem that not all files are read, if there are more.
 fn too_many(directory: &Path, more: usize) -> Option<Problem> {
     let message = format!(
         "the folder has {} files, of which the first {MAX_FILES} by name are read",

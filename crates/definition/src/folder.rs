@@ -1,8 +1,8 @@
 //! The dashboards' folder, whose contents are not trusted: a file in it may be a device, a FIFO, endless,
 //! a link to a file of somebody else's, or replaced while it is read.
 //!
-//! Only regular files are opened, of which so much is read; links are followed only within the folder. The
-//! folder itself may be a link.
+//! Only regular files are opened, and read only up to a limit; links are followed only within the folder.
+//! The folder itself may be a link.
 
 use brisk_domain::FolderName;
 use rustix::fs::OFlags;
@@ -11,7 +11,7 @@ use std::io::{ErrorKind, Read as _, Result};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-/// The largest file that is read, in bytes. The longest dashboards of people have a tenth of it.
+/// The largest file that is read, in bytes. The longest dashboards in use have a tenth of that.
 const MAX_BYTES: u64 = 1 << 20;
 /// How many bytes of files are read at most, so that a folder cannot fill the memory.
 pub(crate) const MAX_TOTAL: u64 = 64 << 20;
@@ -27,11 +27,11 @@ pub const ROLLUPS: &str = "rollups";
 
 /// The folder.
 pub(crate) struct Folder {
-    /// The folder itself, where every link has been followed.
+    /// The folder's path, with every link resolved.
     root: PathBuf,
     /// How many bytes may still be read.
     left: u64,
-    /// Whether something could not be read for a reason that does not show in the folder.
+    /// Whether a read failed for a reason that does not show in the folder.
     has_failed: bool,
 }
 
@@ -42,17 +42,17 @@ impl Folder {
     }
 
     /// Whether something could not be read, and may be later without any change in the folder: because
-    /// the process has no files left, or a network drive did not answer.
+    /// the process ran out of file descriptors, or a network drive did not answer.
     pub(crate) fn has_failed(&self) -> bool {
         self.has_failed
     }
 
-    /// Takes note of why something was not read.
+    /// Records why something was not read.
     pub(crate) fn note(&mut self, error: &std::io::Error) {
         self.has_failed |= may_pass(error);
     }
 
-    /// What the file at `path` holds; a message says why it is not read.
+    /// The content of the file at `path`, or a message that says why it is not read.
     pub(crate) fn read(&mut self, path: &Path) -> std::result::Result<String, String> {
         let mut failed = false;
         let text = self.text(path, |error| {
@@ -83,7 +83,7 @@ impl Folder {
         let file = options.open(&target).map_err(&mut unreadable)?;
         let opened = file.metadata().map_err(&mut unreadable)?;
         only_regular(opened.file_type())?;
-        // A folder on the way may have become a link since.
+        // A folder on the path may have become a link in the meantime.
         let again = self.inside(path)?.metadata().map_err(&mut unreadable)?;
         if !is_same(&opened, &again) {
             return Err("the file cannot be read: it was replaced meanwhile".into());
@@ -107,7 +107,8 @@ impl Folder {
         Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), ToOwned::to_owned))
     }
 
-    /// The files of `directory`, which is the folder or below it, in order, and how many more there are.
+    /// The files of `directory`, which is the folder itself or in it, in order, and how many more there
+    /// are.
     pub(crate) fn files(&self, directory: &Path) -> Result<(Vec<PathBuf>, usize)> {
         if !directory.canonicalize()?.starts_with(&self.root) {
             return Err(std::io::Error::other("it leads out of the dashboards' folder"));
@@ -132,8 +133,8 @@ impl Folder {
     }
 }
 
-/// The paths of the files of `directory` that are meant as definitions, in order. What begins with a dot is
-/// not: editors keep their own files there, and ConfigMaps their versions.
+/// The paths of the definition files in `directory`, in order. Names that begin with a dot are left out:
+/// editors keep their own files under such names, and ConfigMaps their versions.
 pub(crate) fn listed(directory: &Path) -> Result<Vec<PathBuf>> {
     let is_meant = |path: &PathBuf| {
         let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
@@ -145,7 +146,7 @@ pub(crate) fn listed(directory: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Whether it may work later without any change in the folder.
+/// Whether a retry may succeed without any change in the folder.
 pub(crate) fn may_pass(error: &std::io::Error) -> bool {
     !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied)
 }

@@ -1,4 +1,4 @@
-//! Reports options that belong to other kinds, and says which ones this kind has.
+//! Reports options that belong to other kinds, and lists those of this kind.
 
 use brisk_toml_reader::{Fields, Problems};
 /// A kind's keyword, and its keys among those that only some kinds have.

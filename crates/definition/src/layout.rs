@@ -1,4 +1,4 @@
-//! The grid: finds room for the panels that have no position of their own, and leaves none beside them.
+//! The grid: places the panels that have no position of their own, and widens them to fill their rows.
 
 use brisk_domain::GridPlace;
 
@@ -9,7 +9,7 @@ pub(crate) const COLUMNS: u16 = 12;
 pub(crate) struct Grid(Vec<u16>);
 
 impl Grid {
-    /// With these places taken.
+    /// The grid with these places taken.
     pub(crate) fn of(taken: impl Iterator<Item = GridPlace>) -> Self {
         let mut grid = Self(Vec::new());
         taken.for_each(|place| grid.fill(place));
@@ -28,9 +28,9 @@ impl Grid {
         place
     }
 
-    /// Widens panels that stand side by side at the same height, up to twice, where nothing but free columns
-    /// is right of them. `places` were all taken by [`Grid::take`]; beside what authors have placed, `fixed`,
-    /// nothing is changed.
+    /// Widens panels that stand side by side at the same height, to up to twice their width, where only free
+    /// columns are to their right. `places` were all taken by [`Grid::take`]; next to `fixed`, the places set
+    /// by authors, nothing changes.
     pub(crate) fn fill_rows(&mut self, places: &mut [GridPlace], fixed: &[GridPlace]) {
         let mut order: Vec<usize> = (0..places.len()).collect();
         order.sort_by_key(|i| (places[*i].y, places[*i].h, places[*i].x));
@@ -89,7 +89,7 @@ fn columns(place: GridPlace) -> u16 {
 mod tests {
     use super::*;
 
-    /// What becomes of panels of these sizes: where each begins, and how wide it is.
+    /// The layout of panels of these sizes: where each begins, and how wide it is.
     fn laid_out(sizes: &[(u16, u16)], fixed: &[GridPlace]) -> Vec<(u16, u16, u16)> {
         let mut grid = Grid::of(fixed.iter().copied());
         let mut places: Vec<GridPlace> = sizes.iter().map(|size| grid.take(*size)).collect();

@@ -1,13 +1,13 @@
 //! Dashboards as code: a TOML file becomes a [`brisk_domain::Dashboard`], a file in the directory's
-//! `rollups/` a [`brisk_domain::Rollup`]; or a list of problems, each with file, line, column, what
-//! is wrong and what is allowed.
+//! `rollups/` a [`brisk_domain::Rollup`]; or either becomes a list of problems, each with file,
+//! line, column, what is wrong and what is allowed.
 //!
-//! The folder is not trusted (`folder`): only regular files are read, so much of them, and no links out
-//! of it. All problems of a file are reported at once. Statements are not parsed here: the engine compiles
-//! them (see `brisk check`).
+//! The folder is not trusted (`folder`): only regular files are read, up to a size, and no links out of it
+//! are followed. All problems of a file are reported at once. Statements are not parsed here: the engine
+//! compiles them (see `brisk check`).
 //!
 //! `warm` says when a dashboard is loaded ahead of its readers ([`timetable`]); what it shows does not depend
-//! on that, so that it is no part of the dashboard.
+//! on that, so it is not part of the dashboard.
 //!
 //! A directory in the folder is a folder of dashboards; its `folder.toml` (`access`) says who may see
 //! what is in it.

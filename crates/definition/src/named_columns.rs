@@ -1,4 +1,4 @@
-//! The columns that a panel's keys name, against those that its statements return. Pure.
+//! Checks the columns that a panel's keys name against those that its statements return. Pure.
 
 use brisk_domain::{Panel, PanelId, VariableName};
 use brisk_toml_reader::{Fields, Place, Problems, TomlFile, nearest};
@@ -9,11 +9,11 @@ use std::ops::Range;
 pub struct UnknownColumn {
     /// The name.
     pub name: String,
-    /// Where it stands.
+    /// The key that names it.
     pub key: ColumnKey,
     /// The column that is probably meant.
     pub meant: Option<String>,
-    /// The columns that there are.
+    /// The columns that are returned.
     pub returned: Vec<String>,
 }
 
@@ -28,16 +28,17 @@ pub enum ColumnKey {
     ComputedOf(String),
     /// `column` of `filter`.
     Filter,
-    /// What the variable of a `link` is set from.
+    /// The column that sets a variable of `link`.
     Link(VariableName),
 }
 
 /// More columns than these are not listed.
 const LISTED: usize = 12;
 
-/// What `panel` names and is not among `returned`, the columns of all its statements.
+/// The columns that `panel` names and that are not among `returned`, the columns of all its
+/// statements.
 pub fn unknown_columns(panel: &Panel, returned: &[&str]) -> Vec<UnknownColumn> {
-    // Without a column nothing was asked.
+    // No columns means that the statements were not described.
     if returned.is_empty() || !names_columns(panel) {
         return Vec::new();
     }
@@ -79,7 +80,7 @@ pub fn names_columns(panel: &Panel) -> bool {
 }
 
 impl UnknownColumn {
-    /// Whether the panel would show other figures without it, and not only show them otherwise.
+    /// Whether the panel's figures depend on it, not just their presentation.
     pub fn is_needed(&self) -> bool {
         matches!(self.key, ColumnKey::Scale | ColumnKey::ComputedOf(_))
     }
@@ -115,10 +116,10 @@ impl UnknownColumn {
         }
     }
 
-    /// Where it stands in `text`, the content of `file`, in the panel `id`.
+    /// Its place in `text`, the content of `file`, within the panel `id`.
     pub fn place(&self, file: &str, text: &str, id: &PanelId) -> Place {
         let mut place = Place::named(file);
-        // The file has been read before: what else is wrong with it was said then.
+        // The file has been read before: its other problems were reported then.
         let _ = TomlFile::new(file, text).read("the dashboard", |fields, problems| {
             let panels = fields.tables("panel", "[[panel]]", problems);
             let panel = panels.iter().find(|one| one.text("id", problems) == Some(id.as_str()))?;

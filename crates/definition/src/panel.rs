@@ -84,7 +84,8 @@ pub(crate) fn panel(
     Some(Read { panel, has_place: given_place.is_some(), link: link_place })
 }
 
-/// What other programs have keys for, and here follows from the order of the columns.
+/// Reports keys for the roles of columns, which other programs have; here, roles follow from the
+/// order of columns.
 fn roles(fields: &Fields<'_>, problems: &mut Problems<'_>) {
     for key in ["x", "y", "series", "value"].into_iter().filter(|key| fields.has(key)) {
         fields.item(key);

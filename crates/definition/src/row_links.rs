@@ -142,8 +142,8 @@ fn only_with_marks(
 }
 
 /// Checks the links of `dashboard` against the other dashboards of the directory: whether they and
-/// their variables exist. Links to `broken` dashboards are skipped, whose own problems are already
-/// reported.
+/// their variables exist. Links to `broken` dashboards are skipped: those have problems of their
+/// own, already reported.
 pub(crate) fn check(
     (file, text): (&str, &str),
     dashboard: &Dashboard,

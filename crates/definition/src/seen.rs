@@ -1,5 +1,5 @@
-//! [`Seen`]: what a folder of definitions looks like from outside, without reading any file. Where it is
-//! the same as before, there is nothing to read again.
+//! [`Seen`]: what a folder of definitions looks like from outside, without reading any file. If it is
+//! the same as before, nothing needs to be read again.
 
 use crate::folder::{MAX_FILES, ROLLUPS, listed, subfolders};
 use std::fs::Metadata;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// What a folder of definitions looks like from outside.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Seen {
-    /// The folder and those in it, as far as they are there.
+    /// The folder and those in it, as far as they exist.
     folders: Vec<(PathBuf, Stamp)>,
     files: Vec<(PathBuf, Option<Stamp>, Option<Stamp>)>,
 }
@@ -36,10 +36,10 @@ impl Seen {
             else {
                 continue;
             };
-            // What is written into a folder shows in its files.
+            // Changes in a folder show in its files.
             let stamp = Stamp { size: 0, written: (0, 0), changed: (0, 0), ..stamp };
             seen.folders.push((place, stamp));
-            // One more than are read, so that it shows when one of those goes.
+            // One more than is read, so that the removal of a file shows.
             for path in listed(&folder).unwrap_or_default().into_iter().take(MAX_FILES + 1) {
                 let own = path.symlink_metadata().ok().map(|found| Stamp::of(&found));
                 let target = path.metadata().ok().map(|found| Stamp::of(&found));
@@ -49,12 +49,12 @@ impl Seen {
         seen
     }
 
-    /// Whether it is in the same place as `before`, so that who watches that place hears of its changes.
+    /// Whether it is in the same place as `before`, so that a watcher of that place sees its changes.
     pub fn is_in_place_of(&self, before: &Self) -> bool {
         self.folders == before.folders
     }
 
-    /// The folders, where every link has been followed.
+    /// The folders, with every link resolved.
     pub fn folders(&self) -> impl Iterator<Item = &Path> {
         self.folders.iter().map(|(path, _)| path.as_path())
     }

@@ -1,7 +1,7 @@
 //! [`Timetable`]: when a schedule is due, on the clock of its zone.
 //!
-//! A time of day that a clock skips in spring is due when it goes on; one that it shows twice in autumn is
-//! due once, unless the schedule names a pace ("every 20 minutes"), which goes on through both hours.
+//! A time of day that the clock skips in spring is due at the jump; one that it shows twice in autumn is
+//! due once, unless the schedule is a pace ("every 20 minutes"), which continues through both hours.
 
 use brisk_domain::{Timestamp, ZoneName};
 use chrono::{DateTime, Datelike as _, Timelike as _};
@@ -11,7 +11,7 @@ use croner::parser::{CronParser, Seconds, Year};
 
 /// The longest expression, in characters.
 const LONGEST: usize = 100;
-/// As far as due times are counted that were missed.
+/// Missed due times are counted up to this many.
 const COUNTED: u64 = 1_000;
 
 /// When something is due.
@@ -26,7 +26,7 @@ impl Timetable {
     /// of a zone; an error is a sentence.
     pub fn parse(expression: &str, zone: &str) -> Result<Self, String> {
         let zone = ZoneName::parse(zone.trim()).map_err(|error| sentence(&error.to_string()))?;
-        // As the name was found, this one is.
+        // The lookup above found the name, so this one succeeds.
         let zone: Tz = zone.as_str().parse().unwrap_or(Tz::UTC);
         let expression = expression.trim();
         let is_short = expression.chars().count() <= LONGEST;
@@ -58,8 +58,8 @@ impl Timetable {
         std::iter::successors(self.next(at), next).take(count).collect()
     }
 
-    /// The latest due time after `since` and up to `now`, and how many there were besides, as far as
-    /// they are counted.
+    /// The latest due time after `since` and up to `now`, and how many others there were, counted up
+    /// to `COUNTED`.
     pub fn due(&self, since: Timestamp, now: Timestamp) -> Option<(Timestamp, u64)> {
         let latest = self.cron.find_previous_occurrence(&self.local(now)?, true).ok()?;
         let latest = Timestamp::from_seconds(latest.timestamp());
@@ -74,7 +74,7 @@ impl Timetable {
         Some((latest, missed))
     }
 
-    /// When it is due, in words: "At 06:00, on Monday".
+    /// The schedule in words: "At 06:00, on Monday".
     pub fn words(&self) -> String {
         let words = self.cron.describe();
         words.trim_end_matches('.').to_owned()
@@ -86,10 +86,10 @@ impl Timetable {
             .map_or_else(String::new, |local| local.format("%a %-d %b %Y, %H:%M %Z").to_string())
     }
 
-    /// In whole seconds.
+    /// `at` on the zone's clock, in whole seconds.
     fn local(&self, at: Timestamp) -> Option<DateTime<Tz>> {
         let local = DateTime::from_timestamp(at.seconds(), 0)?.with_timezone(&self.zone);
-        // Beyond these years zones have no rules.
+        // Outside these years zones have no rules.
         ((1970..=9_000).contains(&local.year()) && local.second() < 60).then_some(local)
     }
 }

@@ -4,7 +4,7 @@ use crate::timetable::Timetable;
 use brisk_domain::ZoneName;
 use brisk_toml_reader::{Fields, Problems};
 
-/// The times of one dashboard that are read.
+/// The most times that are read for one dashboard.
 const MOST: usize = 20;
 const EXPECTED: &str = "a time such as \"0 6 * * 1-5\", or a list of them";
 
@@ -13,12 +13,12 @@ const EXPECTED: &str = "a time such as \"0 6 * * 1-5\", or a list of them";
 pub struct WarmTime {
     /// As in a crontab: `0 6 * * 1-5`.
     pub expression: String,
-    /// On whose clock.
+    /// The zone whose clock it follows.
     pub zone: ZoneName,
 }
 
-/// Reads `warm`: an expression, several, or a table with `at` and `timezone`; without that, the clock is
-/// the dashboard's.
+/// Reads `warm`: an expression, several, or a table with `at` and `timezone`; without `timezone`, the
+/// clock is the dashboard's.
 pub(crate) fn times(
     fields: &Fields<'_>,
     zone: Option<&ZoneName>,
@@ -55,7 +55,7 @@ fn at_times(
     }
     let mut times: Vec<WarmTime> = Vec::new();
     for (at, text) in texts.into_iter().enumerate() {
-        // Of several, the place of the one that is wrong.
+        // Of several, the position of the wrong one.
         let of_list = item.as_array().and_then(|list| list.get(at)).and_then(|one| one.span());
         let place = || of_list.clone().or_else(|| fields.place(key));
         let expression = text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -78,7 +78,7 @@ fn one_name_is_one_dashboard_and_the_first_folder_has_it() {
     let loaded = load_dir(folder);
     assert_eq!(audience(&loaded, "orders"), Some(&sales()));
     assert!(loaded.problems[0].to_string().contains("in another folder"), "{:?}", loaded.problems);
-    // Also where the first is broken: its last good version has the name.
+    // Even if the first is invalid: its last good version keeps the name.
     write(folder, "orders.toml", "title = ");
     let loaded = load_dir(folder);
     assert_eq!(audience(&loaded, "orders"), None);

@@ -1,4 +1,5 @@
-//! What may lie in a dashboards' folder besides dashboards, and how long files that mean harm take.
+//! Dashboards' folders with things other than dashboards in them, and how long malicious files
+//! take.
 
 use brisk_definition::{Loaded, Seen, load_dir};
 use std::os::unix::fs::symlink;
@@ -143,7 +144,7 @@ fn files_that_mean_harm_cost_little_time_and_few_words() {
     let started = Instant::now();
     let loaded = load_dir(world.path());
     let took = started.elapsed();
-    // Quadratic time is minutes.
+    // Quadratic time would be minutes.
     assert!(took < Duration::from_secs(20), "{took:?}");
     assert_eq!(slugs(&loaded), ["most"]);
     for (name, _, words) in cases {
@@ -169,7 +170,7 @@ fn so_many_files_and_bytes_are_read_and_no_more() {
     assert!(loaded.problems.iter().any(|problem| problem.message.contains("has 1100 files")));
 
     let large = tempfile::tempdir().unwrap();
-    // No text, so that they are not parsed.
+    // Not UTF-8, so that they are not parsed.
     let bytes = vec![0xff; 1_000_000];
     for i in 0..70 {
         std::fs::write(large.path().join(format!("d{i:02}.toml")), &bytes).unwrap();

@@ -1,4 +1,5 @@
-//! What a panel names and its statements do not return: found, with its place and what is meant.
+//! Columns that a panel names and its statements do not return are reported, with their position
+//! and a suggestion.
 
 use brisk_definition::{parse, unknown_columns};
 use brisk_domain::{Dashboard, Slug};

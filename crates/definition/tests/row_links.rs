@@ -3,7 +3,7 @@
 use brisk_definition::{load_dir, parse};
 use brisk_domain::{Dashboard, Slug};
 
-/// A dashboard with one panel of that kind, which has `keys`.
+/// A dashboard with one panel of `kind`, which has `keys`.
 fn text(kind: &str, keys: &str) -> String {
     format!(
         r#"title = "Sales"

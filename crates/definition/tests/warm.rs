@@ -1,4 +1,4 @@
-//! `warm`: when a dashboard is loaded ahead of its readers, or what is wrong with that, and where.
+//! `warm`: when a dashboard is loaded ahead of its readers, or what is wrong with it, and where.
 
 use brisk_definition::{Loaded, load_dir};
 

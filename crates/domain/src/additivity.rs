@@ -1,4 +1,4 @@
-//! What several rows of a column on one point of a chart come to, and what no row comes to.
+//! What the rows of a column at one point of a chart add up to, and what stands for no row.
 
 use crate::panel_kind::EmptyBucket;
 use serde::{Deserialize, Serialize};
@@ -17,17 +17,18 @@ pub enum Additivity {
     Plain,
     /// What the statement groups by. It names a series where a number follows.
     Key,
-    /// An average, a ratio: it does not add up, and is nothing where there is no row. What a division made of
-    /// it may be rounded.
+    /// An average, a ratio: it does not add up, and is nothing where there is no row. Digits that come from a
+    /// division may be rounded.
     Single,
-    /// The least or the largest of the rows' own values: the same, but as it is stored.
+    /// The least or the largest of the rows' own values: like [`Self::Single`], but exactly as
+    /// stored.
     Extreme,
     /// Computed for a whole point: each of its rows holds the same.
     Shared,
 }
 
 impl Additivity {
-    /// Whether the sum of several cells means something.
+    /// Whether the sum of several cells is meaningful.
     pub fn adds(self) -> bool {
         matches!(self, Self::Total | Self::Plain | Self::Key)
     }
@@ -41,7 +42,7 @@ impl Additivity {
         }
     }
 
-    /// What a bucket without a row is, unless the panel says so.
+    /// What a bucket without a row shows, unless the panel says otherwise.
     pub fn empty(self) -> EmptyBucket {
         match self {
             Self::Total | Self::Distinct => EmptyBucket::Zero,

@@ -7,32 +7,32 @@ use std::fmt;
 /// Who may see a dashboard, besides admins.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Audience {
-    /// Whoever reaches the server, signed in or not.
+    /// Anyone who reaches the server, signed in or not.
     Public,
     /// Everyone who has signed in.
     #[default]
     SignedIn,
-    /// Who is in one of these teams; nobody where there is none.
+    /// Members of one of these teams; nobody if the list is empty.
     Teams(Vec<TeamName>),
 }
 
 /// A folder of dashboards.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Folder {
-    /// Its name, which is that of its directory.
+    /// Its name, that of its directory.
     pub name: FolderName,
-    /// What people read.
+    /// The title for readers.
     pub title: String,
 }
 
-/// The word names nobody.
+/// The word names no audience.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("\"{0}\" says of nobody that they may see it")]
 pub struct NoAudience(pub String);
 
 impl Audience {
-    /// Reads the words that a file has: `everyone`, `public`, or names of teams, each with `team:` before
-    /// it. What is not understood lets nobody in.
+    /// Parses the words of a file: `everyone`, `public`, or names of teams, each prefixed with `team:`. A
+    /// word that is not understood lets nobody in.
     pub fn of_words<'w>(words: impl IntoIterator<Item = &'w str>) -> Result<Self, NoAudience> {
         let mut teams = Vec::new();
         let mut widest = None;

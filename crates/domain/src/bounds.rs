@@ -19,7 +19,7 @@ impl Bounds {
         self.to.seconds() - self.from.seconds()
     }
 
-    /// The range for readers, on the wall clock of `zone`.
+    /// The range as readers see it, on the wall clock of `zone`.
     pub fn label(self, zone: &ZoneOffsets) -> String {
         span_label(zone.local(self.from), zone.local(self.to))
     }

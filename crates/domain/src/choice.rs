@@ -1,4 +1,4 @@
-//! [`Choice`]: a value that a variable can take, and which cells are one.
+//! [`Choice`]: a value that a variable can take, and which cells can be one.
 
 use crate::{Timestamp, Values, WallTime, ZoneOffsets, date_words, parameter};
 use chrono::Timelike as _;
@@ -12,14 +12,14 @@ pub const MAX_VALUE_LENGTH: usize = 200;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "Option<String>", into = "Option<String>")]
 pub enum Choice {
-    /// What is not there. It is no text, and so equal to none.
+    /// SQL's NULL. It is not a text, so it equals none.
     Null,
-    /// Any other value, as text that every database reads as what it is.
+    /// Any other value, as text that every database reads back as that value.
     Text(String),
 }
 
 impl Choice {
-    /// As readers see it on the clock of `zone`, on which instants are shown everywhere.
+    /// Its label for readers; instants are on the clock of `zone`, as everywhere.
     pub fn label(&self, zone: &ZoneOffsets) -> String {
         match self {
             Self::Text(text) if let Some(at) = instant_of(text) => shown(at, zone),
@@ -27,8 +27,8 @@ impl Choice {
         }
     }
 
-    /// The parameter that says that `variable` has this value: its name and its value. No text has the name of
-    /// NULL's.
+    /// The URL parameter that sets `variable` to this value, as name and value. NULL has a name of its own,
+    /// which no text uses.
     pub fn pair(&self, variable: &str) -> (String, String) {
         match self {
             Self::Null => (format!("{variable}{}", parameter::IS), parameter::NULL.to_owned()),
@@ -39,10 +39,10 @@ impl Choice {
 
 /// What readers see of NULL.
 const NONE: &str = "(none)";
-/// What they see of the empty text.
+/// What readers see of the empty text.
 const EMPTY: &str = "(empty)";
 
-/// As readers see it. A text that says what stands for another value is in quotes, as on charts.
+/// As readers see it. A text that reads like the label of another value is quoted, as on charts.
 impl fmt::Display for Choice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -79,10 +79,10 @@ impl From<Choice> for Option<String> {
 
 /// Floats that are longer in plain notation are written with an exponent.
 const MAX_FLOAT_LENGTH: usize = 24;
-/// Where the first year begins, and where the one after 9999 does, in microseconds: what all databases read.
+/// The years 1 to 9999, in microseconds since the epoch: what every database reads.
 const YEARS: std::ops::Range<i64> = -62_135_596_800_000_000..253_402_300_800_000_000;
 
-/// The cell as a variable's value; or why it is none, in a few words. `None` past the end.
+/// The cell as a variable's value; or, in a few words, why it cannot be one. `None` past the end.
 pub fn choice(values: &Values, row: usize) -> Option<Result<Choice, &'static str>> {
     if row >= values.len() {
         return None;
@@ -95,7 +95,7 @@ pub fn choice(values: &Values, row: usize) -> Option<Result<Choice, &'static str
             at => at.map(instant),
         },
         Values::Date(_) | Values::WallTime(_) => {
-            // Every zone's midnight will do.
+            // Any zone's midnight will do.
             match values.placed(row, &ZoneOffsets::utc()) {
                 Some(at) if !YEARS.contains(&at.0) => {
                     return Some(Err("a time that is so far away cannot be chosen"));
@@ -118,12 +118,12 @@ pub fn choice(values: &Values, row: usize) -> Option<Result<Choice, &'static str
     Some(Ok(Choice::Text(value)))
 }
 
-/// An instant in UTC as ISO 8601: `2026-03-01T00:30:00Z`, with microseconds where it has some.
+/// An instant in UTC as ISO 8601: `2026-03-01T00:30:00Z`, with microseconds if there are any.
 fn instant(at: Timestamp) -> String {
     format!("{}Z", WallTime(at.0))
 }
 
-/// `1 Mar 2026 00:30`, with seconds and their fractions where there are some.
+/// `1 Mar 2026 00:30`, with seconds and their fraction if there are any.
 fn shown(at: Timestamp, zone: &ZoneOffsets) -> String {
     let local = zone.local(at);
     let mut text = format!("{} {}", date_words::short(local.date()), date_words::clock(local));
@@ -140,13 +140,13 @@ fn shown(at: Timestamp, zone: &ZoneOffsets) -> String {
     text
 }
 
-/// The instant that [`choice`] wrote as this text.
+/// Parses an instant that [`choice`] wrote.
 pub fn instant_of(text: &str) -> Option<Timestamp> {
     let time = text.strip_suffix('Z')?;
     let formats = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%.6f"];
     let read = formats.iter().find_map(|f| chrono::NaiveDateTime::parse_from_str(time, f).ok())?;
     let at = WallTime::of(read).in_utc();
-    // In this form alone: any other is a text.
+    // Only in exactly this form: anything else is a text.
     (instant(at) == text).then_some(at)
 }
 

@@ -57,7 +57,7 @@ pub type Wait<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 pub struct ManualClock {
     now: AtomicI64,
     sleepers: Mutex<BTreeMap<(Timestamp, u64), Waker>>,
-    /// How many waits were started so far; tells apart those for the same instant.
+    /// How many waits have been started; distinguishes those for the same instant.
     count: AtomicU64,
 }
 

@@ -1,29 +1,29 @@
-//! In which zone columns without a zone were written, as far as their source's owner says.
+//! The zone in which columns without a zone were written, as far as the source's owner declares it.
 
 use crate::ZoneName;
 use std::collections::BTreeMap;
 
-/// Whose wall clock a column without a zone was written down from.
+/// The wall clock that a column without a zone was written by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum WallClock {
     /// The dashboard's, or a rollup's.
     Dashboard,
-    /// A zone's, whatever the dashboard's.
+    /// That of a zone, whatever the dashboard's.
     Zone(ZoneName),
 }
 
-/// What is said of a source's columns without a zone.
+/// What is declared about a source's columns without a zone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct WallClocks {
-    /// All of them; `None` if nothing is said.
+    /// For all of them; `None` if nothing is declared.
     pub source: Option<WallClock>,
-    /// Single columns, by `table.column` or `schema.table.column` in lower case.
+    /// For single columns, by `table.column` or `schema.table.column` in lower case.
     pub columns: BTreeMap<String, WallClock>,
 }
 
 impl WallClocks {
-    /// What is said of the column `column` of `table`, both in lower case and without quotes; either
-    /// side may leave the schema out.
+    /// What is declared about the column `column` of `table`, both in lower case and without quotes;
+    /// either side may leave the schema out.
     pub fn of(&self, table: &str, column: &str) -> Option<&WallClock> {
         let name = format!("{table}.{column}");
         let ends = |long: &str, short: &str| {
@@ -34,7 +34,7 @@ impl WallClocks {
         said.map(|(_, clock)| clock).or(self.source.as_ref())
     }
 
-    /// Everything that it says, for the keys of results.
+    /// All of its content, for entry keys.
     pub fn fingerprint_parts(&self) -> Vec<Vec<u8>> {
         let said = |clock: &WallClock| match clock {
             WallClock::Dashboard => "dashboard".to_owned(),

@@ -10,11 +10,11 @@ use crate::{
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-/// For each number column of the frame of `data` one with the value that the earlier period has in the same
-/// place: `revenue (previous period)`. Rows are the same if what names them is: text, keys, and times that
-/// have the same place on the clock. A cell is NULL where the earlier period has no such row or several,
-/// or only a part of what stands in the frame as a whole; but a time bucket that was over without a row is
-/// what its chart shows: 0 for sums and counts. None without a comparison.
+/// For each number column of the frame of `data`, a column with the earlier period's value in the same
+/// place: `revenue (previous period)`. Rows match if what names them does: text, keys, and times at the
+/// same place on the clock. A cell is NULL where the earlier period has no such row or several, or only a
+/// part of a bucket that is whole in the frame; but an earlier bucket that was over and has no row is what
+/// its chart shows: 0 for sums and counts. Empty without a comparison.
 pub fn compared_columns(panel: &Panel, data: &PanelData) -> Vec<Column> {
     let (Some(compare), frame) = (panel.compare, &data.frame) else { return Vec::new() };
     let Some((keys, numbers)) = roles(panel, frame, &data.additivity) else { return Vec::new() };
@@ -40,7 +40,7 @@ pub fn compared_columns(panel: &Panel, data: &PanelData) -> Vec<Column> {
         }
         Column { name: compared_name(&own.name, compare.label()), values }
     };
-    // The author may have given a column such a name.
+    // The author may have used such a name.
     let is_free = |column: &Column| frame.column(&column.name).is_none();
     numbers.into_iter().map(column).filter(is_free).collect()
 }
@@ -50,7 +50,7 @@ fn has_empty_buckets(kind: &PanelKind) -> bool {
     matches!(kind, PanelKind::Line(_) | PanelKind::Area(_) | PanelKind::Bar(_))
 }
 
-/// What that is, for a column.
+/// What it shows there, for a column.
 fn empty_bucket(kind: &PanelKind, additivity: Additivity) -> EmptyBucket {
     let chosen = match kind {
         PanelKind::Line(line) => line.empty,
@@ -73,7 +73,7 @@ fn set_zero(values: &mut Values, row: usize) {
     }
 }
 
-/// How the columns of [`compared_columns`] are shown: like those that they stand beside.
+/// How the columns of [`compared_columns`] are shown: like those they stand beside.
 pub fn compared_styles(panel: &Panel, columns: &[Column]) -> Vec<ColumnStyle> {
     let Some(compare) = panel.compare else { return Vec::new() };
     let styles = columns.iter().filter_map(|column| {
@@ -94,8 +94,8 @@ pub fn compared_styles(panel: &Panel, columns: &[Column]) -> Vec<ColumnStyle> {
     styles.collect()
 }
 
-/// What adds up of the columns of `data` and those of [`compared_columns`] behind them: these like those
-/// that they stand beside.
+/// The additivity of the columns of `data`, followed by [`compared_columns`], which have that of the
+/// columns they stand beside.
 pub fn compared_additivity(panel: &Panel, data: &PanelData, columns: &[Column]) -> Vec<Additivity> {
     let suffix = panel.compare.map(|compare| compared_name("", compare.label()));
     let own = |column: &Column| {
@@ -111,7 +111,7 @@ fn compared_name(name: &str, label: &str) -> String {
     format!("{name} ({label})")
 }
 
-/// No row has this place.
+/// The index of no row.
 const NOWHERE: usize = usize::MAX;
 
 /// The columns that name a row, and those with its numbers; `None` for kinds whose rows nothing names.
@@ -160,12 +160,12 @@ struct Pairs<'a> {
 }
 
 impl Pairs<'_> {
-    /// For each row of the frame the row of the earlier period beside it, or none.
+    /// For each row of the frame, the index of the earlier period's row beside it, or [`NOWHERE`].
     fn rows(&self, is_figure: bool) -> Vec<usize> {
         let (frame, zone) = (&self.data.frame, &self.data.offsets);
         let times = self.keys.iter().filter(|at| frame.columns()[**at].values.is_time());
         let has_time = times.clone().next().is_some();
-        // Without a time, a part of the period is beside the whole of it.
+        // Without a time, a part of the earlier period would stand beside a whole one.
         if !has_time && self.earlier.is_covered == Some(false) {
             return vec![NOWHERE; frame.rows()];
         }
@@ -185,7 +185,7 @@ impl Pairs<'_> {
         let before = unique((0..self.previous.rows()).map(|row| name(self.previous, row)));
         let mut rows = vec![NOWHERE; frame.rows()];
         for row in own.into_values() {
-            // Both of a doubled hour stand beside the same one.
+            // Both hours of a doubled one stand beside the same hour.
             let beside = self.name_of(frame, row, &back).and_then(|name| before.get(&name));
             let is_alike = |beside: &&usize| !self.is_whole(row) || self.is_whole_before(**beside);
             if let Some(beside) = beside.filter(is_alike) {
@@ -257,7 +257,7 @@ impl Pairs<'_> {
     }
 }
 
-/// The rows by their names, without those that share one.
+/// Rows by name; names that several rows share are left out.
 fn unique(names: impl Iterator<Item = Option<String>>) -> HashMap<String, usize> {
     let mut rows: HashMap<String, Option<usize>> = HashMap::new();
     for (row, name) in names.enumerate() {
@@ -289,7 +289,7 @@ mod tests {
         Timestamp::from_seconds(day * DAY)
     }
 
-    /// Days with their counts, as a statement gives them: without those of no rows.
+    /// Days with their counts, as a statement returns them: without the days that have no rows.
     fn frame(days: &[(i64, i64)]) -> Frame {
         let time = Values::Time(days.iter().map(|day| Some(at(day.0))).collect());
         let counts = Values::Int(days.iter().map(|day| Some(day.1)).collect());
@@ -319,7 +319,7 @@ mod tests {
         }
     }
 
-    /// Ten days beside the ten before, of which the data begin on the third, if that is known.
+    /// Ten days beside the ten before them; the data begin on the third of those, if that is known.
     fn beside(panel: &Panel, last: Additivity, is_covered: Option<bool>) -> Vec<Option<i64>> {
         let coverage = |from: i64, to: i64| Coverage {
             whole_from: at(from),
@@ -365,7 +365,7 @@ mod tests {
     #[test]
     fn earlier_buckets_that_were_over_are_zero_where_the_chart_is_at_zero() {
         let (none, zero) = (None, Some(0));
-        // The last of the earlier days is a part, beside a whole one.
+        // The last of the earlier days is partial, beside a whole one.
         let shown = [none, none, Some(5), zero, Some(7), zero, zero, zero, zero, none];
         assert_eq!(beside(&panel(None), Additivity::Total, None), shown);
         let mut covered = shown;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub enum Completeness {
     /// All of it.
     Whole,
-    /// A part: the range begins or ends in it, or the data do.
+    /// A part: the range begins or ends within it, or the data end within it.
     Part,
     /// It begins where the data end, or later.
     Ahead,
@@ -35,7 +35,7 @@ impl Edges {
         [("mark", Self::Mark), ("trim", Self::Trim), ("whole", Self::Whole)];
 }
 
-/// What a statement reads of time.
+/// The span of time that a statement reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reach {
     /// The first instant, if the statement names one.
@@ -54,24 +54,25 @@ pub struct Coverage {
     pub whole_from: Timestamp,
     /// The first bucket after these that is not whole.
     pub whole_to: Timestamp,
-    /// The first bucket of which there are no data yet.
+    /// The first bucket for which there are no data yet.
     pub ahead_from: Timestamp,
-    /// Whether the data end within the range: then the last bucket is under way, else cut.
+    /// Whether the data end within the range: then the last bucket is under way, otherwise it is
+    /// cut off.
     pub is_under_way: bool,
     /// The frame's column that holds the starts of buckets, if any.
     pub column: Option<usize>,
     /// The buckets' width.
     pub interval: Interval,
-    /// Whether that column names buckets of UTC's clock, as text or numbers.
+    /// Whether that column names buckets on UTC's clock, as text or numbers.
     pub is_in_utc: bool,
     /// Whether buckets that are not whole are left out.
     pub is_trimmed: bool,
-    /// How many that were.
+    /// How many were left out.
     pub left_out: usize,
 }
 
 impl Coverage {
-    /// The coverage of buckets of that width by what a statement reads.
+    /// The coverage of buckets of width `interval` by what a statement reads.
     pub fn of(reach: Reach, interval: Interval, zone: &ZoneOffsets) -> Self {
         let whole_from =
             reach.from.map_or(Timestamp(i64::MIN), |from| first_from(from, interval, zone));
@@ -89,8 +90,8 @@ impl Coverage {
         }
     }
 
-    /// The start of the bucket of cell `row` of its column, whose values these are: an instant, or what a text
-    /// or a number names on the clock of `zone` (or of UTC).
+    /// The start of the bucket in cell `row` of its column, whose cells are `values`: an instant, or the one
+    /// that a text or a number names on the clock of `zone` (or of UTC).
     pub fn start(&self, values: &Values, row: usize, zone: &ZoneOffsets) -> Option<Timestamp> {
         match (values.is_time(), self.is_in_utc) {
             (true, _) => values.placed(row, zone),
@@ -110,7 +111,7 @@ impl Coverage {
         }
     }
 
-    /// Whether the bucket that starts at `start` has a place: not if it is left out.
+    /// Whether the bucket that starts at `start` is shown at all, not left out.
     pub fn has_place(&self, start: Timestamp) -> bool {
         !self.is_trimmed || self.is_whole(start)
     }
@@ -122,7 +123,7 @@ impl Coverage {
 }
 
 impl Reach {
-    /// The same without the range, for buckets of a column that it does not limit.
+    /// The same reach without the range, for a column that the range does not limit.
     #[must_use]
     pub fn without_range(self) -> Self {
         Self { from: None, to: None, ..self }
@@ -216,7 +217,7 @@ mod tests {
         let over = |from| letters((from, "2026-09-07"), "2027-01-01", Interval::Week, &weeks);
         assert_eq!(over("2026-08-19"), "PWW");
         assert_eq!(over("2026-08-17"), "WWW");
-        // The day of 25 hours is whole at its own midnight, an hour later than 24 hours after.
+        // The day of 25 hours is whole only at its own midnight, 25 hours after its start.
         let days = ["2026-10-24", "2026-10-25", "2026-10-26"];
         let over = |end| letters(("", ""), end, Interval::Day, &days);
         assert_eq!(over("2026-10-25 23:00"), "WPA");

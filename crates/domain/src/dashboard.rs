@@ -17,14 +17,14 @@ pub struct Dashboard {
     pub description: Option<String>,
     /// Who may see it.
     pub audience: Audience,
-    /// Whether its own file says who may see it; else its folder does.
+    /// Whether its own file says who may see it; otherwise its folder does.
     pub has_own_audience: bool,
     /// The folder that it is in.
     pub folder: Option<Folder>,
     /// The zone whose wall clock its days and hours follow.
     pub zone: ZoneName,
-    /// Its own zone, where a program asks for it in another: columns that hold what the dashboard's
-    /// clock read were written in this one.
+    /// Its own zone, if a program requests it in another: columns on the dashboard's clock were
+    /// written in this one.
     pub written_in: Option<ZoneName>,
     /// Where relative ranges end.
     pub now: Now,

@@ -53,7 +53,7 @@ fn name(date: NaiveDate) -> &'static str {
     MONTHS[date.month0() as usize]
 }
 
-/// Four digits; years that need more have their sign, as ISO 8601 wants it.
+/// Four digits; longer years have a sign, as ISO 8601 requires.
 fn year(date: NaiveDate) -> String {
     match date.year() {
         year @ 0..=9999 => format!("{year:04}"),

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 /// An exact decimal in plain notation (`-12.340`), kept digit for digit as the database returned
-/// it; or one of [`NOT_FINITE`], which some databases count among theirs.
+/// it; or one of [`NOT_FINITE`], which some databases count among decimals.
 ///
 /// It stores digits and does no arithmetic: sums belong to the database, and charts may use
 /// [`Decimal::to_f64`].
@@ -50,8 +50,8 @@ impl Decimal {
         Self(format!("{sign}{whole}.{fraction}").into())
     }
 
-    /// The value × 10^-`places`, digit for digit: its point moves to the left. What has no digits stays
-    /// as it is.
+    /// The value × 10^-`places`, digit for digit: the point moves to the left. A value without digits
+    /// stays as it is.
     #[must_use]
     pub fn scaled_down(&self, places: u8) -> Self {
         if places == 0 || !self.is_finite() {
@@ -106,8 +106,8 @@ impl Decimal {
         }
     }
 
-    /// Whether it is negative; then what its magnitude sorts by: the number of integer digits,
-    /// these digits, and the fraction, without redundant zeros.
+    /// Whether it is negative, and what its magnitude sorts by: the number of integer digits, these
+    /// digits, and the fraction, without redundant zeros.
     fn sign_and_digits(&self) -> (bool, (usize, &str, &str)) {
         let digits = self.0.strip_prefix('-').unwrap_or(&self.0);
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
@@ -118,7 +118,7 @@ impl Decimal {
 
     /// The nearest float, for drawing.
     pub fn to_f64(&self) -> f64 {
-        // Plain notation is always valid input to f64's parser, and so are the words.
+        // Plain notation and the words of [`NOT_FINITE`] are always valid input to f64's parser.
         self.0.parse().unwrap_or(f64::NAN)
     }
 }

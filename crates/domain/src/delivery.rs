@@ -1,4 +1,4 @@
-//! [`Delivery`]: what came to say that data have changed, and what was made of it.
+//! [`Delivery`]: a message that data have changed, and what came of it.
 
 use crate::Timestamp;
 
@@ -8,39 +8,40 @@ const KEPT_TAGS: usize = 10;
 /// One delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// When it came.
+    /// When it arrived.
     pub at: Timestamp,
-    /// How it came.
+    /// How it arrived.
     pub door: Door,
     /// The status of the response.
     pub status: u16,
     /// Why it was refused.
     pub refused: Option<String>,
-    /// The first tags that it named, where it was authentic.
+    /// The first tags that it named, if it was authentic.
     pub tags: Vec<String>,
     /// How many tags it named.
     pub named: usize,
     /// How many tags have new generations: those that it named, their other spellings, and views.
     pub invalidated: usize,
-    /// Whether it only asked what would be invalidated.
+    /// Whether it was a dry run, which reports what would be invalidated.
     pub is_test: bool,
-    /// What only who knows a webhook's secret can make of it, where it was done.
+    /// A code that only holders of the webhook's secret can compute, by which a replay is
+    /// recognised; `None` if it had no effect.
     pub proof: Option<String>,
 }
 
-/// How a delivery came.
+/// How a delivery arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Door {
     /// To the webhook of that name.
     Webhook(String),
-    /// To a webhook that there is not.
+    /// To a webhook that does not exist.
     NoWebhook,
-    /// To the API, from who has that name.
+    /// To the API, from the caller of that name.
     Api(String),
 }
 
 impl Delivery {
-    /// One that came at `at`, of which nothing else is known yet.
+    /// A delivery that arrived at `at`, of which nothing else is known yet.
     pub fn new(door: Door, at: Timestamp) -> Self {
         let (status, refused, tags, named, invalidated) = (200, None, Vec::new(), 0, 0);
         let (is_test, proof) = (false, None);

@@ -1,4 +1,4 @@
-//! What the cache holds for a panel, for readers who wonder why it shows what it shows.
+//! What the cache holds for a panel, to explain to readers why it shows what it does.
 
 use crate::{Timestamp, ZoneOffsets};
 

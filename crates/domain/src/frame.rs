@@ -143,7 +143,7 @@ impl Frame {
         Self::of_shared(columns.into_iter().map(Arc::new).collect())
     }
 
-    /// The same with columns that other frames have, too.
+    /// The same, with columns that other frames may share.
     pub fn of_shared(columns: Vec<Arc<Column>>) -> Result<Self, FrameError> {
         let rows = columns.first().map_or(0, |c| c.values.len());
         for (i, column) in columns.iter().enumerate() {

@@ -88,11 +88,11 @@ name!(
     WebhookName, "webhook name", '-', "lower-case letters, digits and hyphens"
 );
 name!(
-    /// A team's name, as `team:sales` in what says who may see a dashboard.
+    /// A team's name, as in `team:sales`, an audience.
     TeamName, "team name", '-', "lower-case letters, digits and hyphens"
 );
 name!(
-    /// The name of a folder of dashboards, which is that of its directory: `logistics`.
+    /// The name of a folder of dashboards, that of its directory: `logistics`.
     FolderName, "folder name", '-', "lower-case letters, digits and hyphens"
 );
 name!(

@@ -126,8 +126,8 @@ impl Interval {
         moved.unwrap_or(local)
     }
 
-    /// Whether a bucket starts at `at`. An hour in which the clock is moved by half an hour begins twice, the
-    /// second time before the change: at an instant that belongs to the first.
+    /// Whether a bucket starts at `at`. If the clock moves by half an hour within an hour, the start computed
+    /// for the time after the change lies before it, within the bucket before.
     pub fn is_start(self, at: Timestamp, zone: &ZoneOffsets) -> bool {
         let last = Timestamp::from_seconds(at.seconds() + self.seconds() - 1);
         let is_fine = matches!(self, Self::Minute | Self::Hour);

@@ -9,7 +9,7 @@ pub enum Pace {
     /// When its data changes or expires.
     #[default]
     Live,
-    /// When its data changes, and every so many seconds.
+    /// When its data changes, and at this interval, in seconds.
     Every(u32),
     /// Only when the reader asks.
     ByHand,

@@ -19,9 +19,9 @@ pub struct PanelData {
     pub sparkline_additivity: Vec<Additivity>,
     /// Which of the frame's buckets are whole; `None` if it is not along time buckets.
     pub coverage: Option<Coverage>,
-    /// The same of the comparison period's frame.
+    /// The same for the comparison period's frame.
     pub previous_coverage: Option<Coverage>,
-    /// The same of the sparkline.
+    /// The same for the sparkline.
     pub sparkline_coverage: Option<Coverage>,
     /// The view's bounds.
     pub bounds: Bounds,
@@ -37,7 +37,8 @@ pub struct PanelData {
     pub freshness: Freshness,
     /// Which entries the frames come from.
     pub edition: Edition,
-    /// What the panel's file says and cannot be: sentences for its author, which readers see too.
+    /// Mistakes in the panel's file that did not keep it from loading: sentences for its author,
+    /// which readers see too.
     pub notes: Vec<String>,
 }
 

@@ -5,7 +5,7 @@
 pub const RANGE: &str = "range";
 /// The first day of a custom range.
 pub const FROM: &str = "from";
-/// Its last day.
+/// The last day of a custom range.
 pub const TO: &str = "to";
 /// The width of the buckets.
 pub const INTERVAL: &str = "interval";
@@ -30,10 +30,11 @@ pub const ZONE: &str = "tz";
 /// The oldest value an API request accepts, in seconds.
 pub const MAX_STALE: &str = "max-stale";
 
-/// Behind the name of a variable: what is chosen and is no text. No variable's name has a point.
+/// The suffix of a variable's name for choices that are not texts. No variable's name contains a
+/// point.
 pub const IS: &str = ".is";
-/// The value of a parameter that ends in [`IS`]: all is chosen, which is said where a dashboard would
-/// choose something by itself.
+/// The value of a parameter that ends in [`IS`]: all values are chosen; written only where the
+/// variable has another default.
 pub const ALL: &str = "all";
 /// The value of a parameter that ends in [`IS`]: NULL is chosen.
 pub const NULL: &str = "null";

@@ -1,12 +1,11 @@
-//! Which rows of a frame are one point of one series. Points are told apart by value, never by what is
-//! written about them.
+//! Which rows of a frame are one point of one series. Points are told apart by value, never by label.
 
 use crate::{Additivity, Column, Frame, Values};
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// The columns of a frame by what they are to a chart with series; the first one is x.
+/// The columns of a frame by their role in a chart with series; the first one is x.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roles {
     /// The columns that name the series of a row, if any.
@@ -16,9 +15,9 @@ pub struct Roles {
 }
 
 impl Roles {
-    /// The roles of the columns of `frame`. What stands between x and the first number names series:
-    /// text, booleans, times, and numbers that the statement groups by or that are called like a year
-    /// or an id.
+    /// The roles of the columns of `frame`. Columns between x and the first number name series: text,
+    /// booleans, times, and numbers that the statement groups by or that are called like a year or an
+    /// id.
     pub fn of(frame: &Frame, additivity: &[Additivity]) -> Self {
         let columns = frame.columns();
         let is_number = |at: &usize| columns[*at].values.is_number();
@@ -37,8 +36,8 @@ impl Roles {
         Self { names, numbers }
     }
 
-    /// A whole number that may name the series as well as be measured: another number follows, and no
-    /// statement or name tells which.
+    /// A column of whole numbers that may be a series' name or a measure: another number column
+    /// follows, and neither the statement nor its name decides.
     pub fn unclear(&self, frame: &Frame, additivity: &[Additivity]) -> Option<usize> {
         let first = *self.numbers.first()?;
         let is_open = |at: usize| of_column(additivity, at) == Additivity::Plain;
@@ -76,7 +75,7 @@ pub fn numbered<C: Borrow<Column>>(columns: &[C], rows: usize) -> (Vec<usize>, V
     ((0..rows).map(number).collect(), first)
 }
 
-/// A text that is equal for equal values and no others.
+/// A text that is equal for equal values, and only for those.
 pub(crate) fn identity<C: Borrow<Column>>(columns: &[C], row: usize) -> String {
     let mut identity = String::new();
     for column in columns {

@@ -1,4 +1,4 @@
-//! How a view is presented: the sort order and page of its tables, and what a zoom goes back to. It
+//! How a view is presented: the sort order and page of its tables, and the view before a zoom. It
 //! affects no data, so it is not part of [`crate::ViewState`], but it is in the URL as well.
 
 use crate::{Dashboard, Interval, IntervalChoice, PanelId, TimeRange, ViewState, parameter};
@@ -75,8 +75,8 @@ impl Presentation {
         read
     }
 
-    /// The URL's parameters, not yet percent-encoded. Showing cache entries is left out: links do
-    /// not carry it on.
+    /// The URL's parameters, not yet percent-encoded. Whether cache entries are shown is left out:
+    /// links do not carry it on.
     pub fn to_pairs(&self) -> Vec<(String, String)> {
         let mut pairs = Vec::new();
         for (panel, table) in &self.tables {
@@ -91,8 +91,9 @@ impl Presentation {
         pairs
     }
 
-    /// Leaves out the sort orders by columns that do not exist. `has_column` says whether a panel has
-    /// one, as far as that is known. Otherwise each link of the page would repeat what anybody wrote.
+    /// Drops sort orders by columns that do not exist. `has_column` tells whether a panel has a
+    /// column, as far as that is known. Otherwise every link on the page would repeat any text from
+    /// the URL.
     pub fn retain_columns(&mut self, has_column: impl Fn(&PanelId, &str) -> Option<bool>) {
         for (panel, table) in &mut self.tables {
             let is_known = |sort: &Sort| has_column(panel, &sort.column) != Some(false);
@@ -112,8 +113,8 @@ fn known(dashboard: &Dashboard, panel: &str) -> Option<PanelId> {
     dashboard.panel(&id).map(|_| id)
 }
 
-/// The longest name of a column that can be sorted by, in bytes. Databases allow 64 characters or, as
-/// MySQL does for other names than those of tables' columns, 256.
+/// The longest name of a column that can be sorted by, in bytes. Databases allow 64 characters or,
+/// for names other than those of tables' columns in MySQL, 256.
 const LONGEST_COLUMN: usize = 256 * 4;
 
 impl Sort {

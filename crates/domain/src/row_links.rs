@@ -1,7 +1,8 @@
 //! Where a panel's marks and rows lead: to the same view with a variable set (a **filter**), or to
 //! another dashboard (a **link**).
 //!
-//! [`RowLinks`] holds what is the same for a whole view, and makes each row's URL from its cells.
+//! [`RowLinks`] holds what is the same for all rows of a view, and makes each row's URL from its
+//! cells.
 
 use crate::choice::{Choice, choice};
 use crate::variable_kind::Options;
@@ -118,8 +119,8 @@ impl RowLinks {
         Some(RowLink { href, is_chosen })
     }
 
-    /// Why row `row` leads nowhere, in a few words; `None` where it leads somewhere, or no column has the
-    /// value.
+    /// Why row `row` leads nowhere, in a few words; `None` if it leads somewhere, or if no column holds
+    /// the value.
     pub fn refusal(&self, frame: &Frame, row: usize) -> Option<&'static str> {
         self.set.iter().find_map(|setting| {
             setting.column(frame)?;

@@ -20,7 +20,7 @@ pub fn sum<'a>(cells: impl Iterator<Item = (&'a Values, usize)> + Clone) -> Valu
     }
 }
 
-/// A number also where it is not finite: what is added to infinity is not lost in it.
+/// The cell as a number; a float also if it is not finite, so that the sum shows it.
 fn float(values: &Values, row: usize) -> Option<f64> {
     match values {
         Values::Float(cells) => *cells.get(row)?,
@@ -28,7 +28,7 @@ fn float(values: &Values, row: usize) -> Option<f64> {
     }
 }
 
-/// The digits that a sum of floats has for sure: 0.1 + 0.2 is 0.3.
+/// A sum of floats, rounded to its reliable digits: 0.1 + 0.2 is 0.3.
 fn reliable(sum: f64) -> f64 {
     if sum.fract() == 0.0 { sum } else { format!("{sum:.14e}").parse().unwrap_or(sum) }
 }
@@ -48,7 +48,7 @@ pub fn plus(a: &str, b: &str) -> String {
         |digits: &[u8], i: usize| digits.len().checked_sub(i + 1).map_or(0, |at| digits[at] - b'0');
     let by_size = (0..length).rev().map(|i| digit(&a, i).cmp(&digit(&b, i)));
     let is_less = by_size.clone().find(|o| o.is_ne()).is_some_and(|o| o.is_lt());
-    // The smaller is taken from the larger, whose sign stays.
+    // The smaller is subtracted from the larger, whose sign stays.
     let (large, small, minus) = if is_less { (&b, &a, b_minus) } else { (&a, &b, a_minus) };
     let mut carry = 0;
     let mut digits: Vec<u8> = (0..length)
@@ -72,7 +72,7 @@ pub fn plus(a: &str, b: &str) -> String {
     digits.iter().rev().map(|byte| char::from(*byte)).collect()
 }
 
-/// The sum where one of the two is no finite number.
+/// The sum if one of the two is not a finite number.
 fn not_finite<'a>(a: &'a str, b: &'a str) -> Option<&'a str> {
     let is_word = |text: &&str| text.ends_with(|c: char| c.is_ascii_alphabetic());
     match (Some(a).filter(is_word), Some(b).filter(is_word)) {
@@ -85,7 +85,7 @@ fn signed(text: &str) -> (bool, &str) {
     text.strip_prefix('-').map_or((false, text), |digits| (true, digits))
 }
 
-/// The digits without the point, with `scale` of them behind it.
+/// The digits without the point, with `scale` of them after it.
 fn scaled(digits: &str, scale: usize) -> Vec<u8> {
     let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
     let mut all: Vec<u8> = whole.bytes().chain(part.bytes()).collect();

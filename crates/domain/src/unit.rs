@@ -31,11 +31,11 @@ pub enum Unit {
 )]
 pub struct UnitError {
     given: String,
-    /// The unit that is written in another way.
+    /// The unit that was probably meant.
     meant: Option<&'static str>,
 }
 
-/// Signs of units.
+/// Signs by which units are written elsewhere, and their words here.
 const SIGNS: [(&str, &str); 6] =
     [("€", "EUR"), ("$", "USD"), ("£", "GBP"), ("¥", "JPY"), ("₹", "INR"), ("%", "percent")];
 

@@ -12,8 +12,8 @@ pub struct Access {
 }
 
 impl Access {
-    /// A user with these attributes; those without values are dropped, and so are empty ones, which
-    /// would be those of a user about whom nothing is known.
+    /// A user with these attributes; attributes without values are dropped, and so are empty
+    /// values, which would be those of a user about whom nothing is known.
     pub fn of(attributes: impl IntoIterator<Item = (AttributeName, Selection)>) -> Self {
         let known = attributes.into_iter().map(|(name, selection)| {
             let values = selection.values().iter().filter(|value| !value.is_empty());
@@ -39,8 +39,9 @@ impl Access {
         self.is_anybody
     }
 
-    /// The same user with no more than that: of the attributes in `to`, those values that are in both, and
-    /// the others as they are. What is not in both is gone, never everything.
+    /// The same user, limited to `to`: attributes in `to` keep the values that are in both, the others
+    /// stay as they are. An attribute whose values have nothing in common is dropped, and never means
+    /// everything.
     #[must_use]
     pub fn narrowed<'a>(
         &self,
@@ -58,7 +59,7 @@ impl Access {
         Self { attributes, is_anybody: self.is_anybody }
     }
 
-    /// The attributes that there are.
+    /// All attributes.
     pub fn attributes(&self) -> &BTreeMap<AttributeName, Selection> {
         &self.attributes
     }

@@ -1,7 +1,7 @@
 //! Time without a zone: what a calendar or a wall clock shows, wherever it hangs.
 //!
 //! Neither is an instant. They are shown as the database has them, and are placed in time only where
-//! something has to be: on a time axis, by [`ZoneOffsets::instant`](crate::ZoneOffsets::instant).
+//! they must be, on a time axis, by [`ZoneOffsets::instant`](crate::ZoneOffsets::instant).
 
 use crate::Timestamp;
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime};
@@ -42,7 +42,7 @@ impl Date {
         }
     }
 
-    /// Its first moment.
+    /// The date's midnight.
     pub const fn midnight(self) -> WallTime {
         match self.0 {
             i32::MIN => WallTime(i64::MIN),
@@ -82,7 +82,7 @@ impl fmt::Display for Date {
     }
 }
 
-/// ISO 8601 without an offset: `2026-03-01T00:30:00`, with microseconds where it has some;
+/// ISO 8601 without an offset: `2026-03-01T00:30:00`, with microseconds if there are any;
 /// `infinity` and `-infinity`.
 impl fmt::Display for WallTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -112,8 +112,8 @@ impl ZoneOffsets {
         }
     }
 
-    /// The offsets between `from` and `to`, and that of `moment`, which may lie before or after them:
-    /// without what is in between, which is not shown.
+    /// The offsets between `from` and `to`, and that of `moment`, which may lie before or after them;
+    /// the changes in between are left out, since nothing from then is shown.
     #[must_use]
     pub fn within_and_at(&self, from: Timestamp, to: Timestamp, moment: Timestamp) -> Self {
         let mut within = self.within(from, to);

@@ -1,22 +1,22 @@
-//! [`AccessSettings`]: what administrators have said of who may see a dashboard. It stands over the file
-//! at its level: a dashboard's setting over its file, a folder's over `folder.toml`; and what is said of
-//! a dashboard over what is said of its folder.
+//! [`AccessSettings`]: who may see which dashboard, as set by administrators. A setting overrides the
+//! file at its level: a dashboard's its file, a folder's `folder.toml`; and what a dashboard says
+//! overrides its folder.
 
 use brisk_domain::{Audience, Dashboard, FolderName, Slug};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Who may see what, as administrators have said.
+/// Who may see what, as set by administrators.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccessSettings {
     /// Of dashboards.
     pub dashboards: BTreeMap<Slug, Audience>,
-    /// Of the dashboards in a folder that do not say themselves.
+    /// Of the dashboards in a folder that have no audience of their own.
     pub folders: BTreeMap<FolderName, Audience>,
 }
 
 impl AccessSettings {
-    /// Who may see `dashboard`, which is as its file says, where that is another audience.
+    /// The setting that applies to `dashboard`, which is as in its file, if there is one.
     pub fn of(&self, dashboard: &Dashboard) -> Option<&Audience> {
         let of_folder = || {
             let folder = dashboard.folder.as_ref().filter(|_| !dashboard.has_own_audience)?;
@@ -25,8 +25,8 @@ impl AccessSettings {
         self.dashboards.get(&dashboard.slug).or_else(of_folder)
     }
 
-    /// The dashboards for those who may see them. One of which nothing is said stays the same, and so does
-    /// one that came out as now `before`.
+    /// The dashboards with their effective audiences. One without a setting keeps its `Arc`, and one whose
+    /// result equals that in `before` keeps that one.
     pub(crate) fn applied(
         &self,
         dashboards: &BTreeMap<Slug, Arc<Dashboard>>,

@@ -1,31 +1,33 @@
-//! [`Assembling`]: where the frames of panels that were loaded are put together, and their computed
-//! columns computed. That takes milliseconds of a processor: the threads that answer requests have
-//! others to answer meanwhile.
+//! [`Assembling`]: where panels' loaded frames are assembled and their computed columns computed.
+//! That takes milliseconds of CPU time, which would keep the threads that answer requests from
+//! others.
 
 use brisk_cache::Client;
 use futures::future::BoxFuture;
 use std::sync::{Arc, Mutex, OnceLock};
 
-/// What is run elsewhere.
+/// A job for another thread.
 pub type Job = Box<dyn FnOnce() + Send>;
 
-/// Threads that put together.
+/// Threads that assemble frames.
 pub trait Pool: Send + Sync {
-    /// Runs `job` when it is the turn of `client`. What is refused, because too many wait, is dropped.
+    /// Runs `job` when it is the turn of `client`. A job that is refused because too many wait is
+    /// dropped.
     fn run(&self, client: Client, job: Job) -> BoxFuture<'static, ()>;
 }
 
-/// Where it is done. Cheap to clone.
+/// Where frames are assembled. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Assembling(Arc<OnceLock<Arc<dyn Pool>>>);
 
 impl Assembling {
-    /// From now on in `pool`; until then, where it is asked for. Only the first one counts.
+    /// From now on, jobs run in `pool`; until then, on the caller's thread. Only the first call
+    /// counts.
     pub fn set(&self, pool: Arc<dyn Pool>) {
         let _ = self.0.set(pool);
     }
 
-    /// What `job` gives; `None` if it panics, or if too many wait.
+    /// The result of `job`; `None` if it panics, or if too many wait.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         client: Client,

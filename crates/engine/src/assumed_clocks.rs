@@ -1,4 +1,4 @@
-//! What is assumed of columns without a time zone, said in one sentence.
+//! Which clock is assumed for columns without a time zone, as a sentence for readers.
 
 use crate::load::Loader;
 use crate::plan::PlannedStatement;
@@ -9,7 +9,7 @@ use std::time::Duration;
 /// A page does not wait longer than this for the types of columns.
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// The sentence about the columns that `planned` uses, if nothing is said of some of them.
+/// The sentence about the columns that `planned` uses, if some of them have no declared clock.
 pub async fn assumption(
     source: &Source,
     planned: &PlannedStatement,
@@ -32,7 +32,7 @@ pub async fn assumption(
 }
 
 impl Loader {
-    /// The sentences about all of `planned`, each once, as far as the sources tell in time.
+    /// The sentences about all of `planned`, each once, as far as the sources answer in time.
     pub(crate) async fn assumptions(&self, planned: &[Arc<PlannedStatement>]) -> Vec<String> {
         let mut sentences = Vec::new();
         for planned in planned {

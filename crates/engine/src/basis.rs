@@ -1,5 +1,5 @@
-//! [`Basis`]: what a panel's lookups depend on besides the cache. Whoever follows a panel looks again when
-//! it has become another one, and not whenever anything has.
+//! [`Basis`]: what a panel's lookups depend on besides the cache. Followers of a panel look it up again
+//! when its basis has changed, rather than at every change.
 
 use crate::Engine;
 use brisk_cache::Policy;
@@ -9,8 +9,8 @@ use std::sync::Arc;
 /// What a panel's lookups depend on besides the cache and the dashboard.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Basis {
-    /// Which ones of their names the panel's source is, and the one whose newest row says what is now;
-    /// `None` is one that is not there.
+    /// The revisions of the panel's source, and of the one whose newest row determines "now"; `None`
+    /// if there is no such source.
     sources: Vec<Option<Arc<str>>>,
     policy: Policy,
     /// The rollups that its statements may read.

@@ -1,12 +1,13 @@
-//! What is left of an earlier period that begins before the data do: no zeros from before them. Pure.
+//! Trims an earlier period that begins before the data do: no zeros from before the first number.
+//! Pure.
 
 use brisk_domain::{Column, Frame, Timestamp, Values, ZoneOffsets};
 
-/// `frame` without what is from before its first number that is not 0: rows of earlier times, or all of it
-/// if it has no time; `None` if there is no such number.
+/// `frame` without the rows before its first number that is not 0, by time; unchanged if it has no time;
+/// `None` if there is no such number.
 pub(crate) fn without_lead(frame: &Frame, zone: &ZoneOffsets) -> Option<Frame> {
     let says_something = |column: &Column, row: usize| match &column.values {
-        // What is not finite is no zero either.
+        // NaN and infinity are not zero either.
         Values::Float(cells) => cells.get(row).copied().flatten().is_some_and(|cell| cell != 0.0),
         values => values.number(row).is_some_and(|number| number != 0.0),
     };

@@ -1,8 +1,8 @@
 //! The dashboards being served, the rollups they read, and what is wrong with their files.
 //!
 //! Reading clones a pointer. A reload replaces the files that parse; for the others it keeps the
-//! last good version, with the problems for the log and for admins. What administrators say of who may
-//! see a dashboard stands over that.
+//! last good version, with the problems for the log and for admins. Administrators' access settings
+//! override the files.
 
 use crate::access_settings::AccessSettings;
 use brisk_cache::Fingerprint;
@@ -17,10 +17,10 @@ use tokio::sync::watch;
 #[derive(Debug)]
 pub struct Catalog {
     directory: PathBuf,
-    /// As the files say.
+    /// The state from the files alone.
     in_files: RwLock<Arc<Contents>>,
     access: RwLock<Arc<AccessSettings>>,
-    /// Who puts `current` together has this, so that none is put together of what is outdated.
+    /// Held while `current` is assembled, so that it is never built from outdated parts.
     replacing: Mutex<()>,
     current: RwLock<Arc<Contents>>,
     /// Counts the reloads, for followers.
@@ -36,15 +36,15 @@ pub struct Contents {
     pub problems: Vec<Problem>,
     /// Dashboards served in an older version, because their file is broken now.
     pub outdated: Vec<Slug>,
-    /// When their files say that they are warmed.
+    /// When dashboards are warmed, by their files.
     pub warm: BTreeMap<Slug, Arc<[WarmTime]>>,
     /// The rollups by name.
     pub rollups: BTreeMap<RollupName, Arc<Rollup>>,
     /// Rollups kept in an older version, because their file is broken now.
     pub outdated_rollups: Vec<RollupName>,
-    /// Whether something could not be read that may be later, although nothing changes in the directory.
+    /// Whether something could not be read for a reason that may pass without a change in the directory.
     pub may_pass: bool,
-    /// The same for the same dashboards and rollups, in every process: part of a page's identity.
+    /// Equal for equal dashboards and rollups, in every process: part of a page's identity.
     pub fingerprint: Box<str>,
 }
 
@@ -78,7 +78,7 @@ impl Catalog {
         }
     }
 
-    /// Whether the directory has been read, or cannot be until somebody changes it.
+    /// Whether the directory has been read, or cannot be read until somebody changes it.
     pub fn is_read(&self) -> bool {
         *self.changes.borrow() > 0
     }
@@ -99,17 +99,17 @@ impl Catalog {
         read(&self.current)
     }
 
-    /// The state as the files alone say it.
+    /// The state from the files alone.
     pub fn in_files(&self) -> Arc<Contents> {
         read(&self.in_files)
     }
 
-    /// What administrators have said of who may see a dashboard.
+    /// The access settings of administrators.
     pub fn access_settings(&self) -> Arc<AccessSettings> {
         read(&self.access)
     }
 
-    /// Puts what administrators say of who may see a dashboard in the place of what they said before.
+    /// Replaces the access settings of administrators.
     pub fn set_access(&self, settings: AccessSettings) {
         let _replacing = self.replacing();
         if *read(&self.access) == settings {
@@ -121,7 +121,7 @@ impl Catalog {
         }
     }
 
-    /// Tells those who follow that what they read depends on has changed, which is not in here.
+    /// Notifies followers of a change outside of the catalog that lookups depend on.
     pub(crate) fn announce(&self) {
         if self.is_read() {
             self.changes.send_modify(|count| *count = count.wrapping_add(1));
@@ -156,7 +156,7 @@ impl Catalog {
                 may_pass: loaded.may_pass,
                 fingerprint: Box::default(),
             };
-            // Who asks meanwhile is not told that there are no dashboards.
+            // Until then, callers are not told that there are no dashboards.
             let is_known = self.is_read() || !loaded.may_pass;
             return self.replace(contents, is_known);
         }
@@ -209,7 +209,7 @@ impl Catalog {
         self.put_together(is_read)
     }
 
-    /// Puts what the files and administrators say together.
+    /// Merges the files with administrators' settings.
     fn put_together(&self, is_read: bool) -> Arc<Contents> {
         let in_files = self.in_files();
         let mut contents = Contents {

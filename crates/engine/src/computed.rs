@@ -28,7 +28,7 @@ pub enum ComputeError {
         /// The column it is computed from.
         of: String,
     },
-    /// Several rows are on one point, and do not add up.
+    /// Several rows share one point, and do not add up.
     #[error(
         "computed column \"{name}\" is of \"{of}\", of which several rows are on one point and \
          cannot be added up: make one row of them in the statement (group by {x})"
@@ -46,8 +46,8 @@ pub enum ComputeError {
     Frame(#[from] FrameError),
 }
 
-/// `frame` with the computed columns appended: computed along each series of `order`, over the sums of
-/// the rows that are one point.
+/// `frame` with the computed columns appended: computed along each series of `order`, over the sum of
+/// each point's rows.
 pub fn with_computed(
     frame: &Frame,
     computed: &[Computed],
@@ -76,7 +76,7 @@ pub fn with_computed(
             let x = columns.first().map_or(String::new(), |column| column.name.clone());
             return Err(ComputeError::Several { name, of, x });
         }
-        // Of a computed column, each row of a point has the point's value already.
+        // In a computed column, each row of a point already has the point's value.
         let cell = |rows: &[usize]| match (rows, is_of_statement) {
             ([row], _) | ([row, ..], false) => cell(values, *row),
             (rows, _) => cell(&sum::sum(rows.iter().map(|row| (values, *row))), 0),
@@ -113,13 +113,13 @@ pub fn with_computed(
     Ok(Frame::of_shared(columns)?)
 }
 
-/// A number as it is calculated with.
+/// A number in a calculation.
 #[derive(Debug, Clone)]
 enum Cell {
     Null,
     /// A whole number or a decimal, digit for digit.
     Exact(String),
-    /// Also NaN and infinity, which everything that they are added to becomes.
+    /// NaN and infinity, too, which turn every sum into themselves.
     Float(f64),
 }
 
@@ -188,7 +188,8 @@ fn running_total(points: &[Cell], zero: &Cell) -> Vec<Cell> {
 }
 
 /// NULL at the first point, and at points next to a NULL.
-/// Nothing between a part of a bucket and the whole one after it: that would be no growth.
+/// NULL between a partial bucket and the whole one after it, too: the difference would not be
+/// growth.
 fn delta(points: &[Cell], parts: &[bool], zero: &Cell) -> Vec<Cell> {
     let mut before = (&Cell::Null, false);
     let difference = |(point, is_part): (_, &bool)| {
@@ -199,7 +200,7 @@ fn delta(points: &[Cell], parts: &[bool], zero: &Cell) -> Vec<Cell> {
     points.iter().zip(parts).map(difference).collect()
 }
 
-/// NULL where the total is 0: there is nothing to have a share of.
+/// NULL where the total is 0.
 fn share(points: &[Cell], total: f64) -> Vec<Cell> {
     let part = |point: &Cell| match point.float() {
         Some(value) if total != 0.0 => Cell::Float(value / total),
@@ -208,8 +209,8 @@ fn share(points: &[Cell], total: f64) -> Vec<Cell> {
     points.iter().map(part).collect()
 }
 
-/// The mean of the values that are not NULL at this point and the six before it; that of a whole bucket,
-/// of whole buckets alone.
+/// The mean of the values that are not NULL at this point and the six before it; for a whole bucket,
+/// over whole buckets only.
 fn moving_average(points: &[Cell], parts: &[bool], zero: &Cell) -> Vec<Cell> {
     let mean = |at: usize| {
         let window = (at + 1).saturating_sub(MOVING_POINTS)..=at;

@@ -2,8 +2,8 @@
 //! compresses well.
 //!
 //! A column is its name, its type, a bitmap of the non-NULL cells, and those cells: numbers,
-//! instants and wall-clock times as eight bytes, dates as four, texts and decimals prefixed with their length. All numbers are
-//! little-endian. Bump [`VERSION`] with every change; entry keys contain it.
+//! instants and wall-clock times as eight bytes, dates as four, texts and decimals prefixed with their
+//! length. All numbers are little-endian. Bump [`VERSION`] with every change; entry keys contain it.
 
 use brisk_cache::{DecodeError, Value};
 use brisk_domain::{Column, Date, Decimal, Frame, Timestamp, Values, WallTime};
@@ -17,7 +17,7 @@ pub const VERSION: u8 = 4;
 pub struct Cached {
     /// The frame.
     pub frame: Arc<Frame>,
-    /// Whether everything is known that makes it out of date; otherwise it is not stored.
+    /// Whether all that makes it out of date is known; otherwise it is not stored.
     pub is_known: bool,
 }
 

@@ -38,7 +38,7 @@ impl Engine {
         Self { catalog, loader, policies, prepared, requested_views, plans, clock }
     }
 
-    /// With cache policies set outside of dashboards.
+    /// Sets the cache policies from outside of dashboards.
     #[must_use]
     pub fn with_policies(self, policies: Policies) -> Self {
         Self { policies: RwLock::new(Arc::new(policies)), ..self }
@@ -49,8 +49,8 @@ impl Engine {
         Arc::clone(&self.policies.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Puts what administrators have set in the place of what they had set before. It holds from the
-    /// next lookup on, for what is stored as well; open pages look again for the panels that it is about.
+    /// Replaces administrators' policies. They apply from the next lookup on, also to stored entries;
+    /// open pages look up the affected panels again.
     pub fn set_admin_policies(&self, admin: AdminPolicies) {
         let mut policies = self.policies.write().unwrap_or_else(PoisonError::into_inner);
         if policies.admin != admin {
@@ -60,8 +60,8 @@ impl Engine {
         }
     }
 
-    /// Puts `sources` in the place of those that there are, and gives lanes so many places. Open pages look
-    /// again for the panels that read another one now.
+    /// Replaces the sources, and gives lanes their `places`. Open pages look up again the panels whose
+    /// source has changed.
     pub fn replace_sources(&self, sources: Sources, places: &[(Arc<str>, Places)]) {
         for (lane, places) in places {
             self.loader.cache().give_places(lane, *places);
@@ -80,7 +80,7 @@ impl Engine {
         &self.loader
     }
 
-    /// Looks up what is `shown` in one batch, however many panels that is.
+    /// Looks up what is `shown`, in one batch for any number of panels.
     pub async fn lookup(
         &self,
         dashboard: &Arc<Dashboard>,
@@ -146,7 +146,7 @@ impl Engine {
     }
 
     /// How long a load for `dashboard` stays fresh at least: the shortest TTL of its panels.
-    /// Looking more often finds nothing new.
+    /// More frequent lookups find nothing new.
     pub fn shortest_ttl(&self, dashboard: &Dashboard) -> Duration {
         let policies = self.policies();
         let ttls = dashboard.panels.iter().map(|panel| {
@@ -164,7 +164,7 @@ impl Engine {
     /// Makes everything that depends on `tags` out of date, in every process, once this returns
     /// `Ok`: `table:shop.orders`, `source:shop`, `dashboard:sales`, `panel:sales/revenue`, `all`,
     /// or a custom tag of a dashboard or panel. A table's views are invalidated with it, or all of its
-    /// source if that does not say in time which they are. Returns the invalidated tags.
+    /// source if that does not name them in time. Returns the invalidated tags.
     pub async fn invalidate(&self, tags: &[Tag]) -> Result<Vec<Tag>, NotRecorded> {
         // In one go, so that no panel shows what was read through a view beside newer rows of its table.
         let resolved = self.invalidated_by(tags).await;

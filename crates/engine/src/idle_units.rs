@@ -1,4 +1,5 @@
-//! What a panel wants numbers for and the statement returns none: units, and something to draw. Pure.
+//! Notes on panels that expect numbers (for a unit, or to draw) where the statement returns none.
+//! Pure.
 
 use brisk_domain::{Frame, Panel, PanelKind, Unit, Values};
 
@@ -37,7 +38,7 @@ pub(crate) fn notes(panel: &Panel, frame: &Frame) -> Vec<String> {
     notes
 }
 
-/// Whether the unit changes how a number is shown.
+/// Whether the unit affects how a number is shown.
 fn measures(unit: Option<&Unit>) -> bool {
     unit.is_some_and(|unit| !matches!(unit, Unit::None | Unit::Plain))
 }

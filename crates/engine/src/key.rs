@@ -18,7 +18,7 @@ pub enum Owner<'a> {
     Panel(&'a Panel, &'a Query),
     /// The choices of a variable.
     Choices(&'a str),
-    /// Panels that are compared: whether the data go back so far.
+    /// Of a panel with a comparison: whether the data reach back that far.
     Beginning,
 }
 
@@ -36,7 +36,7 @@ pub fn request(
     for (column, scale) in &planned.scales {
         parts.push(format!("{column}={scale}").into_bytes());
     }
-    // So are those of another database that had the source's name.
+    // So are rows of another database under the same source name.
     if !planned.revision.is_empty() {
         parts.push(format!("revision {}", planned.revision).into_bytes());
     }
@@ -76,7 +76,7 @@ fn of_source(planned: &PlannedStatement) -> impl Iterator<Item = CacheTag> {
     names.into_iter().chain(of_rollups.cloned())
 }
 
-/// Whether `request`, which was made of `planned`, has tags that its author names.
+/// Whether `request`, made from `planned`, has tags named by its author.
 pub(crate) fn names_tags(planned: &PlannedStatement, request: &Request) -> bool {
     let own: BTreeSet<CacheTag> = of_source(planned).collect();
     let places = ["dashboard:", "panel:"];

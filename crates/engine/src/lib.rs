@@ -14,15 +14,16 @@
 //! 5. [`view`]: what is ready is assembled, what is missing gets single-flight loads; a panel that
 //!    reads a rollup ([`planned_rollup`]) has it refreshed first ([`rollup`]);
 //! 6. `panel_data` and [`computed`]: a panel's frames, with the columns computed from others, and
-//!    which of their time buckets are whole (`coverage`), and how far the data go back (`beginning`).
+//!    which of their time buckets are whole (`coverage`), and how far the data reach back
+//! (`beginning`).
 //!
 //! [`catalog`] holds the dashboards and keeps the last good version of each file; [`policy`]
 //! decides how long frames may be shown; [`encoding`] is their format in a shared cache;
 //! `requested_views` knows which views to warm; `table_readers` which database views a table's invalidation
 //! reaches; `tables_read` which tables matter, `watched` whether they have changed; `inspection` reports what
-//! the cache holds for a panel, and why; `warming` loads ahead of readers; `slow_statements` counts what took long.
-//! `access_settings` is what administrators have said of who may see a dashboard; `basis` what a panel's
-//! lookups depend on besides the cache.
+//! the cache holds for a panel, and why; `warming` loads ahead of readers; `slow_statements` counts what took
+//! long. `access_settings` holds administrators' audiences of dashboards; `basis` is what a panel's lookups
+//! depend on besides the cache.
 //!
 //! To add a computed column, add a variant to `brisk_domain::panel::ComputedKind`, its arithmetic
 //! to [`computed`], and its keywords to `brisk-definition`.

@@ -65,7 +65,7 @@ impl StatementLookup {
         self.ticket.key
     }
 
-    /// The lane that it has to wait in if it is not ready.
+    /// The lane that its load waits in if it is not ready.
     pub(crate) fn lane(&self) -> &Arc<str> {
         &self.ticket.request.lane
     }
@@ -114,7 +114,7 @@ impl Loader {
         Self { observer: Some(observer), ..self }
     }
 
-    /// Where panels are put together once they are loaded.
+    /// Where panels are assembled once they are loaded.
     pub fn assembling(&self) -> &Assembling {
         &self.assembling
     }
@@ -134,17 +134,17 @@ impl Loader {
         &self.failures
     }
 
-    /// How many times the frames of a panel were put together.
+    /// How many times the frames of a panel were assembled.
     pub fn assembled(&self) -> u64 {
         self.assembled.load(Ordering::Relaxed)
     }
 
-    /// Counts that, for whoever does it.
+    /// The counter of [`Loader::assembled`].
     pub(crate) fn assembly_counter(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.assembled)
     }
 
-    /// The sources that there are now, by name.
+    /// The current sources, by name.
     pub fn sources(&self) -> Arc<Sources> {
         self.sources.now()
     }
@@ -154,7 +154,7 @@ impl Loader {
         self.sources.get(name)
     }
 
-    /// Puts other sources in the place of those that there are.
+    /// Replaces the sources.
     pub(crate) fn replace_sources(&self, sources: Sources) {
         self.sources.replace(sources);
     }
@@ -245,7 +245,7 @@ impl Loader {
         move || {
             async move {
                 let source = sources.get(&planned.source);
-                // What was planned for a source that has been replaced meanwhile is another's.
+                // A plan for a source that has since been replaced must not run on its successor.
                 let source = source.filter(|source| **source.revision() == *planned.revision);
                 let source = source.ok_or_else(|| {
                     SourceError::Unavailable(format!(
@@ -253,13 +253,14 @@ impl Loader {
                         planned.source
                     ))
                 })?;
-                // Before it runs: what is found then holds for what it reads.
+                // Before it runs, so that the finding applies to what it reads.
                 let is_known = is_tagged || !source.hides_tables(&planned.statement).await;
                 let started = Instant::now();
                 let ran = source.run(&planned.statement, &planned.scales).await;
                 slow.note(&planned.source, &planned.statement.sql, &label, started.elapsed());
                 let frame = match ran {
-                    // Not known is a value here, so that nobody asks again and again.
+                    // "Not known" is a value here, so that it is cached and not queried again and
+                    // again.
                     Err(error) if planned.is_optional => {
                         let source = &planned.source;
                         tracing::debug!(%source, %error, "where the data begin is not known");

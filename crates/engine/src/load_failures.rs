@@ -1,11 +1,11 @@
-//! Which loads failed, by source and kind.
+//! [`LoadFailures`]: counts of failed loads, by source and kind.
 
 use brisk_domain::{FailureKind, SourceName};
 use brisk_source::SourceError;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
-/// Counts loads that failed.
+/// Counts failed loads.
 #[derive(Debug, Default)]
 pub struct LoadFailures(Mutex<BTreeMap<(SourceName, &'static str), u64>>);
 
@@ -14,7 +14,7 @@ impl LoadFailures {
         *self.lock().entry((source.clone(), word(kind(error)))).or_default() += 1;
     }
 
-    /// How many there were of each source and kind.
+    /// The counts, by source and kind.
     pub fn counted(&self) -> BTreeMap<(SourceName, &'static str), u64> {
         self.lock().clone()
     }
@@ -24,7 +24,7 @@ impl LoadFailures {
     }
 }
 
-/// Whose error it is.
+/// Which kind of failure it is: whose error.
 pub(crate) fn kind(error: &SourceError) -> FailureKind {
     match error {
         SourceError::Timeout { .. } => FailureKind::Timeout,

@@ -40,7 +40,7 @@ impl Lookup {
         &self.prepared.window
     }
 
-    /// What is assumed of columns without a time zone, each in a sentence.
+    /// Assumptions about columns without a time zone, one sentence each.
     pub async fn assumptions(&self) -> Vec<String> {
         self.loader.assumptions(&self.prepared.planned).await
     }

@@ -1,11 +1,12 @@
-//! What comes of a figure and its small line that one statement gives: see `brisk_source::with_total`. Pure.
+//! Splits the result of a statement that gives both a figure and its sparkline: see
+//! `brisk_source::with_total`. Pure.
 
 use crate::load::Loaded;
 use crate::plan::PanelPlan;
 use brisk_domain::Frame;
 use std::sync::Arc;
 
-/// The loads of a panel's own statements: where one gave the figure and the line, each with its own rows.
+/// The loads of a panel's own statements: a joint one is split into the figure and the sparkline.
 pub(crate) fn parted(plan: &PanelPlan, mut loaded: Vec<Loaded>) -> Vec<Loaded> {
     if plan.together.is_none() {
         return loaded;
@@ -20,10 +21,10 @@ pub(crate) fn parted(plan: &PanelPlan, mut loaded: Vec<Loaded>) -> Vec<Loaded> {
     loaded
 }
 
-/// The row of all rows, without the bucket that it has not.
+/// The total row, without its empty bucket column.
 fn figure_of(frame: &Frame) -> Frame {
     let columns = rows(frame, true).columns().iter().skip(1).cloned().collect();
-    // The columns of a frame are one.
+    // Columns taken from one frame make a frame.
     Frame::of_shared(columns).unwrap_or_default()
 }
 

@@ -18,8 +18,8 @@ use brisk_domain::{
 };
 use std::sync::Arc;
 
-/// Assembles a panel's frames; `loaded` is in the order of its statements, `beginning` whether the data go
-/// back to the period to compare with.
+/// Assembles a panel's frames; `loaded` is in the order of its statements, `beginning` is whether the data
+/// reach back to the period to compare with.
 pub(crate) fn panel_data(
     panel: &Panel,
     window: &Window,
@@ -72,7 +72,7 @@ pub(crate) fn panel_data(
         if is_covered == Some(false) {
             loaded.frame = Arc::new(beginning::without_lead(&loaded.frame, zone)?);
         }
-        // Before its first row there may have been no data at all: that is no zero.
+        // Before its first row there may have been no data at all, which is not zero.
         let begins =
             beginning::first_time(&loaded.frame, zone).filter(|_| is_covered != Some(true));
         let from = begins.map_or(bounds.from, |first| first.max(bounds.from));
@@ -111,8 +111,8 @@ pub(crate) fn panel_data(
     })
 }
 
-/// What the panel names and its statements do not return, or not as numbers; an error if its figures depend
-/// on it.
+/// Columns that the panel names and its statements do not return, or not as numbers; an error if its
+/// figures depend on one.
 fn notes<'a>(
     panel: &Panel,
     main: Option<&'a Loaded>,
@@ -144,14 +144,14 @@ pub struct PanelEdition {
 }
 
 impl PanelEdition {
-    /// That of `data`.
+    /// The edition of `data`.
     pub fn of(data: &PanelData) -> Self {
         let (edition, as_of, freshness) = (data.edition.clone(), data.as_of, data.freshness);
         Self { edition, as_of, freshness }
     }
 }
 
-/// What [`panel_data`] would say of its edition, without putting frames together unless that may fail.
+/// The edition that [`panel_data`] would give; frames are assembled only where that may fail.
 pub(crate) fn panel_edition(
     panel: &Panel,
     window: &Window,
@@ -174,13 +174,13 @@ pub(crate) fn panel_edition(
     })
 }
 
-/// Whether there is a row from before; `None` if the statement failed.
+/// Whether there is an earlier row; `None` if the statement failed.
 fn begins_before(loaded: &Loaded) -> Option<bool> {
     (!loaded.frame.columns().is_empty()).then(|| loaded.frame.rows() > 0)
 }
 
-/// A statement's frame, without parts of buckets where the panel leaves them out, and what of its
-/// buckets is whole.
+/// A statement's frame, without partial buckets where the panel omits them, and which of its
+/// buckets are whole.
 fn covered(rules: &BucketRules<'_>, loaded: &Loaded, window: &Window) -> (Frame, Option<Coverage>) {
     let data_end = window.data_end.unwrap_or(loaded.as_of);
     let mut coverage = rules.coverage(&loaded.frame, data_end);
@@ -211,7 +211,7 @@ fn names(frame: &Frame) -> impl Iterator<Item = &str> {
 }
 
 /// A key identifies the generations, and the load time tells apart entries loaded one after another
-/// under the same ones. With the clock for "now", the data end at that time.
+/// under the same ones. Where "now" is the clock, the data end at that time.
 pub(crate) fn edition<'a>(
     loaded: impl Iterator<Item = &'a Loaded>,
     plan: &PanelPlan,

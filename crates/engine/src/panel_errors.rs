@@ -1,9 +1,9 @@
-//! Why a panel cannot be queried at all, in sentences for readers.
+//! Errors of panels that cannot be queried at all, as sentences for readers.
 
 use brisk_domain::{FailureKind, PanelError, SourceName};
 use brisk_source::StatementError;
 
-/// The characters of a wrong value that are repeated.
+/// How many characters of a wrong value are repeated.
 const LONGEST_VALUE: usize = 80;
 
 pub(crate) fn unknown_source(source: &SourceName) -> PanelError {
@@ -28,8 +28,8 @@ pub(crate) fn statement_error(error: &StatementError) -> PanelError {
     definition_error(error.to_string())
 }
 
-/// An attribute of the reader that is not what the statement takes it for, as `message` says, which begins
-/// with its name. Its value is told nobody.
+/// An attribute of the reader that is not of the type the statement needs; `message` says so, beginning
+/// with its name. Its value is never shown.
 pub(crate) fn unfit_attribute(attribute: &str, message: &str) -> PanelError {
     let parameter = format!(":user.{attribute} ");
     let why = message.strip_prefix(parameter.as_str()).unwrap_or(message);
@@ -40,7 +40,7 @@ pub(crate) fn unfit_attribute(attribute: &str, message: &str) -> PanelError {
     PanelError { message, retry: false, kind: FailureKind::Forbidden }
 }
 
-/// A chosen value that is not what the statement takes it for, as `message` says.
+/// A chosen value that is not of the type the statement needs, as `message` says.
 pub(crate) fn value_error(message: &str, value: &str) -> PanelError {
     let shown: String = value.chars().take(LONGEST_VALUE).collect();
     let more = if shown.len() < value.len() { "…" } else { "" };

@@ -1,4 +1,4 @@
-//! What a panel needs from its source: checked and bound statements. Pure.
+//! [`PanelPlan`]: the checked and bound statements of a panel. Pure.
 
 use crate::planned_rollup::PlannedRollup;
 use crate::window::Window;
@@ -15,9 +15,9 @@ pub struct PanelPlan {
     pub previous: Option<Arc<PlannedStatement>>,
     /// The statement of a stat's sparkline.
     pub sparkline: Option<Arc<PlannedStatement>>,
-    /// What runs instead of both, where one scan gives the figure and its sparkline.
+    /// Runs instead of both, where one scan gives the figure and its sparkline.
     pub together: Option<Arc<PlannedStatement>>,
-    /// Asks whether the data go back to the period to compare with.
+    /// Asks whether the data reach back to the period to compare with.
     pub beginning: Option<Arc<PlannedStatement>>,
     /// The width of the panel's buckets.
     pub interval: Interval,
@@ -32,7 +32,7 @@ pub struct PanelPlan {
 pub struct PlannedStatement {
     /// The source that runs it.
     pub source: SourceName,
-    /// Which source of that name it was planned for.
+    /// The revision of the source that it was planned for.
     pub revision: Arc<str>,
     /// The statement.
     pub statement: Statement,
@@ -40,7 +40,7 @@ pub struct PlannedStatement {
     pub scales: Vec<(String, u8)>,
     /// The rollups it reads, which must be current before it runs.
     pub rollups: Vec<Arc<PlannedRollup>>,
-    /// Whether the panel can do without it: then its failure is a frame without columns.
+    /// Whether the panel can do without it: a failure is then a frame without columns.
     pub is_optional: bool,
 }
 
@@ -89,13 +89,13 @@ pub fn panel(
     });
     let sparkline =
         panel.kind.sparkline().map(|query| compile(query, window.bounds)).transpose()?;
-    // The panel's own statements are known to compile.
+    // The panel's own statements are known to compile by now.
     let together = panel.kind.sparkline().and_then(|line| {
         let both = brisk_source::with_total(&panel.query, line, target.dialect)?;
         compile(&both, window.bounds).ok()
     });
     let own = sparkline.as_ref().and_then(|sparkline| sparkline.statement.interval);
-    // One that cannot be asked is not known: nobody wrote it.
+    // If it does not compile, the answer is unknown: no author wrote it.
     let beginning = earlier.and_then(|earlier| {
         let query = main.statement.any_row.as_ref()?;
         let planned = compile(query, earlier.before(&window.offsets)).ok()?;

@@ -16,7 +16,7 @@ pub struct PlannedRollup {
     pub plan: Plan,
     /// Identifies its definition.
     pub definition: String,
-    /// Which one of its name the source is that it was planned for.
+    /// The revision of the source that it was planned for.
     pub revision: Arc<str>,
     /// Its refresh as a cache request.
     pub request: Request,
@@ -40,7 +40,7 @@ impl PlannedRollup {
         let plan = Plan::new(rollup, &window::offsets(&rollup.zone), target)?;
         let mut definition = Fingerprint::of(plan.definition_parts()).to_string();
         if !revision.is_empty() {
-            // Rows that were aggregated from another database are none of this one's.
+            // Rows aggregated from another database do not belong to this one.
             definition = Fingerprint::of([definition.as_str(), &*revision]).to_string();
         }
         let request = rollup_key::rollup_request(&plan, &definition, place);
@@ -52,7 +52,7 @@ impl PlannedRollup {
         &self.plan.rollup().name
     }
 
-    /// The tag that its readers depend on because of it alone.
+    /// The tag that readers have for the rollup itself.
     pub fn own_tag(&self) -> Tag {
         rollup_key::rollup_tag(&self.plan.rollup().source, self.name())
     }

@@ -1,6 +1,5 @@
-//! How long a panel's frames may be shown: the nearest policy wins, of the panel, its dashboard,
-//! its source and the default. At each of these, what an administrator has set stands over what the file
-//! says.
+//! [`Policies`]: how long a panel's frames may be shown. The nearest policy wins, of panel,
+//! dashboard, source and default. At each level, an administrator's setting overrides the file.
 
 use brisk_cache::Policy;
 use brisk_domain::{
@@ -9,18 +8,18 @@ use brisk_domain::{
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Policies set outside of dashboards.
+/// Cache policies set outside of dashboards.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Policies {
     /// For everything.
     pub default: CachePolicy,
     /// For everything read from a source.
     pub sources: BTreeMap<SourceName, CachePolicy>,
-    /// What administrators have set.
+    /// Policies set by administrators.
     pub admin: AdminPolicies,
 }
 
-/// Policies that administrators have set, at each level.
+/// Policies set by administrators, at each level.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AdminPolicies {
     /// For everything.

@@ -53,11 +53,11 @@ pub(crate) struct PlannedPanel {
 
 /// The choices of a variable.
 pub(crate) enum PreparedChoices {
-    /// They are listed in the file.
+    /// Listed in the file.
     Known(Vec<Choice>),
-    /// They come from the statement at this index.
+    /// From the statement at this index.
     Asked(usize),
-    /// They cannot be queried.
+    /// Cannot be queried.
     Failed(PanelError),
 }
 
@@ -69,8 +69,8 @@ const OVERHEAD: usize = 8 << 10;
 /// The recently planned views.
 pub(crate) struct PlanCache(pub(crate) moka::sync::Cache<Key, Arc<Entry>>);
 
-/// What a plan depends on. Dashboards, the catalog's contents, policies and sources are immutable and compared by
-/// address: a new version has a new one, and while an old one is kept here its address is not
+/// What a plan depends on. Dashboards, the catalog's contents, policies and sources are immutable and
+/// compared by address: a new version has a new one, and while an old one is kept here its address is not
 /// reused.
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Key {

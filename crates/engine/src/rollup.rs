@@ -79,9 +79,9 @@ impl Refresher {
         }
     }
 
-    /// Refreshes without a cache lookup, and notifies the observer. What was planned for another source than
-    /// there is now by that name is not run; and where another one has come while it ran, it may have been
-    /// written over what that one had written, which is then refreshed again.
+    /// Refreshes without a cache lookup, and notifies the observer. A plan for a source that has been
+    /// replaced is not run; and where the source is replaced during the run, this run may have overwritten
+    /// the new source's rows, so the rollup is refreshed again.
     pub(crate) async fn run(
         &self,
         rollup: &PlannedRollup,

@@ -35,8 +35,8 @@ pub(crate) fn rollup_request(plan: &Plan, definition: &str, place: &str) -> Requ
     }
 }
 
-/// The lane in which the rollups of `source` are refreshed: a refresh takes minutes, and must not keep
-/// the few places of a small database.
+/// The lane in which the rollups of `source` are refreshed: a refresh takes minutes, and must not
+/// occupy the few places of a small database.
 pub fn rollup_lane(source: &SourceName) -> Arc<str> {
     Arc::from(format!("{source}:rollups"))
 }

@@ -1,5 +1,5 @@
-//! The series of a panel's frame, and the order of their points, for computed columns; and rows for the
-//! buckets that have none. Pure.
+//! The series of a panel's frame and the order of their points, for computed columns; rows for empty
+//! buckets. Pure.
 
 use crate::whole_buckets;
 use brisk_domain::panel::{Computed, ComputedKind};
@@ -17,11 +17,11 @@ pub struct SeriesOrder {
     /// For each series its points in order; for each point its rows.
     pub series: Vec<Vec<Vec<usize>>>,
     additivity: Vec<Additivity>,
-    /// Whether each row is of a bucket that is not whole; empty if all are.
+    /// Whether each row is of a partial bucket; empty if none is.
     parts: Vec<bool>,
 }
 
-/// What decides about series and their order.
+/// What determines series and their order.
 #[derive(Debug, Clone, Copy)]
 pub struct SeriesRules<'a> {
     /// How the frame is drawn.
@@ -45,7 +45,7 @@ impl SeriesOrder {
         Self { series: vec![points], additivity: Vec::new(), parts: Vec::new() }
     }
 
-    /// Whether a point with these rows is of a bucket that is not whole.
+    /// Whether a point with these rows is of a partial bucket.
     pub fn is_part(&self, rows: &[usize]) -> bool {
         rows.first().is_some_and(|row| self.parts.get(*row).copied().unwrap_or(false))
     }
@@ -57,8 +57,8 @@ impl SeriesOrder {
 }
 
 impl SeriesRules<'_> {
-    /// `frame` with a row for each bucket and series without one, where columns are computed along the
-    /// buckets; and the order of its series.
+    /// `frame`, with a row added for each bucket and series that has none, where columns are computed
+    /// along the buckets; and the order of its series.
     pub fn ordered(&self, frame: &Frame, computed: &[Computed]) -> (Frame, SeriesOrder) {
         let Some((empty, is_to_scale)) = series_options(self.kind) else {
             let parts = whole_buckets::parts(frame, self.coverage, self.zone);
@@ -109,7 +109,7 @@ impl SeriesRules<'_> {
         SeriesOrder { series: series.collect(), additivity, parts: Vec::new() }
     }
 
-    /// `instants` as what `x` has: themselves, dates, or what the wall clock showed.
+    /// `instants` in the type of `x`: instants, dates, or wall-clock times.
     fn on_the_calendar_of(
         &self,
         x: &Values,
@@ -128,8 +128,8 @@ impl SeriesRules<'_> {
         }
     }
 
-    /// The frame with its empty buckets up to the last one with a row or that is over, but none after the
-    /// data's end; `None` where x is no bucket.
+    /// The frame with its empty buckets, up to the last one that has a row or is over, but none after the
+    /// data's end; `None` where x is not a bucket.
     fn filled(&self, frame: &Frame, empty: Option<EmptyBucket>) -> Option<Frame> {
         let columns = frame.columns();
         let x = &columns.first()?.values;
@@ -186,7 +186,7 @@ impl SeriesRules<'_> {
     }
 }
 
-/// What the panel says of empty buckets, and whether numbers on x are to scale; `None` for kinds without
+/// How the panel treats empty buckets, and whether numbers on x are to scale; `None` for kinds without
 /// series.
 fn series_options(kind: &PanelKind) -> Option<(Option<EmptyBucket>, bool)> {
     match kind {

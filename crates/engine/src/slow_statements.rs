@@ -1,5 +1,5 @@
-//! [`SlowStatements`]: what took longest on each source, since the process began. Statements are told
-//! apart by their text, in which there are no values: those are bound.
+//! [`SlowStatements`]: the slowest statements of each source since the process started. Statements
+//! are told apart by their text, which contains no values: those are bound.
 
 use brisk_cache::Fingerprint;
 use brisk_domain::SourceName;
@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Statements that are counted of each source; where there are more, those that took least altogether
-/// are forgotten.
+/// How many statements are counted per source; beyond that, those with the least total time are
+/// forgotten.
 const COUNTED: usize = 200;
 /// How much of a statement's text is kept, in bytes.
 const LONGEST: usize = 4_000;
@@ -16,11 +16,11 @@ const LONGEST: usize = 4_000;
 /// How many digits of a fingerprint are shown.
 const DIGITS: usize = 12;
 
-/// What statements took.
+/// The times of statements.
 #[derive(Debug, Default)]
 pub struct SlowStatements(Mutex<BTreeMap<SourceName, HashMap<Fingerprint, SlowStatement>>>);
 
-/// What one statement took.
+/// The times of one statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlowStatement {
     /// Identifies its text.
@@ -31,9 +31,9 @@ pub struct SlowStatement {
     pub label: Arc<str>,
     /// How often it ran.
     pub runs: u64,
-    /// What all runs took.
+    /// The total time of all runs.
     pub total: Duration,
-    /// What the longest took.
+    /// The time of the longest run.
     pub longest: Duration,
 }
 
@@ -62,7 +62,7 @@ impl SlowStatements {
         one.longest = one.longest.max(took);
     }
 
-    /// The `most` of `source` that took longest altogether, longest first.
+    /// The `most` statements of `source` with the longest total time, longest first.
     pub fn of(&self, source: &SourceName, most: usize) -> Vec<SlowStatement> {
         let all = self.lock();
         let mut slow: Vec<SlowStatement> =

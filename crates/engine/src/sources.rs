@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// The sources by name.
 pub type Sources = BTreeMap<SourceName, Source>;
 
-/// The sources that there are now. Cheap to clone; all clones have the same.
+/// The current sources. Cheap to clone; all clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct CurrentSources(Arc<RwLock<Arc<Sources>>>);
 
@@ -27,7 +27,7 @@ impl CurrentSources {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
-    /// Puts others in their place: statements that run go on with those that they began with.
+    /// Replaces them; running statements finish on the sources that they began with.
     pub(crate) fn replace(&self, sources: Sources) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(sources);
     }

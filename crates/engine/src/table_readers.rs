@@ -1,4 +1,5 @@
-//! What is invalidated with a table: the views that read it. A statement's tags are the names in it.
+//! The views that are invalidated with a table: a statement that reads a view has only the view's
+//! tag.
 
 use crate::key;
 use crate::load::Loader;
@@ -10,8 +11,8 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 impl Loader {
-    /// The tags of the views over the tables among `tags`; of a source that does not say which they are,
-    /// its own. Sources that are not declared here are left out. Sorted, without duplicates.
+    /// The tags of the views over the tables among `tags`; for a source that does not name them in time,
+    /// its own tag. Undeclared sources are left out. Sorted, without duplicates.
     pub(crate) async fn tags_of_readers(&self, tags: &[Tag]) -> Vec<Tag> {
         let mut tables: BTreeMap<SourceName, Vec<String>> = BTreeMap::new();
         for tag in tags {

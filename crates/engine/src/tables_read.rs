@@ -11,15 +11,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What is read of a source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TablesRead {
-    /// The tables and views as statements name them, in lower case. Of statements that Brisk's parser
-    /// cannot read, all names are among them.
+    /// The tables and views as statements name them, in lower case; for statements that Brisk's
+    /// parser cannot read, all names in them.
     pub tables: BTreeSet<String>,
-    /// The statements that it cannot read.
+    /// How many statements the parser cannot read.
     pub unread: usize,
 }
 
 impl Engine {
-    /// What is read of each source, in the views that open first. Statements that are wrong read nothing.
+    /// What the default views read of each source. Invalid statements read nothing.
     pub fn tables_read(&self) -> BTreeMap<SourceName, TablesRead> {
         let mut read: BTreeMap<SourceName, TablesRead> = BTreeMap::new();
         let access = Access::anybody();

@@ -30,7 +30,7 @@ pub enum ChoicesState {
     Pending(PendingChoices),
 }
 
-/// One panel of a view: its data, or only which edition of them there is.
+/// One panel of a view: its data, or only their edition.
 #[derive(Clone)]
 pub enum PanelState<T: Clone = Arc<PanelData>> {
     /// It can be shown now.
@@ -39,7 +39,7 @@ pub enum PanelState<T: Clone = Arc<PanelData>> {
     Failed(PanelError),
     /// It is being loaded.
     Pending {
-        /// What there is until then: from before an invalidation, or past its TTL. Only for callers
+        /// The value until then: from before an invalidation, or past its TTL. Only for callers
         /// that replace it with the result, or accept older values explicitly.
         previous: Option<T>,
         /// The current value.
@@ -88,8 +88,8 @@ impl Lookup {
         View::of(self)
     }
 
-    /// Which editions of the panels there are, without putting their frames together where that is not
-    /// needed; starts loading what is missing. The choices of variables are left out.
+    /// The panels' editions, without assembling frames unless needed; starts loading what is missing.
+    /// The choices of variables are left out.
     pub fn into_editions(self) -> Vec<PanelState<PanelEdition>> {
         let Self { prepared, found, loader, caller, .. } = self;
         let mut found: Vec<Option<StatementLookup>> = found.into_iter().map(Some).collect();
@@ -147,8 +147,8 @@ impl View {
     }
 }
 
-/// One panel, put together by `assemble` of what was found, the last of which says how far the data go
-/// back if it `is_begun`.
+/// One panel, assembled by `assemble` from what was found; if it `is_begun`, the last of that says how
+/// far the data reach back.
 fn state<T: Clone + Send + Sync + 'static>(
     mut found: Vec<StatementLookup>,
     is_begun: bool,
@@ -173,7 +173,7 @@ fn state<T: Clone + Send + Sync + 'static>(
     let (assembling, client) = (loader.assembling().clone(), first_client(caller));
     let task = Task(tokio::spawn(async move {
         let (loaded, beginning) = join(try_join_all(loads), OptionFuture::from(beginning)).await;
-        // Without it, nobody knows how far the data go back.
+        // Without it, how far the data reach back is unknown.
         let (loaded, beginning) = (loaded?, beginning.and_then(Result::ok));
         let assembled = assembling.run(client, move || assemble(loaded, beginning)).await;
         assembled.unwrap_or_else(|| {
@@ -192,7 +192,7 @@ fn state<T: Clone + Send + Sync + 'static>(
     PanelState::Pending { previous, load: load.boxed().shared() }
 }
 
-/// In whose turn a panel is put together.
+/// The client in whose turn a panel is assembled.
 fn first_client(caller: &Caller) -> Client {
     caller.clients.first().cloned().unwrap_or_else(Client::local)
 }

@@ -8,7 +8,7 @@ use brisk_domain::{
 use brisk_source::{Context, Statement};
 use std::collections::BTreeMap;
 
-/// The most cells of a result: it is compared, and shown.
+/// The most cells that a result may have: it is compared, and shown.
 const MOST_CELLS: usize = 1_000;
 /// How much of a result is shown, in bytes.
 const SHOWN: usize = 200;
@@ -18,7 +18,7 @@ const SHOWN: usize = 200;
 pub struct WatchedValue {
     /// Equal only for equal results: a hash of all cells, in hexadecimal.
     pub hash: String,
-    /// The beginning of it, for people.
+    /// The beginning of the result, for people.
     pub shown: String,
 }
 
@@ -39,7 +39,8 @@ impl WatchedStatement {
 }
 
 impl Engine {
-    /// Checks that `sql` is one `select` for `source`, as panels' statements are; else says why not.
+    /// Checks that `sql` is one `select` for `source`, as for panels; otherwise the reason why it is
+    /// not.
     pub fn watched(&self, source: &SourceName, sql: &str) -> Result<WatchedStatement, String> {
         let declared = self.loader.source(source);
         let declared = declared.ok_or_else(|| format!("source \"{source}\" is not declared"))?;
@@ -80,7 +81,7 @@ fn value(frame: &Frame) -> Result<WatchedValue, String> {
     for row in 0..frame.rows() {
         for column in frame.columns() {
             let cell = column.values.exact(row);
-            // NULL is no text.
+            // Keeps NULL apart from every text.
             parts.push(cell.as_ref().map_or_else(|| "-".into(), |cell| format!("+{cell}")));
             if shown.len() < SHOWN {
                 if !shown.is_empty() {

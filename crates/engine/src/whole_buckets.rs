@@ -11,7 +11,7 @@ use brisk_domain::{
 use brisk_source::WrittenBucket;
 use std::collections::BTreeSet;
 
-/// What decides about the buckets of one statement.
+/// What determines the buckets of one statement.
 pub(crate) struct BucketRules<'a> {
     pub(crate) panel: &'a Panel,
     pub(crate) statement: &'a PlannedStatement,
@@ -19,7 +19,7 @@ pub(crate) struct BucketRules<'a> {
     pub(crate) bounds: Bounds,
     /// The width of its buckets.
     pub(crate) interval: Interval,
-    /// Whether it is a small line.
+    /// Whether it is a sparkline's.
     pub(crate) is_sparkline: bool,
     pub(crate) zone: &'a ZoneOffsets,
 }
@@ -61,11 +61,11 @@ impl BucketRules<'_> {
         if starts.iter().flatten().all(|start| reach.touches(*start, interval, zone)) {
             return Some(coverage);
         }
-        // The range limits another column than the one that is grouped by: then nobody knows what names say.
+        // The range limits a column other than the grouped one: then what the names mean is unknown.
         written.is_none().then(|| of(reach.without_range()))
     }
 
-    /// Whether texts or numbers of the column `at` name buckets, each row another one or grouped by them.
+    /// Whether texts or numbers in the column `at` name buckets, one per row or grouped by them.
     fn names_buckets(&self, frame: &Frame, at: usize) -> Option<(usize, &WrittenBucket)> {
         let written = self.statement.statement.written.as_ref()?;
         let column = &frame.columns()[at];
@@ -104,7 +104,7 @@ impl BucketRules<'_> {
         let is_meant = match is_named || statement.query.sql.contains(":interval") {
             // Rows of a table are buckets where it is grouped by them.
             true => is_key || is_along,
-            // A date is a day; an instant may be any reading's.
+            // A date is a day; an instant may be that of any reading.
             false => at == 0 && is_along && (is_key || matches!(column.values, Values::Date(_))),
         };
         let interval = self.width_of(frame, Some(at));
@@ -153,7 +153,7 @@ fn starts(values: &Values, coverage: &Coverage, zone: &ZoneOffsets) -> BTreeSet<
     (0..values.len()).filter_map(|row| coverage.start(values, row, zone)).collect()
 }
 
-/// Whether each row of `frame` is of a bucket that is not whole; empty if there are no buckets.
+/// Whether each row of `frame` is of a partial bucket; empty if there are no buckets.
 pub(crate) fn parts(frame: &Frame, coverage: Option<&Coverage>, zone: &ZoneOffsets) -> Vec<bool> {
     let found = coverage.and_then(|coverage| Some((coverage, coverage.column?)));
     let column = found.and_then(|(coverage, at)| Some((coverage, frame.columns().get(at)?)));
@@ -164,7 +164,7 @@ pub(crate) fn parts(frame: &Frame, coverage: Option<&Coverage>, zone: &ZoneOffse
     (0..frame.rows()).map(is_part).collect()
 }
 
-/// `frame` without the rows of buckets that are not whole; `coverage` says how many buckets that are.
+/// `frame` without the rows of partial buckets, the number of which is recorded in `coverage`.
 pub(crate) fn trimmed(frame: &Frame, coverage: &mut Coverage, zone: &ZoneOffsets) -> Frame {
     let parts = parts(frame, Some(coverage), zone);
     if !parts.contains(&true) {
@@ -178,7 +178,8 @@ pub(crate) fn trimmed(frame: &Frame, coverage: &mut Coverage, zone: &ZoneOffsets
     frame.of_rows(&rows)
 }
 
-/// What the frames of `plan` show besides their entries' data: where a dashboard's own "now" ends them.
+/// What the frames of `plan` depend on besides their entries' data: where a dashboard's own "now" ends
+/// them.
 pub(crate) fn edition(plan: &PanelPlan, window: &Window) -> Option<String> {
     let reach = Reach { from: None, to: Some(window.bounds.to), data_end: window.data_end? };
     let of = |interval| (interval, &window.offsets);

@@ -13,10 +13,10 @@ use std::sync::Mutex;
 pub struct Window {
     /// From the first instant (inclusive) to the second (exclusive).
     pub bounds: Bounds,
-    /// How far the range has got: its end, or now while it is under way. What is compared ends
+    /// How far the range has elapsed: its end, or now while it is in progress. A comparison ends
     /// there, too. The clock's time is rounded up, so that views share their entries.
     pub elapsed_to: Timestamp,
-    /// Where the data end, if the dashboard says what now is; else they end when they are loaded.
+    /// Where the data end, if the dashboard defines "now"; otherwise when they are loaded.
     pub data_end: Option<Timestamp>,
     /// The width of the buckets.
     pub interval: Interval,
@@ -80,8 +80,8 @@ fn data_end(dashboard: &Dashboard, now: Timestamp, zone: &ZoneOffsets) -> Option
     }
 }
 
-/// The end of the step that `now` is in: of at most half a percent of what is over since `from`,
-/// but a minute at least.
+/// The end of the step that `now` is in: at most half a percent of the time since `from`, but at
+/// least a minute.
 fn step_end(now: Timestamp, from: Timestamp) -> Timestamp {
     let over = now.seconds() - from.seconds();
     let step = [3600, 900, 300].into_iter().find(|step| over >= step * 200).unwrap_or(60);

@@ -1,4 +1,4 @@
-//! An attribute that is not of the type that a statement needs: forbidden, with a sentence, on every database.
+//! An attribute of another type than a statement needs is forbidden, with a sentence, on every database.
 
 use brisk_cache::{Cache, Config, Trigger};
 use brisk_domain::{

@@ -356,7 +356,7 @@ async fn what_an_administrator_sets_stands_over_the_file_at_its_level_and_holds_
         loaded("111"),
         "what the panel's file says is nearer than the strict mode"
     );
-    // Another setting for a level that a file says nothing about.
+    // A setting at a level without one in the file.
     admin.panels.insert(panel("off"), CachePolicy { mode: Some(CacheMode::Normal), ..seconds(60) });
     world.engine.set_admin_policies(admin);
     lookup().await;

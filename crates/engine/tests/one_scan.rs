@@ -1,5 +1,5 @@
-//! A figure and its small line by one statement, where PostgreSQL can give both: the same figures as each by
-//! itself.
+//! A figure and its sparkline from one statement, where PostgreSQL can give both: the same figures as from
+//! one statement each.
 
 use brisk_cache::{Cache, Config, Trigger};
 use brisk_domain::{Access, ManualClock, PanelData, Slug, SourceName, Timestamp, ViewState};
@@ -31,7 +31,7 @@ struct World {
 }
 
 impl World {
-    /// With panels whose figures and lines are asked together, alone, or twice.
+    /// With panels whose figures and lines are queried together, separately, or twice.
     async fn of(kinds: &[&str], table: &str) -> Option<Self> {
         if std::env::var_os("BRISK_TEST_QUICK").is_some() {
             return None;
@@ -126,7 +126,7 @@ async fn one_scan_is_one_statement() {
         let Some(world) = World::of(&[kind], &format!("one_scan_{kind}")).await else { return };
         let _ = world.data("from=2026-02-01&to=2026-03-31").await;
         let loads = world.engine.loader().cache().statistics().of_all().loads;
-        // One more each for the earlier period, and one whether the data go back to it.
+        // One more each for the earlier period, and one for whether the data reach back to it.
         assert_eq!(loads, (statements + 1) * FIGURES.len() as u64 + 1, "{kind}");
     }
 }

@@ -1,5 +1,5 @@
-//! Which time buckets of a panel are whole: by the range, by when the data were loaded, and by what the
-//! dashboard says now is.
+//! Which time buckets of a panel are whole: by the range, by when the data were loaded, and by the
+//! dashboard's "now".
 
 use brisk_cache::{Cache, Config, Trigger};
 use brisk_domain::{
@@ -337,7 +337,7 @@ async fn the_newest_row_ends_the_data_and_its_move_into_another_bucket_is_anothe
     }
     assert_eq!(editions[0], editions[1], "the same buckets are whole");
     assert_ne!(editions[1], editions[2]);
-    // What the live channel and the page cache go by agrees with what is shown.
+    // The editions that the live channel and the page cache use agree with what is shown.
     let all = world.data("all", "").await;
     let dashboard = world.engine.catalog().dashboard(&Slug::parse("sales").unwrap()).unwrap();
     for panel in dashboard.panels.clone() {

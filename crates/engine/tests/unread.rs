@@ -29,7 +29,7 @@ fn server(variable: &str) -> Option<String> {
     Some(url.unwrap_or_else(|_| panic!("{variable} names a server: run cargo xtask test")))
 }
 
-/// What other tests fill at the same time has other names.
+/// Names differ from those in tests that run at the same time.
 fn own(sql: &str) -> String {
     sql.replace("gaps_", "told_").replace("hid_", "told_hid_")
 }

@@ -1,4 +1,4 @@
-//! Dashboards while a process has no files left.
+//! Loading dashboards while the process is out of file descriptors.
 
 use brisk_engine::Catalog;
 use brisk_test_waiting::output;
@@ -6,10 +6,10 @@ use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 
-/// Set in the process that has few files.
+/// Set in the child process that has few file descriptors.
 const FEW: &str = "BRISK_TEST_FEW_FILES";
 
-/// All files that are left.
+/// Takes all remaining file descriptors.
 fn taken() -> Vec<File> {
     std::iter::from_fn(|| File::open("/dev/null").ok()).collect()
 }
@@ -42,7 +42,7 @@ fn with_few_files() {
     write(path, "one.toml");
     write(path, "team/two.toml");
 
-    // Nothing is known yet: nobody is told that there is nothing.
+    // Nothing is known yet, and the catalog does not claim that there is nothing.
     let none_left = taken();
     let catalog = Catalog::unread(path);
     assert!(catalog.reload().may_pass);
@@ -51,7 +51,7 @@ fn with_few_files() {
     assert_eq!(catalog.reload().dashboards.len(), 2);
     assert!(catalog.is_read() && !catalog.contents().may_pass);
 
-    // With so many left, some folders or files are read, and others are not.
+    // With this many left, some folders or files can be read and others cannot.
     for left in 0..4 {
         let mut none_left = taken();
         none_left.truncate(none_left.len() - left);

@@ -1,5 +1,5 @@
-//! Turns a file's bytes into UTF-8. What is not text in the file's encoding becomes a byte that is no
-//! UTF-8 either, so that whoever reads the lines can name the one it stands in.
+//! Turns a file's bytes into UTF-8. Bytes that are not text in the file's encoding become a byte that
+//! is not UTF-8 either, so that the reader of the lines can report theirs.
 
 use crate::ImportError;
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
@@ -7,7 +7,7 @@ use std::io::{Cursor, Read};
 
 /// Never part of UTF-8.
 const NO_TEXT: u8 = 0xff;
-/// How much of a file is looked at for a byte order mark and UTF-16.
+/// How much of a file is searched for a byte order mark and UTF-16.
 const HEAD: usize = 4 << 10;
 const CHUNK: usize = 64 << 10;
 
@@ -27,7 +27,7 @@ pub(crate) struct Decoded {
     pub(crate) reader: Box<dyn Read + Send>,
     /// The encoding it was read in.
     pub(crate) encoding: &'static Encoding,
-    /// Why that one, if it was not set.
+    /// Why this encoding, if it was not set.
     pub(crate) because: Option<&'static str>,
 }
 
@@ -83,7 +83,7 @@ fn utf_16(head: &[u8]) -> Option<&'static Encoding> {
 struct Decoding<R> {
     inner: R,
     decoder: Decoder,
-    /// Whether bytes without a meaning are errors; the decoder makes control characters of them.
+    /// Whether bytes without a meaning are errors; the decoder turns them into control characters.
     strict: bool,
     input: Vec<u8>,
     output: Vec<u8>,

@@ -1,19 +1,19 @@
-//! Finds what stands between a file's fields.
+//! Finds the delimiter of a file's fields.
 
 use crate::records::{Record, Records};
 
-/// What may stand between fields.
+/// The delimiters to try.
 const CANDIDATES: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// A delimiter, and what speaks for it.
+/// A delimiter, and the evidence for it.
 pub(crate) struct Found {
     pub(crate) delimiter: u8,
     /// The number of columns.
     pub(crate) columns: usize,
 }
 
-/// The delimiter of a file that begins with `head`, `whole` if that is all of it; or those that it
-/// may be.
+/// The delimiter of a file that begins with `head`, which is all of it if `whole`; or the possible
+/// ones.
 pub(crate) fn found(head: &[u8], whole: bool, quote: Option<u8>) -> Result<Found, Vec<Found>> {
     let mut fits = Vec::new();
     let mut ragged = Vec::new();

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 const MARK: &str = "$table(";
 
-/// `statement` with each `$table(name)` written by `spelled`.
+/// `statement` with each `$table(name)` replaced by what `spelled` returns.
 pub(crate) fn written(
     statement: &str,
     spelled: impl Fn(&str) -> String,

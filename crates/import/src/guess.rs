@@ -1,4 +1,5 @@
-//! Makes a plan of what a file holds, says what of it was guessed and why, and asks what cannot be.
+//! Makes a plan from a file's content: reports what was guessed and why, and asks about what cannot
+//! be guessed.
 
 use crate::guessed_type::{number, shown, typed, words};
 use crate::per_dialect::PerDialect;
@@ -16,11 +17,11 @@ use std::path::Path;
 pub struct Guess {
     /// The plan.
     pub plan: Plan,
-    /// What cannot be guessed, and how to say it. The file is not loaded until it is said.
+    /// What cannot be guessed, and how to state it. The file is not loaded until it is stated.
     pub questions: Vec<String>,
     lines: u64,
     notes: Vec<String>,
-    /// For each column an example, and what was guessed about it.
+    /// For each column, an example and what was guessed about it.
     columns: Vec<(Option<Witness>, Vec<String>)>,
 }
 
@@ -112,7 +113,7 @@ pub fn guess(
     Ok(Guess { plan, questions, lines, notes: survey.notes, columns: notes })
 }
 
-/// Whether numbers have a decimal point or a comma. `1,234` may be either of two numbers.
+/// Whether numbers have a decimal point or a comma. `1,234` may be either.
 fn find_decimal(survey: &mut Survey) {
     let layout = &survey.layout;
     let comma = |seen: &&Seen| !seen.integer && seen.comma.alive && seen.comma.marked > 0;
@@ -159,7 +160,7 @@ fn find_decimal(survey: &mut Survey) {
     }
 }
 
-/// Names of columns that every database takes.
+/// Column names that every database accepts.
 fn names(survey: &Survey) -> Vec<String> {
     let mut taken = BTreeSet::new();
     let named = (0..survey.columns.len()).map(|index| {

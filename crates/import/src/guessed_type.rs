@@ -1,4 +1,4 @@
-//! Guesses a column's type from what was seen of it, and says why. Pure.
+//! Guesses a column's type from its observed values, and says why. Pure.
 
 use crate::Dialect;
 use crate::layout::Layout;
@@ -145,7 +145,7 @@ fn zone(said: &mut Vec<String>, settings: &Settings) {
     });
 }
 
-/// Says why a column that looks like one of numbers or dates is none.
+/// Explains why a column that looks like numbers or dates stays text.
 fn stays_text(column: &mut Column, seen: &Seen, said: &mut Vec<String>) {
     let name = &column.name;
     if seen.led == seen.values {
@@ -187,7 +187,7 @@ fn stays_text(column: &mut Column, seen: &Seen, said: &mut Vec<String>) {
     }
 }
 
-/// Takes words for NULL in columns of numbers and times, where they can be nothing else.
+/// Takes words for NULL in columns of numbers and times, where they cannot mean anything else.
 pub(crate) fn words(column: &mut Column, seen: &Seen, said: &mut Vec<String>) {
     let mut listed = Vec::new();
     for (word, count) in &seen.words {
@@ -206,12 +206,12 @@ pub(crate) fn words(column: &mut Column, seen: &Seen, said: &mut Vec<String>) {
     });
 }
 
-/// The digits of a column's numbers, by the layout's decimal mark.
+/// The digits of a column's numbers, for the layout's decimal mark.
 pub(crate) fn number<'s>(seen: &'s Seen, layout: &Layout) -> &'s crate::seen::Digits {
     if layout.decimal == "," { &seen.comma } else { &seen.point }
 }
 
-/// A value as it stands in the file, and where.
+/// A value as written in the file, and its line.
 pub(crate) fn shown(witness: &Witness) -> String {
     format!("\"{}\" (line {})", witness.value, witness.line)
 }

@@ -4,25 +4,25 @@ use crate::number::Marks;
 use crate::{ImportError, decode};
 use serde::Deserialize;
 
-/// How a file is written. What is not said is as in most CSV files.
+/// How a file is written. The defaults are those of most CSV files.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Layout {
     /// The encoding: `utf-8`, `utf-16le`, `windows-1252`, …; by default UTF-8, or UTF-16 if the file
-    /// begins as that.
+    /// begins like that.
     pub encoding: Option<String>,
-    /// What stands between fields, one ASCII character.
+    /// The character between fields, ASCII.
     pub delimiter: String,
-    /// What stands around fields, one ASCII character, or nothing.
+    /// The character around quoted fields, ASCII; empty for none.
     pub quote: String,
     /// Whether the first line names the columns.
     pub header: bool,
-    /// The decimal point of numbers, or comma.
+    /// The decimal mark of numbers: a point or a comma.
     pub decimal: String,
-    /// What stands between thousands.
+    /// The separator of thousands.
     pub thousands: Option<String>,
-    /// Words that stand for no value, in fields without quotes. A text is empty, not missing, if it
-    /// is written as `""`; with an empty word here, it is missing.
+    /// Words that stand for no value, in unquoted fields. A text written as `""` is empty, not
+    /// missing, unless an empty word is among these.
     pub nulls: Vec<String>,
 }
 

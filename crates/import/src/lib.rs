@@ -4,10 +4,10 @@
 //! - [`plan`] describes what to load: how the file is written ([`layout`]), columns, types,
 //!   statements to run afterwards. Its SQL may differ by database ([`per_dialect`]), and `derived`
 //!   finds the tables that the statements mark;
-//! - [`guess`](mod@guess) makes a plan from the file itself, as far as [`settings`] do not say it: `survey` reads all of it, `delimiter` and `seen`
-//!   say what it may be, `plan_text` writes the plan down;
-//! - [`file`] opens plain, gzip, zstd and xz files and counts the bytes read, `decode` makes UTF-8 of
-//!   them, `records` splits them, `lines` picks the fields that a plan wants;
+//! - [`guess`](mod@guess) makes a plan from the file itself, as far as [`settings`] leave it open: `survey`
+//!   reads all of it, `delimiter` and `seen` narrow down what it may be, `plan_text` writes the plan as TOML;
+//! - [`file`] opens plain, gzip, zstd and xz files and counts the bytes read, `decode` turns them
+//!   into UTF-8, `records` splits them, `lines` picks the fields that a plan wants;
 //! - [`value`] converts a field into a typed value, or says why it cannot, with `number` and
 //!   `moment`;
 //! - `read` does all that on a thread and hands over batches of rows;

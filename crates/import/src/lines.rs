@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Lines {
     records: Records<Box<dyn Read + Send>>,
     record: Record,
-    /// Whether `record` holds the first line, which is no header.
+    /// Whether `record` holds the first line of a file without a header.
     pending: bool,
     path: PathBuf,
     width: usize,

@@ -10,7 +10,7 @@ use std::path::Path;
 /// The result of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// Rows inserted, or that would be.
+    /// Rows inserted; in a dry run, those that would be.
     pub rows: u64,
     /// Lines rejected; no more than allowed.
     pub rejected: u64,

@@ -9,9 +9,9 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 pub(crate) enum Moment {
     /// A day.
     Day(NaiveDate),
-    /// What a clock reads, somewhere.
+    /// A wall-clock time, of a zone that is not stated.
     Wall(NaiveDateTime),
-    /// An instant: the file says how far the clock was from UTC.
+    /// An instant: the file states the offset from UTC.
     Instant(Timestamp),
 }
 

@@ -3,14 +3,14 @@
 /// How a file writes numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Marks {
-    /// The decimal point, or comma.
+    /// The decimal mark: a point or a comma.
     pub(crate) decimal: char,
-    /// What stands between thousands.
+    /// The separator of thousands.
     pub(crate) thousands: Option<char>,
 }
 
-/// `field` with a decimal point and without separators of thousands; `None` if these are out of
-/// place. It may be no number yet.
+/// `field` with a decimal point and without separators of thousands; `None` if separators are out
+/// of place. It is not yet checked to be a number.
 pub(crate) fn plain(field: &str, marks: Marks) -> Option<String> {
     let (whole, fraction) = match field.split_once(marks.decimal) {
         Some((whole, fraction)) => (whole, Some(fraction)),
@@ -38,7 +38,7 @@ pub(crate) fn plain(field: &str, marks: Marks) -> Option<String> {
         out.push('.');
         out.push_str(fraction);
     }
-    // A point that is no decimal point must not become one.
+    // A point that is not the decimal mark must not become one.
     let is_plain = marks.decimal == '.' || marks.thousands == Some('.') || !whole.contains('.');
     is_plain.then_some(out)
 }
@@ -50,12 +50,12 @@ pub(crate) struct Decimal<'f> {
     pub(crate) negative: bool,
     /// Its digits before the point, at least one.
     pub(crate) whole: &'f str,
-    /// Its digits behind it.
+    /// Its digits after the point.
     pub(crate) fraction: &'f str,
 }
 
 impl<'f> Decimal<'f> {
-    /// Reads `[+-]digits[.digits]`, or one of the parts left out around the point.
+    /// Reads `[+-]digits[.digits]`, or the same with nothing on one side of the point.
     pub(crate) fn parse(plain: &'f str) -> Option<Self> {
         let digits = plain.strip_prefix(['-', '+']).unwrap_or(plain);
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));

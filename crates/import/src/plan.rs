@@ -47,7 +47,7 @@ pub struct Plan {
 pub struct Column {
     /// Its name in the table.
     pub name: String,
-    /// Where it stands in the file.
+    /// Its place in the file.
     pub from: From,
     /// Its type.
     #[serde(rename = "type")]
@@ -62,10 +62,10 @@ pub struct Column {
     /// For text: the maximum length in characters; lines with longer ones are rejected. MySQL and
     /// MariaDB require it for columns in keys.
     pub length: Option<u32>,
-    /// For decimals and numerics: the number of digits after the point at most.
+    /// For decimals and numerics: the most digits after the point.
     #[serde(default)]
     pub scale: u8,
-    /// For numerics: the number of digits at most, 38 by default.
+    /// For numerics: the most digits, 38 by default.
     pub digits: Option<u8>,
     /// For dates and timestamps: their format, as `%m/%d/%Y %H:%M`; ISO 8601 by default.
     pub format: Option<String>,
@@ -74,7 +74,7 @@ pub struct Column {
     pub nulls: Vec<String>,
 }
 
-/// Where a column stands in the file.
+/// A column's place in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged, expecting = "neither a name of the header nor a position, from 1")]
 pub enum From {
@@ -116,11 +116,11 @@ pub enum ColumnType {
     /// Exact decimals, stored as integers in units of 10^-scale.
     Decimal,
     /// Exact decimals, stored as such: `numeric` on PostgreSQL, `decimal` on MySQL and MariaDB. On
-    /// SQLite `real`, which keeps 15 digits; what has more is rejected there.
+    /// SQLite `real`, which keeps 15 digits; values with more are rejected there.
     Numeric,
     /// Floating-point numbers.
     Float,
-    /// Days: `date`, on SQLite text as `2011-12-09`.
+    /// Days: `date`, on SQLite text such as `2011-12-09`.
     Date,
     /// Instants: whole seconds since the epoch on SQLite, `timestamptz` on PostgreSQL,
     /// `datetime(6)` in UTC on MySQL and MariaDB.
@@ -191,7 +191,7 @@ impl Plan {
 }
 
 impl Column {
-    /// The digits that a numeric may have.
+    /// The most digits that a numeric may have.
     pub(crate) fn most_digits(&self) -> u8 {
         self.digits.unwrap_or(38)
     }

@@ -1,4 +1,4 @@
-//! Writes a plan as the TOML that it is read from.
+//! Writes a plan as TOML that reads back as the same plan.
 
 use crate::plan::{Column, ColumnType, From, Plan};
 use std::fmt::Write as _;

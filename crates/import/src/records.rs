@@ -1,10 +1,10 @@
 //! Splits a CSV file into records, strictly: a quote that is never closed, or closed within a text,
-//! is an error at the line where it opened. Keeps which fields were quoted, because `""` is a text
-//! without characters and an empty field is none.
+//! is an error at the line where it opened. Keeps which fields were quoted, because `""` is an
+//! empty text and an empty field is no text.
 
 use std::io::Read;
 
-/// What a record may take in memory. A quote that is never closed would take the whole file.
+/// The most memory of a record, in bytes. A quote that is never closed would take the whole file.
 const LONGEST: usize = 64 << 20;
 const BUFFER: usize = 256 << 10;
 
@@ -27,7 +27,7 @@ impl Record {
     /// The fields, each with whether it was quoted; `None` if one is not UTF-8.
     pub(crate) fn fields(&self) -> Option<Fields<'_>> {
         let text = std::str::from_utf8(&self.bytes).ok()?;
-        // A character may be torn apart by a delimiter.
+        // A delimiter may split a character.
         let whole = self.ends.iter().all(|(end, _)| text.is_char_boundary(*end));
         whole.then_some(Fields { text, ends: &self.ends })
     }
@@ -71,7 +71,7 @@ pub(crate) enum Broken {
     },
 }
 
-/// A file's records. Blank lines are none.
+/// A file's records. Blank lines are skipped.
 pub(crate) struct Records<R> {
     input: R,
     delimiter: u8,
@@ -86,9 +86,9 @@ enum State {
     Start,
     Bare,
     Quoted,
-    /// Behind a quote that closes the field, or is the first of two.
+    /// After a quote that closes the field, or is the first of two.
     Closed,
-    /// Behind a blank that follows such a quote.
+    /// After a blank that follows such a quote.
     After,
 }
 
@@ -157,7 +157,7 @@ impl<R: Read> Records<R> {
                     return Err(unclosed(opened, record.len() + 1, what));
                 }
                 (State::Start, byte) if byte == self.quote => {
-                    // Blanks between delimiter and quote are no part of the text.
+                    // Blanks between delimiter and quote are not part of the text.
                     record.bytes.truncate(start);
                     (state, quoted, opened) = (State::Quoted, true, self.line);
                     self.at += 1;

@@ -1,11 +1,12 @@
-//! What a column of a file holds. Every value is looked at once, and little of it is kept.
+//! [`Seen`]: what a column of a file holds. Every value is looked at once, and little of it is
+//! kept.
 
 use crate::moment::{Moment, moment};
 use crate::number::{Decimal, Marks, plain};
 use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeMap;
 
-/// What files write for "no value".
+/// Words that files use for "no value".
 pub(crate) const NULL_WORDS: [&str; 16] = [
     "NULL", "null", "Null", "(null)", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "\\N", "None",
     "none", "nil", "-", "--",
@@ -20,7 +21,7 @@ pub enum DateOrder {
     MonthFirst,
 }
 
-/// A value, and the line it stands on.
+/// A value, and the line it is on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Witness {
     pub(crate) line: u64,
@@ -41,13 +42,13 @@ pub(crate) struct Digits {
     marks: Marks,
     /// How many have a decimal mark.
     pub(crate) marked: u64,
-    /// The most digits before the mark, behind it, and in all.
+    /// The most digits before the mark, after it, and in total.
     pub(crate) whole: usize,
     pub(crate) fraction: usize,
     pub(crate) significant: usize,
-    /// The fewest behind it.
+    /// The fewest digits after the mark.
     pub(crate) least: usize,
-    /// Whether one ends with zeros that carry no value; `1.0` may.
+    /// Whether one ends with redundant zeros; `1.0` may.
     pub(crate) padded: bool,
     /// Whether each mark may stand between thousands.
     pub(crate) grouped: bool,
@@ -60,9 +61,9 @@ pub(crate) struct Times {
     pub(crate) days: u64,
     pub(crate) walls: u64,
     pub(crate) instants: u64,
-    /// One with a fraction of a second.
+    /// An example with a fraction of a second.
     pub(crate) fraction: Option<Witness>,
-    /// One with more digits than databases keep.
+    /// An example with more digits than databases keep.
     pub(crate) finest: Option<Witness>,
 }
 
@@ -71,9 +72,9 @@ pub(crate) struct Times {
 pub(crate) struct Seen {
     /// How many values, without those that may stand for none.
     pub(crate) values: u64,
-    /// How many begin with a blank.
+    /// How many values begin with a blank.
     pub(crate) led: u64,
-    /// The words that may stand for no value: how often, and whether ever without quotes.
+    /// The words that may stand for no value, with how often each occurs.
     pub(crate) words: BTreeMap<&'static str, u64>,
     pub(crate) example: Option<Witness>,
     pub(crate) integer: bool,
@@ -135,7 +136,7 @@ impl Seen {
         }
     }
 
-    /// Looks at `raw` on `line`, which stands for no value if it is one of `nulls`.
+    /// Adds the value `raw` on `line`, which stands for no value if it is one of `nulls`.
     pub(crate) fn add(&mut self, (raw, quoted): (&str, bool), line: u64, nulls: &[String]) {
         let field = raw.trim();
         if field.is_empty() || (!quoted && nulls.iter().any(|word| word == field)) {
@@ -255,7 +256,7 @@ impl Digits {
         }
     }
 
-    /// Whether zeros at the end say something, as in the versions 1.9 and 1.10.
+    /// Whether trailing zeros carry meaning, as in the versions 1.9 and 1.10.
     pub(crate) fn is_ragged(&self) -> bool {
         self.padded && self.least != self.fraction
     }
@@ -289,12 +290,12 @@ fn oddity(field: &str) -> &'static str {
     }
 }
 
-/// The forms of dates that are looked for besides ISO 8601, the plainest first.
+/// The forms of dates that are tried besides ISO 8601, the plainest first.
 fn date_forms() -> Vec<DateForm> {
     let mut days = Vec::new();
     for mark in ['/', '-', '.'] {
         days.push((format!("%d{mark}%m{mark}%Y"), Some(DateOrder::DayFirst)));
-        // Nobody puts points into dates that begin with the month.
+        // Nobody writes dates that begin with the month with points.
         if mark != '.' {
             days.push((format!("%m{mark}%d{mark}%Y"), Some(DateOrder::MonthFirst)));
         }

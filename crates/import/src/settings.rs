@@ -1,11 +1,11 @@
-//! What is known of a file before it is read: options of the command line.
+//! What is known about a file before it is read: options of the command line.
 
 use crate::ImportError;
 use crate::layout::Layout;
 use crate::plan::{ColumnType, Plan};
 use crate::seen::DateOrder;
 
-/// What is known of a file. What is not is guessed.
+/// What is known about a file. The rest is guessed.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// See [`Layout`].
@@ -37,7 +37,7 @@ pub struct TypeSetting {
     pub column: String,
     /// Its type.
     pub kind: ColumnType,
-    /// The digits behind the point.
+    /// The digits after the point.
     pub scale: Option<u8>,
     /// The format of dates and timestamps.
     pub format: Option<String>,
@@ -46,7 +46,7 @@ pub struct TypeSetting {
 impl Settings {
     pub(crate) fn layout(&self) -> Layout {
         let default = Layout::default();
-        // Where points stand between thousands, the decimal mark is a comma.
+        // If points separate thousands, the decimal mark is a comma.
         let decimal = match self.thousands.as_deref() {
             Some(".") => ",".to_owned(),
             _ => default.decimal,
@@ -64,7 +64,7 @@ impl Settings {
 }
 
 impl Plan {
-    /// The same plan for a file of which `settings` say more.
+    /// The same plan, with what `settings` add about the file.
     pub fn with_settings(mut self, settings: &Settings) -> Result<Self, ImportError> {
         let known = settings.clone();
         let layout = &mut self.layout;

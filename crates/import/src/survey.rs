@@ -10,10 +10,10 @@ use encoding_rs::{UTF_8, WINDOWS_1252};
 use std::io::Read;
 use std::path::Path;
 
-/// How much of a file is looked at for its delimiter.
+/// How much of a file is searched for its delimiter.
 const HEAD: u64 = 1 << 20;
 
-/// What was found.
+/// What a file turned out to hold.
 pub(crate) struct Survey {
     pub(crate) layout: Layout,
     /// The names in the header; empty without one.
@@ -23,7 +23,7 @@ pub(crate) struct Survey {
     pub(crate) lines: u64,
     /// What was guessed about the layout, and why.
     pub(crate) notes: Vec<String>,
-    /// What cannot be guessed, and how to say it.
+    /// What cannot be guessed, and how to state it.
     pub(crate) questions: Vec<String>,
 }
 
@@ -112,8 +112,8 @@ impl Survey {
         Ok(())
     }
 
-    /// Reads the whole file; the first line that is not text, if the encoding was a guess that this
-    /// refutes.
+    /// Reads the whole file. If a line is not text and so refutes a guessed encoding, returns its
+    /// number.
     fn read(&mut self, path: &Path, settings: &Settings) -> Result<Option<u64>, ImportError> {
         let set = self.layout.encoding.as_deref().map(decode::named).transpose()?;
         let decoded = decode::decoded(file::open(path)?.reader, set)
@@ -248,11 +248,11 @@ impl Survey {
             fitting.push(&names[index]);
         }
         if fitting.is_empty() {
-            // Texts above texts. Values repeat; names do not.
+            // Texts above texts: values repeat, names do not.
             let is_number = |name: &String| name.parse::<f64>().is_ok();
             return Some(self.lines > 0 || !names.iter().any(is_number));
         }
-        // Years and other numbers that count on may well be names.
+        // Years and other consecutive numbers may well be names.
         let numbers: Vec<i64> = fitting.iter().filter_map(|name| name.parse().ok()).collect();
         let counts_on = numbers.len() > 1 && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1);
         let years = numbers.iter().all(|number| (1900..=2100).contains(number));

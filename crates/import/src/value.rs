@@ -1,4 +1,4 @@
-//! Converts a CSV field into a typed value, or says why it cannot, and what to set.
+//! Converts a CSV field into a typed value, or says why it cannot, and which setting would help.
 
 use crate::moment::{Moment, moment};
 use crate::number::{Decimal, Marks, plain, scaled};
@@ -147,7 +147,7 @@ impl<'p> Converter<'p> {
         let mut words = self.layout.nulls.iter().chain(&column.nulls);
         match field.is_empty() {
             true => !(is_text && quoted) || words.any(String::is_empty),
-            // What is in quotes is a text, even if it reads NULL.
+            // A quoted field is a text, even if it reads NULL.
             false => !(is_text && quoted) && words.any(|word| word == raw.trim()),
         }
     }
@@ -223,7 +223,7 @@ impl<'p> Converter<'p> {
         shifted(local, self.shift_days).map(|at| self.zone.instant(at))
     }
 
-    /// What to set if `field` may be a number in another form.
+    /// The message `wrong`, with the setting to change if `field` may be a number in another form.
     fn no_number(&self, wrong: &str, field: &str) -> String {
         let other = if self.marks.decimal == '.' { ',' } else { '.' };
         let swapped = Marks { decimal: other, thousands: None };

@@ -1,4 +1,4 @@
-//! What is guessed of a file, what is said about it, and what is asked instead.
+//! What is guessed about a file, what is reported about the guess, and what is asked instead.
 
 use brisk_import::{DateOrder, Dialect, Guess, ImportError, Plan, Settings, guess};
 

@@ -1,4 +1,4 @@
-//! What is in a file prints back the same from the database, whatever was guessed of it.
+//! A file's values print back the same from the database, whatever was guessed about the file.
 
 use crate::fixture::{Cell, Database};
 use brisk_import::plan::ColumnType;
@@ -8,7 +8,7 @@ use fastrand::Rng;
 
 const FILES: usize = 25;
 
-/// A field as it is written, and what the database should print.
+/// A field as it is written in the file, and what the database should print.
 struct Field {
     written: String,
     expected: Cell,
@@ -43,7 +43,7 @@ async fn one_file(database: &Database, table: &str, random: &mut Rng, context: &
     }
     let bytes = encoded(&text, encoding);
     let file = database.file(&bytes);
-    // Short columns may leave these open.
+    // Short columns may leave these undecided.
     let settings = Settings {
         header: Some(true),
         delimiter: Some(delimiter.into()),
@@ -97,7 +97,7 @@ fn printed(database: &Database, name: &str, kind: ColumnType) -> String {
     }
 }
 
-/// Without zeros at the end, which a column's scale adds.
+/// The number without trailing zeros, which a column's scale adds.
 fn number(text: Option<&str>) -> Option<String> {
     text.map(|text| match text.contains('.') {
         true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
@@ -123,7 +123,7 @@ fn column(random: &mut Rng, length: usize) -> Vec<Field> {
         let hole = holes && random.usize(..5) == 0;
         fields.push(match hole {
             true => Field { written: String::new(), expected: None },
-            // Quoted by the writer, and so a text without characters.
+            // Quoted by the writer, and so an empty text.
             false if texts && random.usize(..8) == 0 => {
                 Field { written: "\"\"".into(), expected: Some(String::new()) }
             }

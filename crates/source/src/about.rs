@@ -1,5 +1,5 @@
-//! [`About`]: a source's server and what the user that reads may do besides. Asked once at startup,
-//! to warn; panels only read in any case.
+//! [`About`]: a source's server, and what the reading user may do besides. Queried once at startup,
+//! for warnings; panels only read in any case.
 
 /// A source's server, as it describes itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,20 +13,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-/// How long a table's description is relied on: types rarely change.
+/// How long a table's description is trusted: types rarely change.
 const KNOWN: Duration = Duration::from_secs(60);
 
 /// Runs a statement of Brisk's own.
 pub(crate) type Run<'a> =
     dyn Fn(Statement) -> BoxFuture<'a, Result<Frame, SourceError>> + Send + Sync + 'a;
 
-/// The types of a source's columns, as far as they were asked for. Shared by clones.
+/// The types of a source's columns, as far as they have been queried. Shared by clones.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct KnownTypes(Arc<Mutex<Tables>>);
 
 #[derive(Debug, Default)]
 struct Tables {
-    /// Which file they are in, if they are in one.
+    /// The version of the file they are in, if the database is a file.
     version: Option<Version>,
     known: BTreeMap<String, Known>,
 }
@@ -39,9 +39,9 @@ struct Known {
 }
 
 impl KnownTypes {
-    /// The types of `asked`; `run` runs a statement of Brisk's own. What the database does not tell,
-    /// because there is no such table or nobody may see it, is left out. A database that is a file has
-    /// another `version` when it is replaced.
+    /// The types of `asked`; `run` runs a statement of Brisk's own. Columns that the database does not
+    /// describe, because the table does not exist or is not visible, are left out. A database that is
+    /// a file has another `version` once it is replaced.
     pub(crate) async fn of(
         &self,
         asked: &Questions<'_>,
@@ -142,7 +142,7 @@ async fn mysql(table: &str, run: &Run<'_>) -> Result<BTreeMap<String, ColumnType
     let types = rows(&frame).map(|(name, kind)| {
         let of = match kind.to_lowercase().as_str() {
             "timestamp" => ColumnType::Instant,
-            // Where Brisk keeps them, they are instants.
+            // In Brisk's own rollups, these are instants.
             "datetime" if is_rollup => ColumnType::Instant,
             "datetime" => ColumnType::WallTime,
             "date" => ColumnType::Date,
@@ -153,14 +153,14 @@ async fn mysql(table: &str, run: &Run<'_>) -> Result<BTreeMap<String, ColumnType
     Ok(types.collect())
 }
 
-/// No time is a longer text; others may be long.
+/// The longest text that may be a time, in bytes; other texts may be long.
 const LONGEST: usize = 64;
-/// So many of a column's first values tell what it holds: a tenth of a second's work.
+/// How many of a column's first values are examined: a tenth of a second's work.
 const LOOKED_AT: i64 = 200_000;
-/// Of one with more, so many of its last do, too.
+/// How many of its last values are examined as well, if it has more.
 const LAST: usize = 1_000;
 
-/// Declarations say little there: what a column holds tell its values.
+/// In SQLite, declarations say little: only a column's values tell what it holds.
 async fn sqlite(
     table: &str,
     columns: &BTreeSet<&str>,
@@ -198,9 +198,9 @@ async fn sqlite(
     Ok(types)
 }
 
-/// A column's values, one of each form that there is, with the type that it is stored as. Of a long column, these are
-/// its first values and its last; and its least and largest, if an index has them: numbers and most of what is no
-/// time stand there.
+/// A column's values, one of each form that occurs, with the type that it is stored as. Of a long column, its
+/// first and last values are examined; and its least and largest if it has an index: numbers, and most values
+/// that are not times, are found there.
 async fn cells(
     table: &str,
     column: &str,
@@ -237,7 +237,7 @@ async fn cells(
     Ok(cells)
 }
 
-/// What a statement returns that not every table can answer.
+/// The result of a statement that does not work on every table; `None` if it fails.
 async fn optional(sql: String, run: &Run<'_>) -> Result<Option<Frame>, SourceError> {
     match run(Statement::of_our_own(sql, Vec::new())).await {
         Ok(frame) => Ok(Some(frame)),

@@ -1,17 +1,17 @@
-//! What decoding has in common on all databases: a frame's columns while they are filled.
+//! What decoding shares on all databases: a frame's columns while they are filled.
 
 use crate::error::SourceError;
 use brisk_domain::{Column, Frame, Values};
 
-/// The names of a result's columns, each once: of `count`, `count` the second is `count (2)`. What
-/// refers to a column by its name means the first.
+/// The names of a result's columns, made distinct: the second `count` becomes `count (2)`. A
+/// reference by name means the first.
 pub(crate) fn distinct_names<'a>(given: impl Iterator<Item = &'a str>) -> Vec<String> {
     let given: Vec<&str> = given.collect();
     let mut names: Vec<String> = Vec::with_capacity(given.len());
     for name in &given {
         let mut distinct = (*name).to_owned();
         let mut number = 1;
-        // Also none that the author gave to a later column.
+        // Nor may it be a name that the author gave to a later column.
         while names.contains(&distinct) || number > 1 && given.contains(&distinct.as_str()) {
             number += 1;
             distinct = format!("{name} ({number})");

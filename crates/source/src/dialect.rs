@@ -1,4 +1,4 @@
-//! [`Dialect`]: which SQL a source speaks.
+//! [`Dialect`]: the SQL that a source speaks.
 
 use crate::mysql::syntax::MySqlSyntax;
 use crate::postgres::syntax::PostgresSyntax;

@@ -13,13 +13,14 @@ pub struct StatementError {
     pub column: u32,
     /// What is wrong, and what to write instead.
     pub message: String,
-    /// A user attribute that the statement needs and the signed-in user does not have. The text itself
-    /// is correct.
+    /// A user attribute that the statement needs and the signed-in user lacks. The text itself is
+    /// correct.
     pub lacks: Option<String>,
-    /// A user attribute whose value is not what the statement takes it for. The text itself is correct.
+    /// A user attribute whose value does not fit the type that the statement expects. The text itself
+    /// is correct.
     pub unfit: Option<String>,
-    /// A chosen value that is not what the statement takes it for. It is no part of the message, which
-    /// may go to a log.
+    /// A chosen value that does not fit the type that the statement expects. It is not part of the
+    /// message, which may be logged.
     pub value: Option<String>,
 }
 
@@ -82,15 +83,15 @@ pub enum SourceError {
          group or filter earlier in it"
     )]
     Ended,
-    /// A chosen value is not what the statement takes it for.
+    /// A chosen value does not fit the type that the statement expects.
     #[error("{parameter} {message}")]
     Value {
         /// The parameter as its author writes it: `:year`.
         parameter: String,
-        /// What it is not.
+        /// The expected type that it does not fit.
         message: String,
-        /// The value, if the reader chose it. An attribute of the reader's is told nobody, and no value
-        /// is told to a log.
+        /// The value, if the reader chose it. A reader's attributes are never disclosed, and no value
+        /// is logged.
         value: Option<String>,
     },
     /// A value does not fit the column's type.

@@ -1,6 +1,6 @@
-//! [`Gate`]: what has passed before it runs on a server: a user who can do no more than the source allows,
-//! and statements whose functions do no more. Both are asked of the server, and asked again only after a
-//! while.
+//! [`Gate`]: what must pass before anything runs on a server: the user can do no more than the source
+//! allows, and neither can the functions of statements. The server is queried for both, and again only
+//! after a while.
 
 use crate::compile::names::Names;
 use crate::compile::statement::Statement;
@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-/// For how long what the server said is relied on. Views and functions rarely change, and those who
-/// change them own them.
+/// How long the server's answers are trusted. Views and functions rarely change, and only their
+/// owners change them.
 const KNOWN: Duration = Duration::from_secs(600);
 /// How many statements' names are remembered: a dashboard has a few dozen.
 const REMEMBERED: usize = 10_000;
@@ -19,24 +19,24 @@ const REMEMBERED: usize = 10_000;
 pub(crate) struct Refused {
     /// Where in the author's text it is reached from, in bytes.
     pub(crate) at: usize,
-    /// Which, why, and how to allow it.
+    /// Which function, why, and how to allow it.
     pub(crate) message: String,
 }
 
 /// Whether a statement may run, as far as its functions go.
 pub(crate) enum Verdict {
-    /// It may, and so may any that names the same.
+    /// It may, and so may any statement with the same names.
     Passes,
-    /// It may as it is written: the types of its values decided it.
+    /// It may, exactly as written: the types of its values were decisive.
     PassesAsWritten,
     /// It may not.
     Refused(Refused),
 }
 
-/// What has passed. Shared by clones.
+/// The checks that have passed. Shared by clones.
 #[derive(Clone, Default)]
 pub(crate) struct Gate {
-    /// `None` where nobody said anything: then the user may be any.
+    /// `None` if nothing is declared: then any user will do.
     rights: Option<Arc<Rights>>,
     passed: Arc<Mutex<Passed>>,
 }
@@ -45,12 +45,12 @@ pub(crate) struct Gate {
 struct Passed {
     user: Option<Instant>,
     names: HashMap<Arc<Names>, Instant>,
-    /// Statements whose names are not all that decides.
+    /// The texts of statements whose names alone do not decide.
     texts: HashMap<Box<str>, Instant>,
 }
 
 impl Gate {
-    /// With what the source's owner allows.
+    /// A gate for what the source's owner allows.
     pub(crate) fn of(rights: Rights) -> Self {
         Self { rights: Some(Arc::new(rights)), passed: Arc::default() }
     }
@@ -69,7 +69,7 @@ impl Gate {
         passed.names.insert(Arc::clone(&statement.names), Instant::now());
     }
 
-    /// Remembers that `statement` may run as it is written.
+    /// Remembers that `statement` may run exactly as written.
     pub(crate) fn remember_as_written(&self, statement: &Statement) {
         let mut passed = self.passed();
         if passed.texts.len() >= REMEMBERED {
@@ -78,12 +78,12 @@ impl Gate {
         passed.texts.insert(statement.sql.as_str().into(), Instant::now());
     }
 
-    /// Remembers that the user may be.
+    /// Remembers that the user has passed.
     pub(crate) fn remember_user(&self) {
         self.passed().user = Some(Instant::now());
     }
 
-    /// Whether nothing has to be asked about `statement`.
+    /// Whether nothing has to be queried about `statement`.
     pub(crate) fn has_passed(&self, statement: &Statement) -> bool {
         // A statement of Brisk's own names nothing.
         let names = &statement.names;
@@ -95,12 +95,12 @@ impl Gate {
         is_known && self.is_user_known()
     }
 
-    /// Whether a user may not be one that can do anything.
+    /// Whether all-powerful users are refused.
     pub(crate) fn looks_at_users(&self) -> bool {
         self.rights.as_ref().is_some_and(|rights| !rights.superuser)
     }
 
-    /// Whether nothing has to be asked about the user.
+    /// Whether nothing has to be queried about the user.
     pub(crate) fn is_user_known(&self) -> bool {
         !self.looks_at_users() || self.passed().user.is_some_and(|since| since.elapsed() < KNOWN)
     }

@@ -1,21 +1,21 @@
-//! The text of a geometry, as `st_astext` writes it: from the bytes of MySQL, and from those of PostGIS. Pure.
+//! The text of a geometry, as `st_astext` writes it, from the bytes of MySQL or PostGIS. Pure.
 //!
-//! Both are well-known binary as the OGC's "Simple Feature Access" defines it. Before it, MySQL has an identifier
-//! of the reference system (4 bytes); PostGIS has that within, and more kinds and dimensions ("EWKB").
+//! Both are well-known binary as the OGC's "Simple Feature Access" defines it. MySQL puts an identifier of
+//! the reference system (4 bytes) before it; PostGIS has that inside, and more kinds and dimensions ("EWKB").
 
-/// Geometries may be nested this deep.
+/// The greatest depth of nested geometries.
 const MAX_DEPTH: usize = 8;
-/// Of a kind, in EWKB: there is a height, a measure, a reference system.
+/// Flags of a kind in EWKB: there is a height, a measure, a reference system.
 const HEIGHT: u32 = 0x8000_0000;
 const MEASURE: u32 = 0x4000_0000;
 const SYSTEM: u32 = 0x2000_0000;
 
-/// `POINT(1 2)` of MySQL's bytes; `None` if they are no geometry.
+/// `POINT(1 2)`, from MySQL's bytes; `None` if they are not a geometry.
 pub(crate) fn of_mysql(bytes: &[u8]) -> Option<String> {
     text(bytes.get(4..)?)
 }
 
-/// `POINT(1 2)` of the bytes of PostGIS; `None` if they are no geometry.
+/// `POINT(1 2)`, from PostGIS's bytes; `None` if they are not a geometry.
 pub(crate) fn of_postgis(bytes: &[u8]) -> Option<String> {
     text(bytes)
 }
@@ -29,14 +29,14 @@ fn text(bytes: &[u8]) -> Option<String> {
 struct Reader<'a> {
     bytes: &'a [u8],
     little_endian: bool,
-    /// Of a point.
+    /// The numbers of a point.
     numbers: usize,
 }
 
-/// A geometry in words.
+/// A geometry as text.
 struct Written {
     kind: &'static str,
-    /// What its numbers are besides: ` Z `.
+    /// The further numbers of its points: ` Z `.
     besides: &'static str,
     body: String,
 }
@@ -98,7 +98,7 @@ impl Reader<'_> {
         Some(Written { kind, besides, body })
     }
 
-    /// A part of a geometry, whose kind goes without saying.
+    /// A part of a geometry whose kind is implied.
     fn inner(&mut self, depth: usize, kind: &str) -> Option<String> {
         let part = self.geometry(depth + 1)?;
         (part.kind == kind).then_some(part.body)
@@ -109,7 +109,7 @@ impl Reader<'_> {
         Some(body.trim_start_matches('(').trim_end_matches(')').to_owned())
     }
 
-    /// A part of a geometry, which is named if it is of another kind than usual.
+    /// A part of a geometry, with its kind unless that is `usual`.
     fn named_unless(&mut self, depth: usize, usual: &str) -> Option<String> {
         let part = self.geometry(depth + 1)?;
         Some(if part.kind == usual { part.body } else { part.whole() })
@@ -119,7 +119,7 @@ impl Reader<'_> {
         self.list(Self::point)
     }
 
-    /// One that has only numbers that are none is empty.
+    /// A point; if all of its numbers are NaN, it is empty.
     fn single_point(&mut self) -> Option<String> {
         let point = self.point()?;
         let is_empty = point.split(' ').all(|number| number == "NaN");

@@ -1,15 +1,17 @@
-//! [`KnownZones`]: for which zones a server's data agree with Brisk's, as far as it was asked.
+//! [`KnownZones`]: for which zones a server's data agree with Brisk's, as far as the server has
+//! been queried.
 
 use brisk_domain::ZoneName;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-/// For which zones a server's data agree with Brisk's, as far as it was asked. Shared by clones.
+/// For which zones a server's data agree with Brisk's, as far as the server has been queried.
+/// Shared by clones.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct KnownZones(Arc<Mutex<BTreeMap<String, bool>>>);
 
 impl KnownZones {
-    /// Whether they agree; `None` before the server was asked.
+    /// Whether they agree; `None` if the server has not been queried.
     pub(crate) fn get(&self, zone: &ZoneName) -> Option<bool> {
         self.known().get(zone.as_str()).copied()
     }

@@ -9,7 +9,7 @@
 //! | `sqlite/`, `postgres/`, `mysql/` | everything about one database: `syntax` (its SQL), `clock` (its time macros), `denied_functions`, `offered_functions` (what catalogs say of the others), `executor` (runs statements), `session`, `value` (decodes cells), `error` (its error messages), `rollups` (writes them); PostgreSQL's `triggers` tell which tables have changed, `changes` hears it |
 //! | `sqlite/worker/` | the processes in which all SQL on a SQLite file runs |
 //! | [`rollup`] | tables of a statement's rows, kept up to date for other statements to read |
-//! | `gate` | what every statement passes on a server: its user and its functions may be ([`Rights`]) |
+//! | `gate` | decides whether a statement's user and functions are allowed, on a server ([`Rights`]) |
 //! | `server` | what the executors of database servers share: retries, limits, cancellation |
 //! | [`source`] | [`Source`]: any of the databases |
 //!
@@ -24,13 +24,13 @@
 //!    `origin` which columns its macros read; `earlier_rows` makes the statement that asks where the
 //!    data begin. What the parser cannot read, `unread` and `unread_instants` know by its `lexemes`
 //!    alone, and the database decides. `names` lists what may call a function.
-//! 3. `readings` says of a macro's argument whether it is an instant, or on which clock. `writer`
-//!    expands `macros` (and `wall_clock`, `time_encodings`) and binds values, which are never
-//!    spliced into the SQL; `chosen_values`, `with_null`,
-//!    `with_instants` and `time_macros` are its parts, and `chosen_text` knows what a value is. A zone's changes become `segments` or `offset_steps`. In which clock a
-//!    column is, `column_clock` decides; where its type matters, the statement stays open
-//!    (`open_statement`), and [`Source`] has it written once `column_types` knows the types. `places`
-//!    leads from a position in the SQL back to the author's text.
+//! 3. `readings` decides whether a macro's argument is an instant, or on which clock it is. `writer` expands
+//!    `macros` (and `wall_clock`, `time_encodings`) and binds values, which are never spliced into the SQL;
+//!    `chosen_values`, `with_null`, `with_instants` and `time_macros` are its parts, and `chosen_text` knows
+//!    whether a value is a number. A zone's changes become `segments` or `offset_steps`. `column_clock`
+//!    decides on which clock a column is; if its type matters, the statement stays open (`open_statement`),
+//!    and [`Source`] has it written once `column_types` knows the types. `places` leads from a position in
+//!    the SQL back to the author's text.
 //!
 //! # Adding a macro
 //!

@@ -1,8 +1,8 @@
-//! The views through which tables are read, as the database's catalog tells. A statement's tags are the
-//! names in it, and a view's name does not say which tables change what it shows.
+//! The views through which tables are read, according to the database's catalog. A statement's tags are
+//! the names in it, and a view's name does not tell which tables change its content.
 //!
-//! Asked when tables are invalidated, so that a view which was redefined since then is known. What is
-//! not certain is taken for a reader: invalidating too much costs a load, too little shows old figures.
+//! Queried when tables are invalidated, so that redefined views are noticed. In doubt a view counts as
+//! a reader: invalidating too much costs a load, too little shows old figures.
 
 use crate::column_types::Run;
 use crate::compile::statement::{Bind, Statement};
@@ -11,9 +11,9 @@ use crate::error::SourceError;
 use brisk_domain::Frame;
 use std::collections::BTreeSet;
 
-/// The views that read one of `tables`, also through other views, in lower case; with their schema on
-/// servers. `tables` are in lower case, with a schema or without. In PostgreSQL also the tables of which
-/// they are partitions or children, and their own partitions and children.
+/// The views that read one of `tables`, directly or through other views, in lower case; with their
+/// schema on servers. `tables` are in lower case, with a schema or without. In PostgreSQL also the
+/// tables that these are partitions or children of, and their own partitions and children.
 pub(crate) async fn readers(
     dialect: Dialect,
     tables: &[String],
@@ -127,7 +127,7 @@ struct View {
     definition: String,
 }
 
-/// The `views` of which `reads` says that their definition reads one of `tables`, or a view that does.
+/// The `views` whose definition, according to `reads`, reads one of `tables`, or a view that does.
 fn closure(
     views: Vec<View>,
     tables: &[Name],
@@ -144,7 +144,7 @@ fn closure(
     found
 }
 
-/// Whether `word` stands in `text` and is no part of a longer word.
+/// Whether `text` contains `word` as a whole word.
 fn has_word(text: &str, word: &str) -> bool {
     let is_in_word = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(word).any(|(at, _)| {

@@ -7,12 +7,12 @@ pub struct Rights {
     /// may call any, each as `schema.name`; on MySQL and MariaDB `database.name`, or the bare name of a
     /// loadable function.
     pub functions: Vec<String>,
-    /// Whether the user that reads may be one that can do anything.
+    /// Whether the reading user may be all-powerful.
     pub superuser: bool,
 }
 
 impl Rights {
-    /// Whether they name the function or view.
+    /// Whether the function or view is named in them.
     pub(crate) fn name(&self, schema: &str, name: &str) -> bool {
         let matches = |written: &String| match written.rsplit_once('.') {
             Some((of, last)) => of.eq_ignore_ascii_case(schema) && last.eq_ignore_ascii_case(name),

@@ -3,7 +3,7 @@
 use crate::error::SourceError;
 use crate::limits::Limits;
 
-/// What has been read of a result.
+/// How much of a result has been read.
 pub(crate) struct RowMeter<'a> {
     limits: &'a Limits,
     rows: usize,

@@ -42,7 +42,7 @@ pub struct Source {
     clocks: Clocks,
     types: KnownTypes,
     revision: Arc<str>,
-    /// Where changes are told, if they are.
+    /// Where to listen for changes, if they are told.
     listen_at: Option<ListenAt>,
 }
 
@@ -80,7 +80,7 @@ impl Source {
         Self { database: Database::Sqlite(sqlite), rollups, ..self }
     }
 
-    /// How the workers of a SQLite file have fared, also those of its rollups; `None` for servers.
+    /// Counts of a SQLite file's workers, including those of its rollups; `None` for servers.
     pub fn worker_counts(&self) -> Option<WorkerCounts> {
         match &self.database {
             Database::Sqlite(sqlite) => {
@@ -113,25 +113,26 @@ impl Source {
         Self { name, database, rollups, place, clocks, types, revision, listen_at }
     }
 
-    /// As the one of its name that `revision` names: results of another are not shown as its own.
+    /// The same as the source of its name that `revision` identifies: results of another are not
+    /// shown as its own.
     #[must_use]
     pub fn with_revision(self, revision: &str) -> Self {
         Self { revision: revision.into(), ..self }
     }
 
-    /// Which one of its name it is: empty where there is one only.
+    /// Identifies it among sources of its name; empty if there is only one.
     pub fn revision(&self) -> &Arc<str> {
         &self.revision
     }
 
-    /// With what is said of its columns without a time zone.
+    /// The same with what is declared for its columns without a time zone.
     #[must_use]
     pub fn with_wall_clocks(self, said: WallClocks) -> Self {
         Self { clocks: Clocks::new(Arc::new(said)), ..self }
     }
 
     /// Keeps rollups of a SQLite database in `file`, which the first refresh makes; a refresh may take
-    /// so much `time`. `place` identifies the folder of `file`: only processes with the same place
+    /// at most `time`. `place` identifies the folder of `file`: only processes with the same place
     /// rely on each other's refreshes. The first refresh writes it to [`Self::PLACE_FILE`] in that
     /// folder, unless it is empty. Other databases keep their rollups themselves.
     #[must_use]
@@ -149,9 +150,9 @@ impl Source {
         }
     }
 
-    /// Keeps rollups of a server in its schema `brisk`, written over connections to `url`; a refresh
-    /// may take so much `time`. Its user may be one that can do anything if that is said of the source's
-    /// own before ([`Self::with_rights`]). Has no effect on SQLite.
+    /// Keeps rollups of a server in its schema `brisk`, written over connections to `url`; a refresh may
+    /// take at most `time`. Its user may be all-powerful if that was allowed before for the source's own
+    /// ([`Self::with_rights`]). Has no effect on SQLite.
     pub fn with_rollup_url(self, url: &str, time: Duration) -> Result<Self, SourceError> {
         let rollups = match &self.database {
             Database::Sqlite(_) => return Ok(self),
@@ -184,8 +185,8 @@ impl Source {
         Ok(Self::of(name, database))
     }
 
-    /// With what its owner allows its panels. Without it the functions are looked at all the same, but
-    /// not its user. Has no effect on SQLite.
+    /// The same with what its owner allows its panels. Without this, functions are checked all the
+    /// same, but the user is not. Has no effect on SQLite.
     #[must_use]
     pub fn with_rights(self, rights: Rights) -> Self {
         let database = match self.database {
@@ -196,7 +197,8 @@ impl Source {
         Self { database, ..self }
     }
 
-    /// Hears of changes over connections to `url`, or not at all. Has an effect on PostgreSQL only.
+    /// Listens for changes over connections to `url`, or not at all. Has an effect on PostgreSQL
+    /// only.
     pub fn listening_at(self, url: Option<&str>) -> Result<Self, SourceError> {
         let listen_at = match (&self.database, url) {
             (Database::Postgres(_), Some(url)) => Some(ListenAt(Arc::new(session::options(url)?))),
@@ -205,12 +207,12 @@ impl Source {
         Ok(Self { listen_at, ..self })
     }
 
-    /// Whether changes can be heard of.
+    /// Whether it can listen for changes.
     pub fn can_listen(&self) -> bool {
         self.listen_at.is_some()
     }
 
-    /// Begins to hear of changes; an error where nobody tells.
+    /// Begins to listen for changes; an error if it cannot.
     pub async fn listen(&self) -> Result<ChangeListener, SourceError> {
         match &self.listen_at {
             Some(at) => ChangeListener::connect(at).await,
@@ -218,7 +220,7 @@ impl Source {
         }
     }
 
-    /// The tables that have to tell so that changes of `tables` are known, and whether they do. None where
+    /// The tables that have to tell so that changes of `tables` are noticed, and whether they do. Empty if
     /// the database has no triggers that tell.
     pub async fn told_tables(&self, tables: &[String]) -> Result<Vec<ToldTable>, SourceError> {
         let Database::Postgres(_) = &self.database else { return Ok(Vec::new()) };
@@ -227,8 +229,8 @@ impl Source {
         triggers::tables(tables, &run).await
     }
 
-    /// Whether `statement` may run: its user and its functions may be; on SQLite, which looks at its
-    /// functions by itself, it is prepared. Nothing of it runs.
+    /// Whether `statement` may run: its user and its functions are allowed; on SQLite, which checks
+    /// functions itself, it is prepared. Nothing of it runs.
     pub async fn check(&self, statement: &Statement) -> Result<(), SourceError> {
         let Database::Sqlite(sqlite) = &self.database else { return self.pass(statement).await };
         match &statement.open {
@@ -240,7 +242,8 @@ impl Source {
         }
     }
 
-    /// Whether the user and the functions of `statement` may be, where somebody has to ask.
+    /// Whether the user and the functions of `statement` are allowed, on databases where that has
+    /// to be queried.
     async fn pass(&self, statement: &Statement) -> Result<(), SourceError> {
         match &self.database {
             Database::Sqlite(_) => Ok(()),
@@ -249,7 +252,7 @@ impl Source {
         }
     }
 
-    /// Whether its user may be.
+    /// Whether its user is allowed.
     pub async fn check_user(&self) -> Result<(), SourceError> {
         self.pass(&Statement::of_our_own(String::new(), Vec::new())).await
     }
@@ -264,7 +267,7 @@ impl Source {
         &self.place
     }
 
-    /// Which SQL it speaks.
+    /// The SQL that it speaks.
     pub fn dialect(&self) -> Dialect {
         match self.database {
             Database::Sqlite(_) => Dialect::Sqlite,
@@ -288,7 +291,7 @@ impl Source {
         }
     }
 
-    /// Connections that it may have at a time, and those that it has.
+    /// How many connections it may have, and how many it has.
     pub fn connections(&self) -> (u32, u32) {
         match &self.database {
             Database::Sqlite(sqlite) => sqlite.connections(),
@@ -314,8 +317,8 @@ impl Source {
         Ok(on_stated_clocks(frame, self.dialect(), &open.0.stated_clocks(&types)))
     }
 
-    /// The columns without a time zone that `statement` uses and of which nothing is said, each as
-    /// `table.column`.
+    /// The columns without a time zone that `statement` uses and for which nothing is declared,
+    /// each as `table.column`.
     pub async fn unstated_columns(
         &self,
         statement: &Statement,
@@ -354,7 +357,7 @@ impl Source {
         }
     }
 
-    /// Says so, and what to do, if a statement found that the server does not know `zone` as Brisk does.
+    /// What to do about `zone`, if a statement found that the server does not know it as Brisk does.
     pub fn zone_advice(&self, zone: &ZoneName) -> Option<&'static str> {
         match &self.database {
             Database::Sqlite(_) => None,
@@ -363,7 +366,7 @@ impl Source {
         }
     }
 
-    /// What its server is, and what the user that reads may do besides.
+    /// Its server, and what the reading user may do besides.
     pub async fn about(&self) -> Result<About, SourceError> {
         match &self.database {
             Database::Sqlite(sqlite) => sqlite.about().await,
@@ -372,8 +375,8 @@ impl Source {
         }
     }
 
-    /// Whether a statement that cannot be read names a view, or a function that may read tables: what it
-    /// reads then is not only what it names. Also if the database does not say.
+    /// Whether a statement that cannot be parsed names a view, or a function that may read tables: then
+    /// it may read more than it names. True if the database does not tell.
     pub async fn hides_tables(&self, statement: &Statement) -> bool {
         let Some(unread) = statement.unread.as_ref().filter(|unread| !unread.names.is_empty())
         else {
@@ -412,8 +415,8 @@ impl Source {
         }
     }
 
-    /// The views that read one of `tables`, also through other views: what is invalidated with them. Names
-    /// are in lower case, with a schema or without; on servers, those of views have one.
+    /// The views that read one of `tables`, directly or through other views, and are invalidated with
+    /// them. Names are in lower case, with a schema or without; on servers, those of views have one.
     pub async fn readers_of(&self, tables: &[String]) -> Result<Vec<String>, SourceError> {
         let run =
             |statement: Statement| async move { self.run_closed(&statement, &[]).await }.boxed();
@@ -440,8 +443,8 @@ impl Source {
         Ok((0..frame.rows()).map(line).collect())
     }
 
-    /// The names of the columns that `statement` returns; it does not run. `None` if the database does not
-    /// say.
+    /// The names of the columns that `statement` returns, without running it. `None` if the database does
+    /// not tell.
     pub async fn result_columns(
         &self,
         statement: &Statement,
@@ -450,7 +453,7 @@ impl Source {
             self.within(statement, "select * from (\n", "\n) as brisk_result limit 0").await?;
         let frame = match self.run_closed(&statement, &[]).await {
             Ok(frame) => frame,
-            // Of two columns with one name MySQL and MariaDB make no subquery.
+            // MySQL and MariaDB accept no subquery with two columns of one name.
             Err(error) if error.to_string().contains("Duplicate column name") => return Ok(None),
             Err(error) => return Err(error),
         };
@@ -463,7 +466,7 @@ impl Source {
         Ok(Some(distinct_names(given)))
     }
 
-    /// `statement` between `before` and `after`, with nothing left to ask.
+    /// `statement` between `before` and `after`, with no types left to query.
     async fn within(
         &self,
         statement: &Statement,

@@ -1,5 +1,5 @@
-//! Columns of a result that are shown as they are stored: as instants, or as wall-clock times, as
-//! their source's owner says.
+//! Puts columns of a result that are shown as stored on their declared clocks: as instants or as
+//! wall-clock times.
 
 use crate::compile::zones::ZoneClock;
 use crate::dialect::Dialect;
@@ -25,7 +25,7 @@ pub(crate) fn on_stated_clocks(
     Frame::new(columns.collect()).unwrap_or(frame)
 }
 
-/// `None` if they are so already, or cannot be.
+/// The values on `clock`; `None` if they already are, or cannot be.
 fn on(clock: &WallClock, dialect: Dialect, values: &Values) -> Option<Values> {
     let times: Vec<Option<WallTime>> = match values {
         Values::WallTime(cells) => cells.clone(),
@@ -56,7 +56,7 @@ fn on(clock: &WallClock, dialect: Dialect, values: &Values) -> Option<Values> {
     }
 }
 
-/// `2026-03-01 00:30`, with seconds and their fractions or without, with a space or a `T`.
+/// `2026-03-01 00:30`, with or without seconds and a fraction, with a space or a `T`.
 fn written(text: &str) -> Option<NaiveDateTime> {
     let formats =
         ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"];

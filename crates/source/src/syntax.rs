@@ -1,11 +1,11 @@
-//! [`Syntax`]: what a database's room says about its SQL. All dialect-specific SQL that a compiled
-//! statement can hold is written by an implementation of this trait.
+//! [`Syntax`]: what each database's module defines about its SQL. All dialect-specific SQL that a
+//! compiled statement can hold is written by an implementation of this trait.
 //!
-//! Time zones are left to the database where its data were seen to agree with Brisk's ([`Clock`]): some
-//! have none, others carry an older edition of the IANA tables. Elsewhere expansions turn instants into whole seconds since the epoch
-//! ([`Syntax::seconds`]), calculate, and turn the result back into what columns hold
-//! ([`Syntax::instant`]). A wall-clock time is also a number of seconds: those since the epoch if
-//! the clock stood in UTC.
+//! Time zones are left to the database if its data were found to agree with Brisk's ([`Clock`]): some have
+//! none, others have an older edition of the IANA tables. Elsewhere expansions turn instants into whole
+//! seconds since the epoch ([`Syntax::seconds`]), calculate, and turn the result back into what columns hold
+//! ([`Syntax::instant`]). A wall-clock time is also a number of seconds: those since the epoch if the clock
+//! stood in UTC.
 
 use crate::compile::lexer::Token;
 use crate::compile::offset_steps::OffsetSteps;
@@ -74,7 +74,7 @@ pub(crate) trait Syntax: Sync {
         '"'
     }
 
-    /// Tables and views that read what denied functions read; a trailing `*` matches any suffix.
+    /// Tables and views that expose what denied functions read; a trailing `*` matches any suffix.
     fn denied_tables(&self) -> &'static [&'static str] {
         &[]
     }
@@ -128,7 +128,7 @@ pub(crate) trait Syntax: Sync {
         1
     }
 
-    /// What `expr` encodes, as an instant.
+    /// The instant that `expr` encodes.
     fn decoded_time(&self, encoding: TimeEncoding, expr: &str) -> String;
 
     /// The wall-clock time that a column without a time zone holds.
@@ -143,14 +143,14 @@ pub(crate) trait Syntax: Sync {
         format!("(({expr}) >= {from} and ({expr}) < {to})")
     }
 
-    /// The time macros in the words of a database that knows `zone`, whose offsets these are.
+    /// The time macros in the SQL of a database that knows `zone`, which has these offsets.
     fn clock<'a>(&self, zone: &'a ZoneName, offsets: &'a ZoneOffsets) -> Box<dyn Clock + 'a>;
 
-    /// A query that counts the views, and the functions that may read tables, among names; `list` lists
-    /// them as placeholders, once for each time that it is called.
+    /// A query that counts the views, and the functions that may read tables, among names; each call of
+    /// `list` writes the names as placeholders.
     fn hides_tables(&self, list: &mut dyn FnMut() -> String) -> String;
 
-    /// What stands in front of a statement to see its query plan instead of its rows.
+    /// The prefix of a statement that returns its query plan instead of its rows.
     fn explain(&self) -> &'static str {
         "explain"
     }
@@ -161,20 +161,20 @@ pub(crate) trait Syntax: Sync {
     }
 }
 
-/// What of a statement needs the dashboard's zone.
+/// The parts of a statement that need the dashboard's zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ZoneUse {
-    /// All of it: the session stands in the zone.
+    /// All of it: the session is in the zone.
     Session,
-    /// Its time macros, once the database was seen to know the zone as Brisk does.
+    /// Its time macros, once the database was found to know the zone as Brisk does.
     Macros,
-    /// The same, but the database always does: Brisk tells it.
+    /// The same, but the database always does: Brisk defines the zone for it.
     ToldMacros,
     /// Nothing: the zone's clock never changes.
     Nothing,
 }
 
-/// Time macros in the words of a database that knows the dashboard's zone.
+/// Time macros in the SQL of a database that knows the dashboard's zone.
 pub(crate) trait Clock {
     /// What needs the zone.
     fn zone_use(&self) -> ZoneUse;
@@ -182,17 +182,17 @@ pub(crate) trait Clock {
     /// `$bucket(expr)`: the start of the bucket that the instant `expr` falls into.
     fn bucket(&self, expr: &str, interval: Interval) -> String;
 
-    /// `$bucket($local(expr))`; `None` where only the lookup can say it.
+    /// `$bucket($local(expr))`; `None` if only the lookup can write it.
     fn wall_bucket(&self, expr: &str, interval: Interval) -> Option<String>;
 
     /// `$hour(expr)` and the like: a part of what the wall clock shows at the instant `expr`.
     fn part(&self, expr: &str, part: Part) -> String;
 
-    /// `$hour($local(expr))` and the like: a part of what is written there.
+    /// `$hour($local(expr))` and the like: a part of the time as written.
     fn wall_part(&self, expr: &str, part: Part) -> String;
 
-    /// `$local(expr)`: the instant at which the wall clock shows `expr`, or, where the session stands in
-    /// the zone, that reading.
+    /// `$local(expr)`: the instant at which the wall clock shows `expr`, or, if the session is in the
+    /// zone, that reading.
     fn wall_time(&self, expr: &str) -> String;
 
     /// `$time(expr)`: the instant.
@@ -200,8 +200,8 @@ pub(crate) trait Clock {
         format!("({expr})")
     }
 
-    /// The same for times that the clock of another zone showed, which the database has to know, too: what
-    /// is given as an instant is then such a reading. `None` where only the lookup can say it.
+    /// The same for times that the clock of another zone showed, which the database must know as well: an
+    /// argument given as an instant is then such a reading. `None` if only the lookup can write it.
     fn of_times_on<'b>(&'b self, _written: &'b ZoneClock) -> Option<Box<dyn Clock + 'b>> {
         None
     }

@@ -1,4 +1,4 @@
-//! What sources say of themselves, and of how they run a statement.
+//! What sources report about themselves, and about how they run a statement.
 
 use crate::fixture;
 

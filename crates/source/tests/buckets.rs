@@ -16,7 +16,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// Other names of these zones, which MariaDB's tables do not have: there, their changes are looked up.
+/// Other names of these zones, which MariaDB's tables lack: there, they use the lookup.
 const LOOKED_UP: [&str; 6] =
     ["GB", "US/Eastern", "Asia/Calcutta", "Australia/LHI", "Brazil/East", "Cuba"];
 
@@ -91,7 +91,7 @@ async fn compare(
 ) -> Result<(), TestCaseError> {
     database.fill(instants).await;
     let (dialect, table) = (database.dialect, &database.table);
-    // A range that holds some of the instants; statements that use it look there first.
+    // A range that holds some of the instants; statements that use it search it first.
     let ends = [instants[0], instants[instants.len() / 2]];
     let bounds = Bounds { from: ends[0].min(ends[1]), to: ends[0].max(ends[1]) };
     let run = async |sql: &str, interval: Interval| {

@@ -19,7 +19,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// None, the north's, the west's, a half hour, the south's of half an hour, the south's at midnight.
+/// Zones without changes, in the north, in the west, half an hour off, and in the south with changes
+/// by half an hour, or at midnight.
 const ZONES: [&str; 6] = [
     "UTC",
     "Europe/London",
@@ -118,8 +119,8 @@ async fn compare(
 }
 
 /// Compares days and longer buckets of what each zone's wall clock reads, which `reading` gives for
-/// `i.at`. No day starts with a reading that the clock shows twice there, which is where the servers'
-/// rules and Brisk's differ.
+/// `i.at`. No day there starts with a reading that the clock shows twice, for which the servers'
+/// rules differ from Brisk's.
 async fn compare_readings(
     source: &Source,
     reading: impl Fn(&str) -> String,
@@ -176,7 +177,7 @@ async fn frames_of_sqlite_equal_what_its_own_client_prints() {
         sqlite3::run(&path, &[&zones, &buckets, &query], &values)
     })
     .await;
-    // It knows no zones, so that here only Kolkata's clock, which is never changed, is asked.
+    // It knows no zones, so only Kolkata's clock is tested here, which never changes.
     let sql = "select $bucket($local(wall), month) as start, count(*) as n, sum(id) as ids
         from (select id, datetime(at, 'unixepoch', '+330 minutes') as wall from matrix_instants) i
         where $range($local(wall)) group by 1 order by 1";

@@ -167,13 +167,13 @@ async fn a_date_is_a_date_in_every_zone_under_bucket_and_range() {
 #[tokio::test]
 async fn a_source_says_on_which_clock_its_columns_were_written() {
     let cases = [
-        // On a clock in UTC; New York is 4 hours behind.
+        // On UTC's clock; New York is 4 hours behind.
         ("UTC", ["21", "23", "21", "22", "23", "0"]),
         // Madrid: an hour ahead of UTC, from 29 March to 25 October two. Half past two in October is the
         // first one.
         ("Europe/Madrid", ["20", "21", "19", "20", "22", "23"]),
         ("dashboard", ["1", "3", "1", "2", "3", "4"]),
-        // Half an hour before 21:30 … of the day before.
+        // Five and a half hours earlier than in UTC.
         ("Asia/Kolkata", ["16", "18", "16", "17", "18", "19"]),
     ];
     for database in everywhere("clock_hours").await {
@@ -182,7 +182,7 @@ async fn a_source_says_on_which_clock_its_columns_were_written() {
             let sql = "select $hour(at) as n from written order by id";
             let found = database.numbers(&clock_of_columns(clock), "America/New_York", sql).await;
             assert_eq!(found, hours, "{dialect:?} {clock}");
-            // What has a zone needs no rule, and follows none.
+            // A column with a zone needs no rule, and follows none.
             let sql = "select $hour(moment) as n from written";
             let found = database.numbers(&clock_of_columns(clock), "America/New_York", sql).await;
             assert_eq!(found, ["21"; 6], "{dialect:?} {clock}");
@@ -205,7 +205,7 @@ async fn a_source_says_on_which_clock_its_columns_were_written() {
     }
 }
 
-/// Readings around what the clock shows twice, and what it skips, in several zones, and one before 1970.
+/// Readings around times that the clock shows twice or skips, in several zones, and one before 1970.
 const THIRD_ZONES: [(&str, &[&str]); 4] = [
     (
         "Europe/Madrid",
@@ -269,7 +269,7 @@ async fn a_column_of_a_third_zone_has_the_same_buckets_in_the_servers_words_and_
                 })
             {
                 let shown = offsets(&parsed(zone));
-                // What a clock skips, PostgreSQL reads as if it had not been put forward.
+                // PostgreSQL reads times that a clock skips as if it had not been put forward.
                 let is_exact = dialect != Dialect::Postgres || interval != Interval::Hour;
                 let readings: Vec<&&str> =
                     readings.iter().filter(|at| is_exact || instant(at).1).collect();

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use std::path::Path;
 
-/// What statements are made of, and what may go wrong in them.
+/// The words that statements are made of, and those that may go wrong in them.
 const WORDS: &[&str] = &[
     "select ",
     "from ",
@@ -132,7 +132,7 @@ const WORDS: &[&str] = &[
     "0x",
 ];
 
-/// Looking for what nobody has found yet is the fuzzer's work.
+/// Finding new failures is the fuzzer's work.
 fn the_same_each_time(cases: u32) -> ProptestConfig {
     let config = ProptestConfig::with_cases(cases);
     ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(2011), ..config }
@@ -192,11 +192,11 @@ fn the_fuzzers_properties_hold_for_seeds_that_are_cut_and_mixed() {
             let places: Vec<usize> = text.char_indices().map(|(i, _)| i).collect();
             places[at.index(places.len())]
         };
-        // A word more, or the end of another.
+        // One more word, or the end of another statement.
         let (head, tail) = first.split_at(cut(&first, &cuts[0]));
         **counted.borrow_mut() += properties::hold(&format!("{head}{word}{tail}"));
         properties::hold(&format!("{head}{}", &second[cut(&second, &cuts[1])..]));
-        // A character less.
+        // One character less.
         let mut less = first.clone();
         less.remove(cut(&first, &cuts[2]));
         **counted.borrow_mut() += properties::hold(&less);

@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const COUNT: usize = 523;
 const COUNT_VALUES: usize = 60;
 
-/// `sql` where a reader has chosen `value`, and the sign-in has given it too.
+/// `sql` with `value` chosen by a reader, and also given as an attribute by the sign-in.
 fn with_value(dialect: Dialect, sql: &str, value: &str) -> Statement {
     let at = Timestamp::from_seconds;
     let chosen = Selection::of([value.to_owned()]);
@@ -273,7 +273,7 @@ fn what_only_mysql_has_is_refused_there_too() {
 #[tokio::test]
 async fn mariadb_reads_literals_names_and_comments_as_the_check_does() {
     let Some(source) = maria::source(Limits::default()) else { return };
-    // Were any of them read in another way, what is hidden in it would be SQL.
+    // If any of them were read differently, what it hides would be SQL.
     let cases = [
         (r"select 'a\'; drop table t; -- ' as x", r"a'; drop table t; -- "),
         (r#"select "a\"; drop table t; -- " as x"#, r#"a"; drop table t; -- "#),
@@ -410,12 +410,12 @@ fn what_a_dialect_must_refuse_is_refused_there_with_a_sentence() {
     assert!(passed.is_empty(), "these pass:\n{}", passed.join("\n"));
 }
 
-/// All statements, whatever they were written for.
+/// All statements of the corpus, whatever their purpose.
 fn corpus() -> Vec<&'static str> {
     [EVERYWHERE, SQLITE, POSTGRES, MYSQL, CONTAINED].concat()
 }
 
-/// Something to read, with no inside of the program in it.
+/// Whether it is readable, and exposes no internals.
 fn is_sentence(message: &str) -> bool {
     message.contains(' ') && message.len() > 12 && !message.contains("panick")
 }
@@ -432,11 +432,11 @@ fn no_hostile_statement_changes_anything_or_escapes_its_limits_on_any_database()
                 let Ok(statement) = compiled(dialect, sql) else { continue };
                 ran += 1;
                 let place = format!("{dialect:?}: {sql}");
-                // What escapes its limit of time runs for minutes.
+                // A statement that escapes its time limit would run for minutes.
                 let mut result = None;
                 let has_run = async || {
                     let run = source.run(&statement, &[]).await;
-                    // On a busy machine a connection may come too late, once.
+                    // On a busy machine, connecting may time out once.
                     let is_known = !matches!(run, Err(SourceError::Unavailable(_)));
                     result = Some(run);
                     is_known
@@ -482,7 +482,7 @@ fn hostile_values_stay_values_on_every_database() {
         for mut database in Database::all("hostile_values").await {
             let (dialect, source) = (database.dialect(), database.source());
             let before = database.contents().await;
-            // Nothing of a value decides about the SQL but whether it is a number.
+            // Of a value, only whether it is a number may affect the SQL.
             let forms = ["plain", "1"].map(|value| with_value(dialect, sql, value).sql);
             for value in &values {
                 let statement = with_value(dialect, sql, value);

@@ -1,4 +1,4 @@
-//! What a statement may take, and what stops it.
+//! The limits of statements, and what stops them.
 
 use crate::fixture;
 
@@ -110,7 +110,7 @@ fn one_connection(limits: Limits) -> Option<Source> {
     Some(Source::mysql(name, &url, 1, limits).unwrap())
 }
 
-/// What identifies the connection. One whose statement we end is not used again.
+/// The id of the connection. One whose statement we end is not reused.
 async fn connection_id(source: &Source) -> Option<String> {
     let frame = maria::run(source, "select connection_id() as id").await.unwrap();
     frame.columns()[0].values.exact(0)
@@ -134,7 +134,7 @@ async fn limits_hold_on_mariadb_and_the_pool_stays_clean() {
         assert!(matches!(error, SourceError::Timeout { seconds: 1 }), "{error}");
     }
     assert_eq!(maria::run(&source, "select 1 as a").await.unwrap().rows(), 1);
-    // As many bytes as a result may have are not cut off in silence, however they come about.
+    // Up to the size that a result may have, nothing is silently cut off, however it comes about.
     let sql = "select length(group_concat(repeat('x', 999))) as a from seq_1_to_60";
     let length = maria::run(&source, sql).await.unwrap().columns()[0].values.exact(0);
     assert_eq!(length.as_deref(), Some("50001"));
@@ -174,8 +174,8 @@ async fn a_cancelled_run_ends_its_statement_on_mariadb_and_frees_its_connection(
 async fn a_statement_whose_answer_is_too_large_is_ended_on_mariadb() {
     let limits = Limits { time: Duration::from_secs(600), bytes: 50_000, ..Limits::default() };
     let Some(source) = maria::source(limits) else { return };
-    // One row, so long that it is sent at once; then the server calculates for days, and has
-    // nothing to send from which it could learn that nobody listens any more.
+    // One row, so long that it is sent at once; then the server calculates for days, and sends
+    // nothing that could fail and tell it that nobody listens any more.
     let sql = "select repeat('x', 99999) as a
         from seq_1_to_1000000 unstopped, seq_1_to_1000000 b
         where unstopped.seq = 1 and b.seq = 1 or unstopped.seq * b.seq % 7 = 8";
@@ -186,7 +186,7 @@ async fn a_statement_whose_answer_is_too_large_is_ended_on_mariadb() {
 
 #[tokio::test]
 async fn what_mariadb_does_not_end_at_the_time_limit_we_do() {
-    // To the server, whose limit has microseconds, this is none.
+    // To the server, whose limit is in microseconds, this means no limit.
     let limits = Limits { time: Duration::from_nanos(1), ..Limits::default() };
     let Some(source) = one_connection(limits) else { return };
     let limit = maria::run(
@@ -210,7 +210,7 @@ async fn what_mariadb_does_not_end_at_the_time_limit_we_do() {
 async fn more_statements_than_connections_to_mariadb_wait_for_their_turn() {
     let Some(source) = maria::source(Limits::default()) else { return };
     let sql = "select count(*) as n, connection_id() as id from seq_1_to_10";
-    // Three for each connection: who waits for long is refused.
+    // Three for each connection: a run that waits too long is refused.
     let runs = (0..12).map(|_| maria::run(&source, sql));
     let mut connections = std::collections::BTreeSet::new();
     for frame in futures::future::join_all(runs).await {

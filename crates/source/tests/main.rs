@@ -1,8 +1,9 @@
 //! Statements against SQLite, PostgreSQL and MariaDB.
 //!
-//! One program: each more would be linked, and started, by itself. A new file is a `mod` here.
+//! A single test binary, because each one is linked and started separately. A new file is a `mod`
+//! here.
 
-// Helpers of tests are outside of what clippy takes for tests.
+// Clippy does not recognise test helpers as test code.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod about;

@@ -90,7 +90,7 @@ async fn readings_are_the_instants_and_buckets_and_parts_that_the_clock_says_on_
     let at = Timestamp::from_seconds;
     for database in Instants::everywhere("local_times").await {
         let (source, dialect) = (&database.source, database.dialect);
-        // MariaDB's tables do not have the others, which are looked up.
+        // MariaDB's tables lack the other names, so these use the lookup.
         let zones = LOADED.iter().chain(&["GB", "Australia/LHI", "Brazil/East", "Cuba"]);
         for zone in zones {
             let view = View::of(zone, Bounds { from: at(1_300_000_000), to: at(1_319_938_000) });
@@ -98,7 +98,7 @@ async fn readings_are_the_instants_and_buckets_and_parts_that_the_clock_says_on_
             let table = table(dialect, &readings);
             let instants: Vec<Timestamp> =
                 readings.iter().map(|reading| view.offsets.instant(*reading)).collect();
-            // With the range and without it: a statement that has it looks there first.
+            // With the range and without it: a statement that has it searches it first.
             for range in ["1 = 1", "($range($local(at)) or 1 = 1)"] {
                 let sql = format!(
                     "select $local(at) as instant, $year($local(at)) as year,
@@ -110,7 +110,7 @@ async fn readings_are_the_instants_and_buckets_and_parts_that_the_clock_says_on_
                 let expected = Values::Time(instants.iter().copied().map(Some).collect());
                 let place = format!("{dialect:?} {zone} {range}");
                 assert_eq!(frame.column("instant").unwrap().values, expected, "{place}");
-                // A part is that of what is written, also where the clock skips it.
+                // A part is that of the time as written, even if the clock skips it.
                 for (row, wall) in readings.iter().enumerate() {
                     let expected = [
                         ("year", i64::from(wall.year())),
@@ -123,7 +123,7 @@ async fn readings_are_the_instants_and_buckets_and_parts_that_the_clock_says_on_
                         assert_eq!(found, Some(expected.to_string()), "{place} {part} {wall}");
                     }
                 }
-                // Minutes are cut as hours, months and years as quarters.
+                // Minutes are truncated like hours, months and years like quarters.
                 for interval in [Interval::Hour, Interval::Day, Interval::Week, Interval::Quarter] {
                     let sql = format!(
                         "select $bucket($local(at)) as start from {table} where {range} order by id"
@@ -144,7 +144,7 @@ async fn a_range_holds_the_readings_whose_instants_it_holds_on_every_database() 
     for database in Instants::everywhere("local_ranges").await {
         let (source, dialect) = (&database.source, database.dialect);
         for (i, change) in CHANGES.into_iter().enumerate() {
-            // Ends before, in and after what is read twice, or not at all.
+            // Ends before, in and after times that occur twice or not at all.
             for end in [change - 1_800, change - 1, change, change + 900, change + 1_801] {
                 let at = Timestamp::from_seconds;
                 for bounds in [

@@ -91,7 +91,7 @@ fn a_macro_takes_less_than_300_bytes_on_every_database() {
         let word = interval.word();
         macros.extend([format!("$bucket(at, {word})"), format!("$bucket($local(at), {word})")]);
     }
-    // The longest name of all, and one that many live in.
+    // Among them the longest name of all.
     for zone in ["Asia/Tokyo", "America/New_York", "America/Argentina/ComodRivadavia"] {
         macros.push(format!("$time($local(at, '{zone}'))"));
         macros.push(format!("$hour($local(at, '{zone}'))"));
@@ -129,7 +129,7 @@ fn a_macro_takes_less_than_300_bytes_on_every_database() {
 #[tokio::test]
 async fn years_outside_of_what_a_server_converts_are_looked_up() {
     for mut database in Instants::everywhere("far_years").await {
-        // A summer's evening in London before the epoch, in 1968 (an hour ahead all year), and in 2060.
+        // An hour in London's summer before the epoch, in 1968 (an hour ahead all year), and in 2060.
         let at = Timestamp::from_seconds;
         let evenings = [-1_000_000_000, -31_539_600, 1_300_000_000, 2_856_207_600].map(at);
         database.fill(&evenings).await;

@@ -1,14 +1,14 @@
-//! A count of all changes of who may what, by which each process notices what another has changed.
+//! The version of all access rights: a counter by which each process notices what another has changed.
 
 use crate::{Store, StoreError};
 use sqlx::{AnyConnection, Row as _};
 
-/// The state of who may what.
+/// The state of access rights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AccessState {
     /// Grows with each change.
     pub version: i64,
-    /// There has been an admin: rights hold from then on, whatever becomes of that account.
+    /// There has been an admin: rights are enforced from then on, whatever becomes of that account.
     pub is_closed: bool,
 }
 
@@ -22,7 +22,7 @@ impl Store {
     }
 }
 
-/// Counts a change, in its transaction. What else counts waits from here until that has ended.
+/// Counts a change, in its transaction. Other changes that count wait from here until it has ended.
 pub(crate) async fn count(change: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query("update access_state set version = version + 1 where id = 1")
         .execute(&mut *change)
@@ -30,7 +30,7 @@ pub(crate) async fn count(change: &mut AnyConnection) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// The same, where it made an admin.
+/// The same for a change that made an admin.
 pub(crate) async fn close(change: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query("update access_state set version = version + 1, is_closed = 1 where id = 1")
         .execute(&mut *change)

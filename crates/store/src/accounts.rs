@@ -131,7 +131,7 @@ impl Store {
             session_ends::end_all(&mut change, id.as_str()).await?;
         }
         if matches!(to, AccountChange::Disabled(true) | AccountChange::Password(_)) {
-            // A link would bring back who was shut out, or replace what was just chosen.
+            // A link would let somebody back in who was shut out, or replace the password just set.
             sqlx::query("delete from links where account = $1")
                 .bind(id.as_str())
                 .execute(&mut *change)
@@ -144,7 +144,8 @@ impl Store {
         Ok(Changed::Done)
     }
 
-    /// Keeps a hash of the same password with newer parameters, if it is still the same password.
+    /// Replaces a password's hash by one with newer parameters, unless the password has changed
+    /// meanwhile.
     pub async fn renew_password(
         &self,
         id: &AccountId,
@@ -160,7 +161,7 @@ impl Store {
         Ok(())
     }
 
-    /// Whether the code of an authenticator's `step` is taken now: each step is, once.
+    /// Whether the authenticator's code of `step` is accepted now: each step's is, once.
     pub async fn take_step(&self, id: &AccountId, step: u64) -> Result<bool, StoreError> {
         let step = i64::try_from(step).unwrap_or(i64::MAX);
         let sql =
@@ -169,7 +170,7 @@ impl Store {
         Ok(taken.rows_affected() > 0)
     }
 
-    /// Whether the recovery code of that hash is taken now: each is, once.
+    /// Whether the recovery code of that hash is accepted now: each is, once.
     pub async fn take_recovery_code(&self, id: &AccountId, hash: &str) -> Result<bool, StoreError> {
         let sql = "delete from recovery_codes where account = $1 and hash = $2";
         let taken = sqlx::query(sql).bind(id.as_str()).bind(hash).execute(&self.pool).await?;
@@ -183,7 +184,7 @@ impl Store {
         Ok(u32::try_from(row.get::<i64, _>(0)).unwrap_or_default())
     }
 
-    /// The teams that anybody is in or that have attributes, with these.
+    /// The teams that have members or attributes, with their attributes.
     pub async fn teams(&self) -> Result<BTreeMap<TeamName, Attributes>, StoreError> {
         let mut teams = BTreeMap::new();
         let members =
@@ -199,7 +200,7 @@ impl Store {
         Ok(teams)
     }
 
-    /// Says which attributes a team has.
+    /// Sets a team's attributes.
     pub async fn change_team(
         &self,
         team: &TeamName,
@@ -236,7 +237,7 @@ impl Store {
 }
 
 impl AccountChange {
-    /// What the audit log says of it. Passwords and secrets are not in it.
+    /// The audit record of the change, without passwords and secrets.
     fn record(
         &self,
         (before, after): (&Account, &Account),
@@ -278,7 +279,7 @@ impl AccountChange {
     }
 }
 
-/// What the audit log says of a new account.
+/// The audit record of a new account.
 pub(crate) fn added_record(account: &Account, actor: &Actor) -> AuditRecord {
     let teams: Vec<&str> = account.teams.iter().map(TeamName::as_str).collect();
     let role = account.role.to_string();
@@ -296,7 +297,7 @@ pub(crate) fn added_record(account: &Account, actor: &Actor) -> AuditRecord {
     }
 }
 
-/// Adds an account, in the transaction that does.
+/// Adds an account, in the caller's transaction.
 pub(crate) async fn insert(
     change: &mut AnyConnection,
     account: &Account,
@@ -424,7 +425,7 @@ async fn is_last_admin(change: &mut AnyConnection, id: &AccountId) -> Result<boo
     Ok(rows.len() == 1 && rows.iter().all(|row| row.get::<String, _>(0) == id.as_str()))
 }
 
-/// Under what name the authenticator's secret of an account is sealed.
+/// The record that an account's authenticator secret is sealed as.
 pub(crate) fn authenticator_of(id: &str) -> String {
     format!("the authenticator of account {id}")
 }
@@ -450,7 +451,7 @@ impl Store {
         Ok(Some(account))
     }
 
-    /// The account of a row, without its teams. One that this release cannot read is nobody's.
+    /// The account of a row, without its teams; none if this release cannot read it.
     fn read_account(&self, row: &AnyRow) -> Option<Account> {
         let (id, authenticator): (String, Option<String>) = (row.get(0), row.get(7));
         Some(Account {
@@ -461,7 +462,7 @@ impl Store {
             teams: BTreeSet::new(),
             attributes: attributes::read(row.get(5)),
             password: row.get(6),
-            // One that cannot be read, as without the key, must not mean that none is needed.
+            // An unreadable secret, as without the key, must not pass for no second factor.
             authenticator: authenticator
                 .map(|sealed| self.unseal(&authenticator_of(&id), &sealed).unwrap_or_default()),
             created_at: Timestamp(row.get(8)),

@@ -1,4 +1,4 @@
-//! Attributes as one text, in the form of addresses.
+//! Attributes as one text, in the form of a URL's query.
 
 use brisk_accounts::account::Attributes;
 use brisk_domain::view::{parse_query, query_string};
@@ -14,7 +14,7 @@ pub(crate) fn text(attributes: &Attributes) -> String {
     query_string(&pairs).trim_start_matches('?').to_owned()
 }
 
-/// The attributes of a text. Names that are none are left out.
+/// The attributes of a text. Invalid names are skipped.
 pub(crate) fn read(text: &str) -> Attributes {
     let mut values: BTreeMap<AttributeName, Vec<String>> = BTreeMap::new();
     for (name, value) in parse_query(text) {

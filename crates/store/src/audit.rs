@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use std::time::Duration;
 
-/// The youngest that a record may be deleted, which the database refuses before.
+/// The age before which a record cannot be deleted: the database refuses.
 pub const LEAST_RETENTION: Duration = Duration::from_secs(30 * 86_400);
 
 /// Who does something, and from where.
@@ -18,7 +18,7 @@ pub struct Actor {
     pub address: String,
 }
 
-/// What somebody did. It holds no secrets: those who read it do not have to be allowed to use them.
+/// What somebody did, without secrets: not everybody who reads the log may use them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRecord {
     /// When.
@@ -51,11 +51,11 @@ pub struct AuditFilter {
     pub actor: Option<String>,
     /// Of this action only.
     pub action: Option<String>,
-    /// Whose subject has this text in it, in any case.
+    /// Whose subject contains this text, in any case.
     pub subject: Option<String>,
-    /// From then on.
+    /// From this time on.
     pub from: Option<Timestamp>,
-    /// Before then.
+    /// Before this time.
     pub to: Option<Timestamp>,
     /// Below this number: the next page of older ones.
     pub below: Option<i64>,
@@ -98,15 +98,15 @@ impl Store {
         Ok(rows.iter().map(logged).collect())
     }
 
-    /// The actions that there are records of.
+    /// The actions that occur in the log.
     pub async fn audit_actions(&self) -> Result<Vec<String>, StoreError> {
         let rows = sqlx::query("select distinct action from audit order by action");
         let rows = rows.fetch_all(&self.pool).await?;
         Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 
-    /// Deletes the records from before `before`, and says how many. The database refuses to delete
-    /// younger ones than [`LEAST_RETENTION`].
+    /// Deletes the records from before `before`; the answer is how many. The database refuses to delete
+    /// any that are younger than [`LEAST_RETENTION`].
     pub async fn forget_audit(&self, before: Timestamp) -> Result<u64, StoreError> {
         let deleted = sqlx::query("delete from audit where at < $1").bind(before.0);
         Ok(deleted.execute(&self.pool).await?.rows_affected())
@@ -136,7 +136,7 @@ pub(crate) async fn insert(
 /// The longest text of a record, in bytes: names that strangers type are recorded, too.
 const LONGEST: usize = 2_000;
 
-/// What of `text` is recorded. PostgreSQL stores no NUL.
+/// The part of `text` that is recorded. PostgreSQL stores no NUL.
 fn text(text: &str) -> String {
     let end = text.floor_char_boundary(LONGEST);
     let mut kept = text[..end].replace('\0', "\u{fffd}");
@@ -146,7 +146,7 @@ fn text(text: &str) -> String {
     kept
 }
 
-/// A pattern for texts that have `text` in them.
+/// A pattern for texts that contain `text`.
 fn like(text: &str) -> String {
     let mut pattern = String::from("%");
     for char in text.chars().filter(|char| *char != '\0') {

@@ -7,9 +7,9 @@ use crate::{StoreError, StoreLocation};
 use sqlx::{AnyConnection, Connection as _};
 use std::path::Path;
 
-/// Copies the store to `file`, as it is at one moment, and reads the copy back before it takes the place
-/// of what there was. Whatever ends this process leaves the old file or the new one. The answer is
-/// the copy's size in bytes.
+/// Copies the store to `file`, as of one moment, and reads the copy back before it replaces an earlier
+/// one. However this process ends, the old file or the new one is there. The answer is the copy's size
+/// in bytes.
 pub async fn backup(location: &StoreLocation, file: &Path) -> Result<u64, StoreError> {
     let StoreLocation::Sqlite(path) = location else { return Err(StoreError::NotAFile) };
     let missing = std::io::Error::from(std::io::ErrorKind::NotFound);

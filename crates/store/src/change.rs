@@ -13,7 +13,7 @@ pub enum Topic {
     Settings,
     /// Accounts, their roles, teams and attributes, sessions, tokens.
     Accounts,
-    /// What is warmed when.
+    /// What is warmed, and when.
     Schedules,
     /// The databases that were added in the app.
     Sources,
@@ -37,8 +37,8 @@ impl Topic {
     }
 }
 
-/// A transaction over a change. It derefs to its connection; without [`Change::commit`] nothing has
-/// happened.
+/// The transaction of a change. It derefs to its connection; dropped without [`Change::commit`], it has
+/// no effect.
 #[derive(Debug)]
 pub struct Change {
     transaction: Transaction<'static, Any>,
@@ -47,8 +47,8 @@ pub struct Change {
 }
 
 impl Store {
-    /// Begins a change. From the first one on, this store is irreplaceable: should it be damaged or gone,
-    /// Brisk refuses to start, rather than to begin with one in which there is nobody.
+    /// Begins a change. From the first one on, this store is irreplaceable: should it be damaged or
+    /// gone, Brisk refuses to start rather than begin with one that has no accounts.
     pub(crate) async fn begin_change(&self, topic: Topic) -> Result<Change, StoreError> {
         self.require()?;
         let transaction = self.begin().await?;
@@ -57,7 +57,7 @@ impl Store {
 }
 
 impl Change {
-    /// Writes down who did it, which is recorded if the change is.
+    /// Adds the audit record, which is kept if the change is.
     pub(crate) async fn record(&mut self, record: &AuditRecord) -> Result<(), StoreError> {
         audit::insert(&mut self.transaction, record).await
     }

@@ -2,7 +2,7 @@
 //!
 //! Each change raises a version in its own transaction. A replica reads the versions twice a second,
 //! which costs one short statement, and at once when it hears that there is something new: from its own
-//! process, or from PostgreSQL. So nothing depends on news that may get lost.
+//! process, or from PostgreSQL. So nothing depends on notifications, which may get lost.
 
 use crate::change::Topic;
 use crate::store::{NEWS, Place};
@@ -17,9 +17,9 @@ use tokio::task::JoinHandle;
 
 /// How often the versions are read: what changes takes effect within a second.
 const PACE: Duration = Duration::from_millis(500);
-/// How long the store may take to say them: one that is cut off never answers.
+/// How long reading them may take: a store that is cut off never answers.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long after a lost connection PostgreSQL is listened to again.
+/// How long after losing its connection Brisk listens to PostgreSQL again.
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// Follows the changes of a store.
@@ -44,7 +44,7 @@ impl Drop for Listening {
 }
 
 impl Store {
-    /// Follows the changes from now on: those before are known to whoever reads the records next.
+    /// Follows the changes from now on: whoever reads the records after this call sees all earlier ones.
     pub async fn follow_changes(&self) -> Result<Changes, StoreError> {
         let news = self.news.subscribe();
         let seen = self.versions().await?;
@@ -71,8 +71,8 @@ impl Store {
 }
 
 impl Changes {
-    /// Waits for changes, and says what they are about. After an error, it may be called again:
-    /// nothing is missed.
+    /// Waits for changes; the answer is their topics. After an error, it may be called again: nothing is
+    /// missed.
     pub async fn next(&mut self) -> Result<BTreeSet<Topic>, StoreError> {
         loop {
             let asked = tokio::time::timeout(PATIENCE, self.store.versions());
@@ -90,14 +90,14 @@ impl Changes {
     }
 }
 
-/// Passes on what PostgreSQL says, for as long as it is polled. A pooler that gives each transaction
-/// another session passes nothing on; then the pace is all there is.
+/// Passes PostgreSQL's notifications on, for as long as it is polled. A pooler that gives each
+/// transaction another session passes none on; then only the reads at `PACE` are left.
 async fn listen(url: DatabaseUrl, news: watch::Sender<u64>) -> Infallible {
     loop {
         if let Ok(mut listener) = PgListener::connect(url.expose()).await
             && listener.listen(NEWS).await.is_ok()
         {
-            // It connects again by itself; what failed is said by those that read.
+            // It reconnects on its own; what failed is reported by the reads.
             while listener.try_recv().await.is_ok() {
                 news.send_modify(|count| *count = count.wrapping_add(1));
             }

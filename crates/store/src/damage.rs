@@ -1,12 +1,12 @@
-//! What becomes of a SQLite file that is damaged or gone. A store of counts and records of the past
-//! is begun anew. One with accounts and settings never is: it would let everybody in.
+//! What becomes of a SQLite file that is damaged or gone. A store that holds only counts and history is
+//! begun anew. One with accounts and settings never is: a new one would let everybody in.
 
 use crate::StoreError;
 use crate::location::with_suffix;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-/// What the file says whose presence makes the store irreplaceable.
+/// The text of the file whose presence marks the store as irreplaceable.
 const REQUIRED: &str = "Accounts or settings are in the database beside this file. As long as this \
     file is here, Brisk does not begin with an empty one.\n";
 
@@ -47,14 +47,14 @@ pub(crate) fn put_aside(path: &Path) -> Result<PathBuf, StoreError> {
     Ok(aside)
 }
 
-/// The first of `brisk.sqlite.damaged-1`, `-2`, … that there is not.
+/// The first of `brisk.sqlite.damaged-1`, `-2`, … that does not exist.
 pub(crate) fn free_name(path: &Path, word: &str) -> PathBuf {
     let names = (1..u32::MAX).map(|n| with_suffix(path, &format!("{word}-{n}")));
     let free = names.into_iter().find(|name| !name.exists());
     free.unwrap_or_else(|| with_suffix(path, word))
 }
 
-/// Makes what was created, renamed or removed in the folder of `path` last.
+/// Makes creations, renames and removals in the folder of `path` durable.
 pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     std::fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()

@@ -1,4 +1,4 @@
-//! The log of deliveries, of all replicas: the latest, and not for long.
+//! The log of recent deliveries, over all replicas.
 
 use crate::{Store, StoreError};
 use brisk_domain::{Delivery, Door, Timestamp};
@@ -56,13 +56,13 @@ impl Store {
         Ok(all.into_iter().map(|(_, delivery)| delivery).collect())
     }
 
-    /// Whether a delivery of that proof is in the log.
+    /// Whether a delivery with that proof is in the log.
     pub async fn knows_delivery(&self, proof: &str) -> Result<bool, StoreError> {
         let row = sqlx::query("select count(*) from deliveries where proof = $1").bind(proof);
         Ok(row.fetch_one(&self.pool).await?.get::<i64, _>(0) > 0)
     }
 
-    /// When the latest delivery to each webhook came that was done.
+    /// When the latest delivery that was done came, for each webhook.
     pub async fn latest_deliveries(&self) -> Result<Vec<(String, Timestamp)>, StoreError> {
         let rows = sqlx::query(
             "select sender, max(at) from deliveries
@@ -93,7 +93,7 @@ fn number(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// What of `text` is kept. PostgreSQL stores no NUL.
+/// The part of `text` that is kept. PostgreSQL stores no NUL.
 fn text(text: &str) -> String {
     text[..text.floor_char_boundary(LONGEST)].replace('\0', "\u{fffd}")
 }

@@ -1,5 +1,5 @@
-//! What is due when: each due time is claimed by one process, and by another if that dies. F's jobs,
-//! and schedules, begin here.
+//! Due times: each is claimed by one process, and by another if that one dies. Schedules are built on
+//! them.
 
 use crate::{Store, StoreError};
 use brisk_domain::Timestamp;
@@ -19,14 +19,14 @@ pub struct DueTime {
 }
 
 impl Store {
-    /// Plans a due time. All replicas may do so: it is there once, and stays done if it is.
+    /// Plans a due time. All replicas may do so: it exists once, and stays done once it is.
     pub async fn plan_due_time(&self, due: &DueTime) -> Result<(), StoreError> {
         let mut connection = self.pool.acquire().await?;
         plan(&mut connection, due).await?;
         Ok(())
     }
 
-    /// Whether one of `kind` waits for a process.
+    /// Whether a due time of `kind` waits for a process.
     pub(crate) async fn has_open_due_time(
         &self,
         kind: &str,
@@ -43,9 +43,9 @@ impl Store {
         Ok(row.get::<i64, _>(0) > 0)
     }
 
-    /// Claims the oldest due time of `kind` that nobody has claimed, or whose process has let its
-    /// claim run out. `claimer` is this process's name among all of them. `lease` has to be much
-    /// longer than the clocks of processes differ.
+    /// Claims the oldest due time of `kind` that nobody has claimed, or whose process has let its claim
+    /// run out. `claimer` is this process's name among all of them. `lease` has to be much longer than
+    /// the difference between their clocks.
     pub async fn claim_due_time(
         &self,
         kind: &str,
@@ -54,8 +54,8 @@ impl Store {
         lease: Duration,
     ) -> Result<Option<DueTime>, StoreError> {
         loop {
-            // PostgreSQL reads the one that is due before it waits for whoever is claiming that, and
-            // then finds it claimed: there may be another.
+            // PostgreSQL picks the due row before it waits for a process that is claiming it, and then
+            // finds it claimed: there may be another.
             let claimed = sqlx::query(
                 "update jobs set claimed_by = $1, claimed_until = $2
                  where (kind, name, due_at) = (
@@ -115,14 +115,14 @@ impl Store {
         finish(&mut connection, due, claimer, now).await
     }
 
-    /// Deletes what was done before `before`, and says how many.
+    /// Deletes what was done before `before`; the answer is how many.
     pub async fn forget_due_times(&self, before: Timestamp) -> Result<u64, StoreError> {
         let deleted = sqlx::query("delete from jobs where done_at < $1").bind(before.0);
         Ok(deleted.execute(&self.pool).await?.rows_affected())
     }
 }
 
-/// Plans a due time, in the transaction of whoever does; false if it is there already.
+/// Plans a due time, in the caller's transaction; false if it exists already.
 pub(crate) async fn plan(
     connection: &mut AnyConnection,
     due: &DueTime,
@@ -139,7 +139,7 @@ pub(crate) async fn plan(
     Ok(planned.rows_affected() == 1)
 }
 
-/// Records that the work is done, in the transaction of whoever does; false if another process has claimed it
+/// Records that the work is done, in the caller's transaction; false if another process has claimed it
 /// by now, or has done it.
 pub(crate) async fn finish(
     connection: &mut AnyConnection,

@@ -15,13 +15,13 @@ pub enum StoreError {
     /// The migrations failed.
     #[error("Brisk's own database cannot be brought up to date: {0}")]
     Migration(#[from] MigrateError),
-    /// What lies beside it cannot be read or written.
+    /// A file beside it cannot be read or written.
     #[error("{what} cannot be used: {error}", what = .0.display(), error = .1)]
     File(PathBuf, std::io::Error),
     /// It is damaged, and cannot be put aside.
     #[error("Brisk's own database is damaged, and cannot be put aside: {0}")]
     Aside(std::io::Error),
-    /// It is damaged, and more than counts and records of the past are in it.
+    /// It is damaged, and holds more than counts and history.
     #[error(
         "Brisk's own database {path} is damaged, and accounts or settings are in it: it is left as \
          it is. Restore a backup with `brisk restore FILE`. To begin without any account or setting \
@@ -29,7 +29,7 @@ pub enum StoreError {
         path = .0.display()
     )]
     Damaged(PathBuf),
-    /// It is gone, and more than counts and records of the past were in it.
+    /// It is gone, and held more than counts and history.
     #[error(
         "Brisk's own database {path} is missing or empty, and accounts or settings were in it. Is \
          its disk there? Restore a backup with `brisk restore FILE`. To begin without any account \
@@ -47,7 +47,7 @@ pub enum StoreError {
     /// Another process writes the same copy.
     #[error("{path} is being written by another process", path = .0.display())]
     Copying(PathBuf),
-    /// SQLite is told names as text.
+    /// SQLite takes the names of files as text.
     #[error("the name {path} is no UTF-8 text", path = .0.display())]
     Name(PathBuf),
     /// The file is not one that can be restored.
@@ -65,7 +65,7 @@ pub enum StoreError {
          pg_restore"
     )]
     NotAFile,
-    /// Another key than the store's.
+    /// This process's key is not the store's.
     #[error(
         "secrets in Brisk's own database are encrypted under another key ({stored}) than this process \
          has ({own}): give all replicas the same BRISK_SECRET_KEY, or the same secret.key in their \
@@ -77,7 +77,7 @@ pub enum StoreError {
         /// The id of this process's key.
         own: String,
     },
-    /// No key where the store has one.
+    /// The store has a key, and this process has none.
     #[error(
         "secrets in Brisk's own database are encrypted under the key {id}, and there is neither \
          BRISK_SECRET_KEY nor {path}: put that key there, as it is beside the backup or on the other \
@@ -88,7 +88,7 @@ pub enum StoreError {
     NoKey {
         /// The id of the store's key.
         id: String,
-        /// Where it would be.
+        /// Where the key's file would be.
         path: PathBuf,
     },
     /// This process has not been given the key.
@@ -100,7 +100,7 @@ pub enum StoreError {
     /// Sessions are kept in Redis, which gives no answer.
     #[error("sessions are kept in Redis, which cannot be used: {0}")]
     Sessions(String),
-    /// A secret that the change of the key does not know.
+    /// A secret is in a column that the change of the key does not know.
     #[error(
         "the key of Brisk's own database cannot be changed: {0} holds secrets under the old one that \
          this release does not encrypt again. Start it with the old key alone as BRISK_SECRET_KEY"

@@ -10,7 +10,7 @@ use sqlx::Row as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// Whoever a folder was given to. Of these, editors look after it.
+/// A team or an account that a folder was given to. Those of them who are editors look after it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Editor {
     /// The editors in a team.
@@ -19,7 +19,7 @@ pub enum Editor {
     Account(AccountId),
 }
 
-/// Folders with whom they were given to; `None` is that of the dashboards in no folder.
+/// Folders with those they were given to; `None` stands for the dashboards in no folder.
 pub type FolderEditors = BTreeMap<Option<FolderName>, BTreeSet<Editor>>;
 
 impl Editor {
@@ -54,7 +54,7 @@ impl Store {
         let rows = sqlx::query("select folder, editor from folder_editors").fetch_all(&self.pool);
         let mut editors = FolderEditors::new();
         for row in rows.await? {
-            // What cannot be read is nobody's.
+            // A row that cannot be read gives nobody a folder.
             if let (Some(folder), Some(editor)) = (folder(row.get(0)), Editor::parse(row.get(1))) {
                 editors.entry(folder).or_default().insert(editor);
             }

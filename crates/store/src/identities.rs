@@ -1,4 +1,4 @@
-//! Who accounts' owners are elsewhere, and which sign-ins have come back from there.
+//! The identities of accounts, and which sign-ins have come back from their provider.
 
 use crate::access_state::count;
 use crate::accounts::{Changed, added_record, insert};
@@ -25,9 +25,9 @@ pub enum Connected {
 pub enum Disconnected {
     /// It is gone.
     Done,
-    /// The account has none such.
+    /// The account has no such identity.
     Missing,
-    /// Its owner could not sign in any more: it stays.
+    /// Without it, the owner could no longer sign in: it stays.
     LastWay,
 }
 
@@ -49,8 +49,8 @@ impl Store {
         identities(&mut connection, id.as_str()).await
     }
 
-    /// Adds an account with its identity. [`Changed::Taken`] where there is one of its name or of that
-    /// identity.
+    /// Adds an account with its identity. [`Changed::Taken`] where the name or the identity is
+    /// another's.
     pub async fn add_account_of(
         &self,
         account: &Account,
@@ -95,7 +95,7 @@ impl Store {
         .await?;
         let Some(row) = row else { return Ok(Connected::Gone) };
         let id = AccountId::kept(row.get(0));
-        // Who has the link could take the account away from its owner again.
+        // Whoever has a link could take the account away from its owner again.
         sqlx::query("delete from links where account = $1")
             .bind(id.as_str())
             .execute(&mut *change)
@@ -136,7 +136,7 @@ impl Store {
     ) -> Result<Connected, StoreError> {
         let is_new = add(&mut change, identity, id, now).await?;
         if !is_new && owner(&mut change, identity).await?.as_ref() != Some(id) {
-            // Nothing of it has happened: the link stays good for whom it was meant for.
+            // The transaction is dropped: a link stays valid for the person it was meant for.
             return Ok(Connected::Taken);
         }
         session_ends::end_all(&mut change, id.as_str()).await?;
@@ -145,8 +145,9 @@ impl Store {
         Ok(Connected::Done(id.clone()))
     }
 
-    /// Takes one identity of an account away, and ends its sessions, if its owner can still sign in:
-    /// `is_enough` says so of what stays, a password or not, and the other identities.
+    /// Removes one identity of an account, and ends its sessions, if its owner can still sign in:
+    /// `is_enough` decides that by what stays, which is whether there is a password, and the other
+    /// identities.
     pub async fn disconnect_one(
         &self,
         account: &Account,
@@ -155,7 +156,7 @@ impl Store {
         (actor, now): (&Actor, Timestamp),
     ) -> Result<Disconnected, StoreError> {
         let mut change = self.begin_change(Topic::Accounts).await?;
-        // Of two that are taken away at the same moment, one waits here for the other.
+        // Of two that are removed at the same moment, one waits here for the other.
         count(&mut change).await?;
         let id = account.id.as_str();
         let identities = identities(&mut change, id).await?;
@@ -185,7 +186,7 @@ impl Store {
         Ok(Disconnected::Done)
     }
 
-    /// Takes an account's identities away, and ends its sessions; the answer is how many there were.
+    /// Removes an account's identities, and ends its sessions; the answer is how many identities it had.
     pub async fn disconnect(
         &self,
         account: &Account,
@@ -208,14 +209,14 @@ impl Store {
         Ok(identities.len())
     }
 
-    /// Notes that somebody has come without a session; in the audit log too, where it is said from where.
+    /// Notes a sign-in that begins no session; with the address it came `from`, in the audit log too.
     pub async fn note_signed_in(
         &self,
         account: &Account,
         at: Timestamp,
         from: Option<&str>,
     ) -> Result<(), StoreError> {
-        // Nobody's rights change: this tells no replica anything.
+        // Nobody's rights change: replicas are not told.
         let mut change = self.begin().await?;
         sqlx::query("update accounts set signed_in_at = $1 where id = $2")
             .bind(at.0)
@@ -238,7 +239,7 @@ impl Store {
         Ok(())
     }
 
-    /// Notes that a sign-in has come back; `false` where it had before.
+    /// Notes that a sign-in has come back from its provider; `false` if it had already.
     pub async fn finish_sign_in(
         &self,
         hash: &str,
@@ -250,7 +251,7 @@ impl Store {
         Ok(added.rows_affected() > 0)
     }
 
-    /// Forgets the sign-ins that could not come back any more in any case.
+    /// Forgets the sign-ins that have expired: they could not come back anyway.
     pub async fn forget_sign_ins(&self, now: Timestamp) -> Result<(), StoreError> {
         let sql = "delete from finished_sign_ins where expires_at <= $1";
         sqlx::query(sql).bind(now.0).execute(&self.pool).await?;
@@ -267,7 +268,7 @@ async fn identities(connection: &mut AnyConnection, id: &str) -> Result<Vec<Iden
     Ok(identities.collect())
 }
 
-/// Whose an identity is.
+/// The account that an identity belongs to.
 async fn owner(
     connection: &mut AnyConnection,
     identity: &Identity,
@@ -280,7 +281,7 @@ async fn owner(
     Ok(row.map(|row| AccountId::kept(row.get(0))))
 }
 
-/// Keeps whose an identity is, in the transaction that decides it; `false` where it is somebody's.
+/// Keeps whose an identity is, in the caller's transaction; `false` if it belongs to somebody already.
 pub(crate) async fn add(
     change: &mut AnyConnection,
     identity: &Identity,
@@ -300,7 +301,7 @@ pub(crate) async fn add(
     Ok(added.rows_affected() > 0)
 }
 
-/// What the audit log says of it.
+/// The audit record of it.
 pub(crate) fn record(
     action: &str,
     name: &str,

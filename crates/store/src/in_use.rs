@@ -1,5 +1,6 @@
-//! Who has a SQLite store open. Each process that does holds a shared lock on a file beside it; who
-//! puts the store aside or replaces it needs the exclusive one. Whoever dies lets go.
+//! Whether a SQLite store is open. Each process that has it open holds a shared lock on a file beside
+//! it; one that puts the store aside or replaces it needs the exclusive lock. The lock of a process that
+//! dies is released.
 
 use crate::StoreError;
 use crate::location::with_suffix;
@@ -34,8 +35,8 @@ impl InUse {
 }
 
 impl Drop for InUse {
-    /// Closing is not enough: a process that is just being started has the file open, too, until it runs its
-    /// own program, and would keep the lock as long.
+    /// Closing is not enough: a child process that has not yet run its own program has the file open,
+    /// too, and would hold the lock for that long.
     fn drop(&mut self) {
         let _ = self.0.unlock();
     }

@@ -1,4 +1,4 @@
-//! The store's key is changed: every secret is sealed again, in one transaction.
+//! Changing the store's key: every secret is sealed again, in one transaction.
 
 use crate::accounts::authenticator_of;
 use crate::sealing::Sealing;
@@ -17,7 +17,7 @@ struct Sealed {
     record: fn(&str) -> String,
 }
 
-/// Every column that [`Store::seal`] writes into. Whoever adds one adds it here: a key is not changed while
+/// Every column that [`Store::seal`] writes into. A new one is added here: the key is not changed while
 /// there is a secret elsewhere.
 const SEALED: [Sealed; 5] = [
     Sealed { table: "accounts", id: "id", column: "authenticator", record: authenticator_of },
@@ -28,8 +28,8 @@ const SEALED: [Sealed; 5] = [
 ];
 
 impl Store {
-    /// Seals what is sealed under `before` under `key`, and makes that the store's; `sealing` reads both.
-    /// How many secrets that were; none where there was nothing to do.
+    /// Seals under `key` what is sealed under `before`, and makes `key` the store's; `sealing` reads
+    /// both. The answer is how many secrets that were; none where there was nothing to do.
     pub(crate) async fn change_key(
         &self,
         (key, sealing): (&SecretKey, &Sealing),
@@ -67,11 +67,11 @@ impl Store {
             .execute(&mut *change)
             .await?;
         change.commit().await?;
-        // What a replica with the key before wrote since is sealed again, too.
+        // What a replica with the previous key has written since is sealed again, too.
         Ok((changed.rows_affected() > 0 || count > 0).then_some(count))
     }
 
-    /// The columns of texts, by table; the names are those of migrations.
+    /// The text columns, with their tables; the names are those of migrations.
     async fn columns(
         &self,
         connection: &mut AnyConnection,
@@ -94,8 +94,8 @@ impl Store {
     }
 }
 
-/// Seals the secrets of a column again that begin with `old`. One that cannot be read stays what it is: it
-/// has to be entered again in any case.
+/// Seals again those secrets of a column that begin with `old`. One that cannot be read stays as it is:
+/// it has to be entered again in any case.
 async fn seal_again(
     change: &mut AnyConnection,
     Sealed { table, id, column, record }: &Sealed,

@@ -13,10 +13,9 @@
 //!   setting), with `Store::begin_change`: a [`Change`] is recorded in the audit log with it, and all
 //!   replicas hear of it ([`Changes`]).
 //!
-//! Secrets are sealed ([`Store::seal`]) under a key that is not in the store ([`KeyOrigin`]); `key_change`
-//! lists every column of them. A store in a
-//! file is copied and put back by [`backup()`] and [`restore()`]. What has to happen once among all
-//! processes is a [`DueTime`].
+//! Secrets are sealed ([`Store::seal`]) under a key that is not in the store ([`KeyOrigin`]);
+//! `key_change` lists every column of them. A store in a file is copied and put back by [`backup()`] and
+//! [`restore()`]. What has to happen once among all processes is a [`DueTime`].
 //!
 //! To add a record, add a migration (forward only, and usable by the previous release, which may go on
 //! running beside it) with its line in `migrations.rs`, and a file here with its type and queries. Where

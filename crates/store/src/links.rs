@@ -1,4 +1,4 @@
-//! One-time links: for the first admin, for who is invited, and for a new password.
+//! One-time links: for the first admin, for invitations, and for new passwords.
 
 use crate::access_state::count;
 use crate::accounts::{Changed, added_record, insert};
@@ -20,7 +20,7 @@ pub enum Link {
 }
 
 impl Store {
-    /// Keeps the hash of a link. A new one for an account takes the place of those before.
+    /// Keeps the hash of a link. A new one for an account replaces those before.
     pub async fn add_link(
         &self,
         hash: &str,
@@ -61,8 +61,9 @@ impl Store {
         }))
     }
 
-    /// Makes the first admin of a link, which is gone then, as are all others like it; one who signs in
-    /// elsewhere has an identity. [`Changed::Taken`] where another account has the name or the identity.
+    /// Makes the first admin by a link, which is used up then, as are all others like it; an admin who
+    /// signs in elsewhere has an identity. [`Changed::Taken`] where another account has the name or the
+    /// identity.
     pub async fn make_first_admin(
         &self,
         hash: &str,
@@ -72,7 +73,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Changed, StoreError> {
         let mut change = self.begin_change(Topic::Accounts).await?;
-        // Two that have the link: the second waits here, and finds it gone.
+        // Of two that use the link, the second waits here, and finds it gone.
         count(&mut change).await?;
         if !is_taken(&mut change, hash, now).await? || is_closed(&mut change).await? {
             return Ok(Changed::Missing);
@@ -95,8 +96,7 @@ impl Store {
         Ok(added)
     }
 
-    /// Gives the account of a link its password. The link is gone then, and so are the account's
-    /// sessions.
+    /// Sets the password of a link's account. The link is used up then, and the account's sessions end.
     pub async fn take_password_link(
         &self,
         hash: &str,
@@ -123,8 +123,8 @@ impl Store {
         Ok(Some(id))
     }
 
-    /// Connects an identity to the account of a link, which is gone then, and so are the account's
-    /// sessions.
+    /// Connects an identity to a link's account. The link is used up then, and the account's sessions
+    /// end.
     pub async fn take_link_of(
         &self,
         hash: &str,
@@ -147,7 +147,7 @@ impl Store {
     }
 }
 
-/// Takes the link of an account away that may sign in; the answer is which one, and its name.
+/// Uses up the link of an account that may sign in; the answer is the account's id and name.
 async fn take(
     change: &mut AnyConnection,
     hash: &str,
@@ -165,7 +165,7 @@ async fn take(
     Ok(is_taken.then(|| (AccountId::kept(row.get(0)), row.get(1))))
 }
 
-/// Takes a link away; whether it was there.
+/// Uses up a link; whether it was still good.
 async fn is_taken(
     change: &mut AnyConnection,
     hash: &str,

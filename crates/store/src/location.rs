@@ -24,7 +24,7 @@ impl DatabaseUrl {
         is_one.then(|| Self(text.to_owned()))
     }
 
-    /// The URL, for whoever connects.
+    /// The URL with its password, for connecting.
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }
@@ -36,7 +36,7 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
-/// Whoever reads this text knows where the store is, and no password.
+/// Where the store is, without the password.
 impl fmt::Display for StoreLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

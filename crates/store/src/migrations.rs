@@ -13,7 +13,7 @@ pub(crate) enum Dialect {
     Postgres,
 }
 
-/// A migration's SQL: the same for both databases, or what each is told.
+/// A migration's SQL: the same for both databases, or one for each.
 #[derive(Debug, Clone, Copy)]
 enum Text {
     Same(&'static str),
@@ -55,8 +55,8 @@ const MIGRATIONS: [(i64, &str, Text); 17] = [
     (19, "shared by replicas", migration!("0019_shared_by_replicas.sql")),
 ];
 
-/// The migrator that brings a database up to date. Migrations that a newer release has made are no
-/// error: the releases of replicas that are replaced one by one run side by side.
+/// The migrator that brings a database up to date. Migrations of a newer release are no error: while
+/// replicas are replaced one by one, releases run side by side.
 pub(crate) fn migrator(dialect: Dialect) -> Migrator {
     let migration = |(version, description, text): (i64, &'static str, Text)| {
         let sql = match (text, dialect) {

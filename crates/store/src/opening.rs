@@ -22,20 +22,20 @@ use tokio::sync::watch;
 const SQLITE_CONNECTIONS: u32 = 4;
 /// Connections of each process to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 8;
-/// How long whoever needs a connection waits for one.
+/// How long to wait for a free connection.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a process waits while others migrate.
 const MIGRATING: Duration = Duration::from_secs(60);
-/// The pace at which a lock is tried that cannot be waited for.
+/// How often to try a lock that cannot be waited for.
 const PACE: Duration = Duration::from_millis(20);
-/// What PostgreSQL ends by itself: statements that hang, transactions of processes that do.
+/// What PostgreSQL ends on its own: hanging statements, and the transactions of hanging processes.
 const LIMITS: &str =
     "set statement_timeout = '30s'; set idle_in_transaction_session_timeout = '60s'";
 
 impl Store {
     /// Opens the store, and brings it up to date. A SQLite file that is damaged is put aside, and the
-    /// answer is where: as long as there are only counts and records of the past in it, a server can
-    /// begin without. Once there is more, the answer is [`StoreError::Damaged`].
+    /// answer is where: as long as it holds only counts and history, a server can begin without it. Once
+    /// there is more, the answer is [`StoreError::Damaged`].
     pub async fn open_or_renew(
         location: &StoreLocation,
     ) -> Result<(Self, Option<PathBuf>), StoreError> {
@@ -63,7 +63,7 @@ impl Store {
         open_sqlite(path, in_use).await
     }
 
-    /// Opens the store as it is, for whoever only looks: a newer release than the servers' changes nothing.
+    /// Opens the store without migrating it, for a process that only reads, even one of a newer release.
     pub async fn as_it_is(location: &StoreLocation) -> Result<Self, StoreError> {
         match location {
             StoreLocation::Sqlite(path) => {
@@ -202,7 +202,7 @@ async fn write_ahead(connection: &mut AnyConnection) -> Result<(), StoreError> {
     }
 }
 
-/// What is done with a SQLite file.
+/// How a SQLite file is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     /// It is made if it is missing.
@@ -234,7 +234,7 @@ pub(crate) fn sqlite_options(path: &Path, access: Access) -> Result<AnyConnectOp
     url.push_str(match access {
         Access::Create => "?mode=rwc",
         Access::Write => "?mode=rw",
-        // What has no log of writes needs no files beside it to be read.
+        // Without a write-ahead log, no files beside it are needed to read it.
         Access::Read if with_suffix(path, "-wal").exists() => "?mode=ro",
         Access::Read => "?mode=ro&immutable=true",
     });

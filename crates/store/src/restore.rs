@@ -12,12 +12,12 @@ use brisk_domain::Timestamp;
 use sqlx::{AnyConnection, Connection as _, Executor as _, Row as _};
 use std::path::{Path, PathBuf};
 
-/// Tables of what ends with a restore: a session that was ended after the backup was made would live
-/// again, and so would a link that was taken.
+/// Tables whose records end with a restore: a session that was ended after the backup was made would
+/// come back to life, and so would a link that was used.
 const ENDED: [(&str, &str); 3] = [
     ("sessions", "delete from sessions"),
     ("links", "delete from links"),
-    // Those in Redis: their accounts' numbers become others than any before.
+    // Sessions in Redis: their accounts get numbers that none was begun under.
     (
         "session_ends",
         "insert into session_ends (account, number)
@@ -26,8 +26,8 @@ const ENDED: [(&str, &str); 3] = [
     ),
 ];
 
-/// Puts the backup `file` in the place of the store, at `now`. Its answer is where the old one is kept, if
-/// there was one. Whatever ends this process leaves the old store or the new one.
+/// Replaces the store by the backup `file`, at `now`. The answer is where the old one is kept, if there
+/// was one. However this process ends, the old store or the new one is there.
 pub async fn restore(
     location: &StoreLocation,
     file: &Path,
@@ -56,7 +56,7 @@ pub async fn restore(
     Ok(aside)
 }
 
-/// Copies `file`, ends in the copy what ends with a restore, and notes it in its log.
+/// Copies `file`, ends the sessions and links in the copy, and notes the restore in its audit log.
 async fn prepare(file: &Path, copy: &Copy, now: Timestamp) -> Result<(), StoreError> {
     let mut connection = AnyConnection::connect_with(&sqlite_options(file, Access::Read)?).await?;
     let written = copy.write(&mut connection).await;
@@ -97,8 +97,8 @@ async fn end_and_note(connection: &mut AnyConnection, now: Timestamp) -> Result<
     Ok(())
 }
 
-/// Gives the old store a second name, under which it stays. What its log of writes holds goes into its
-/// file first, or if it is damaged, the log gets a second name as well.
+/// Gives the old store a second name, under which it stays. Its write-ahead log goes into its file
+/// first; if the store is damaged, the log gets a second name as well.
 async fn keep(path: &Path) -> Result<PathBuf, StoreError> {
     // Closing the only connection removes the log.
     if let Ok(mut connection) =
@@ -110,7 +110,7 @@ async fn keep(path: &Path) -> Result<PathBuf, StoreError> {
     let aside = free_name(path, ".before-restore");
     let second = |suffix: &str| {
         let (old, new) = (with_suffix(path, suffix), with_suffix(&aside, suffix));
-        // Some file systems have no second names.
+        // Some file systems have no hard links.
         std::fs::hard_link(&old, &new).or_else(|_| std::fs::copy(&old, &new).map(|_| ()))
     };
     second("").map_err(|error| StoreError::File(aside.clone(), error))?;
@@ -119,7 +119,7 @@ async fn keep(path: &Path) -> Result<PathBuf, StoreError> {
         if !left.exists() {
             continue;
         }
-        // A log of the old file's would be written into the new one.
+        // The old file's log would be written into the new one.
         second(suffix).map_err(|error| StoreError::File(left.clone(), error))?;
         std::fs::remove_file(&left).map_err(|error| StoreError::File(left, error))?;
     }

@@ -80,7 +80,8 @@ impl Store {
         Ok(runs)
     }
 
-    /// Whether a run waits for a process: so that whoever looks often writes seldom.
+    /// Whether a run waits for a process: a read before the claim, so that polling often does not write
+    /// often.
     pub async fn has_open_run(&self, now: Timestamp) -> Result<bool, StoreError> {
         self.has_open_due_time(KIND, now).await
     }
@@ -105,7 +106,8 @@ impl Store {
         Ok(Some(due))
     }
 
-    /// Notes what a run has done; false if another process has claimed it by now, whose word counts.
+    /// Notes what a run has done; false if another process has claimed it by now: then that one's note
+    /// counts.
     pub async fn end_run(
         &self,
         due: &DueTime,

@@ -1,4 +1,4 @@
-//! What is warmed when, and which due times have been planned.
+//! Schedules: what is warmed, and when; and which due times have been planned.
 
 use crate::audit::{Actor, AuditRecord};
 use crate::change::{Change, Topic};
@@ -10,13 +10,13 @@ use std::fmt;
 
 /// The kind of the due times of schedules.
 pub(crate) const KIND: &str = "warming";
-/// Where schedules come from that dashboards' files have.
+/// The origin of schedules that dashboards' files declare.
 const FILE: &str = "file";
 /// What [`read`] reads.
 const COLUMNS: &str =
     "name, warms, expression, zone, is_on, planned_to, changed_by, changed_at, origin";
 
-/// What is warmed when.
+/// What is warmed, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
     /// What its admin calls it.
@@ -25,7 +25,7 @@ pub struct Schedule {
     pub warms: String,
     /// When, as in a crontab: `0 6 * * 1-5`.
     pub expression: String,
-    /// On the clock of which zone.
+    /// The zone whose clock the expression is on.
     pub zone: String,
     /// Whether it is switched on.
     pub is_on: bool,
@@ -35,14 +35,14 @@ pub struct Schedule {
     pub changed_by: String,
     /// When.
     pub changed_at: Timestamp,
-    /// Whether a dashboard's file says it, and nobody else.
+    /// Whether a dashboard's file declares it.
     pub is_of_file: bool,
 }
 
-/// What becomes of a schedule.
+/// A change of a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScheduleChange<'s> {
-    /// It is made, or in the place of what it was: what, when, on whose clock.
+    /// It is made, or replaced: what, when, on which zone's clock.
     Set {
         /// See [`Schedule::warms`].
         warms: &'s str,
@@ -73,8 +73,8 @@ impl Store {
         Ok(rows.iter().map(read).collect())
     }
 
-    /// Makes a schedule of a dashboard's file, whose due times count from `at` on, unless it is there. That is
-    /// nobody's decision here, and in no log.
+    /// Adds the schedule of a dashboard's file, whose due times count from `at` on, unless it is there.
+    /// Nobody decides that here, so that it is in no log.
     pub async fn add_file_schedule(
         &self,
         name: &str,
@@ -98,7 +98,8 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets schedules of files that nobody has planned or changed since `before`: no file has them.
+    /// Forgets schedules of files that nobody has planned or changed since `before`: no file declares
+    /// them.
     pub async fn forget_file_schedules(&self, before: Timestamp) -> Result<(), StoreError> {
         let old = "delete from schedules
                    where origin = $1 and is_on = 1 and planned_to < $2 and changed_at < $2";
@@ -118,7 +119,7 @@ impl Store {
         let before = of_name(&mut change, name).await?;
         let is_of_file = before.as_ref().is_some_and(|before| before.is_of_file);
         if is_of_file && !matches!(to, ScheduleChange::Switch(_)) {
-            // Its file alone says what it is.
+            // Only its file defines it.
             return Ok(false);
         }
         let after = match (to, &before) {
@@ -183,7 +184,7 @@ impl Store {
         if taken.rows_affected() == 0 {
             return Ok(false);
         }
-        // A clock that was set back comes to a due time once more: it stays done.
+        // After the clock is set back, a due time comes once more: it stays done.
         let due = Self::due_run(&schedule.name, due_at);
         if due_times::plan(&mut transaction, &due).await? {
             sqlx::query(
@@ -202,7 +203,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Notes that the clock was set back behind what `schedule` has planned: it goes on from `now`.
+    /// Notes that the clock was set back to before what `schedule` has planned: it goes on from `now`.
     pub async fn set_schedule_back(
         &self,
         schedule: &Schedule,

@@ -36,19 +36,19 @@ impl Sealing {
         Some(Self { key: LessSafeKey::new(unbound), id: number.to_be_bytes(), before: None })
     }
 
-    /// The same, which also reads what was sealed under the key before.
+    /// The same, which also reads what was sealed under the previous key.
     pub(crate) fn after(self, before: Self) -> Self {
         Self { before: Some(Box::new(before)), ..self }
     }
 
     /// What every secret that is sealed under this key begins with.
     pub(crate) fn beginning(&self) -> String {
-        // The last character of the head also has bits of what follows it.
+        // The head's last character also holds bits of what follows.
         let head = STANDARD_NO_PAD.encode([&[VERSION], self.id.as_slice()].concat());
         head.chars().take((1 + ID) * 8 / 6).collect()
     }
 
-    /// `secret`, as the one of `record`.
+    /// `secret`, sealed as that of `record`.
     pub(crate) fn seal(&self, record: &str, secret: &[u8]) -> std::io::Result<String> {
         let nonce: [u8; NONCE_LEN] = random()?;
         let mut sealed = secret.to_vec();

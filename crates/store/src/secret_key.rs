@@ -48,7 +48,7 @@ impl SecretKey {
         Ok(Self(bytes.try_into().map_err(|_| NoSecretKey)?))
     }
 
-    /// A few characters that tell it from other keys, and nothing about it.
+    /// A few characters that tell it from other keys, and reveal nothing of it.
     pub fn id(&self) -> String {
         let mut context = digest::Context::new(&digest::SHA256);
         context.update(b"the id of a key of Brisk's");
@@ -73,8 +73,8 @@ impl SecretKey {
         }
     }
 
-    /// Draws a key and writes it to `path`, for its owner only. Of several processes that do so at
-    /// once, all have the same key afterwards.
+    /// Draws a key and writes it to `path`, for its owner only. Several processes that do so at once end
+    /// up with the same key.
     pub(crate) fn draw(path: &Path) -> Result<Self, StoreError> {
         let wrong = |error| StoreError::File(path.to_owned(), error);
         let key = Self(random().map_err(wrong)?);
@@ -105,7 +105,7 @@ impl fmt::Debug for SecretKey {
     }
 }
 
-/// Random bytes that nobody can foretell.
+/// Random bytes that nobody can predict.
 pub(crate) fn random<const N: usize>() -> std::io::Result<[u8; N]> {
     let mut bytes = [0; N];
     let filled = SystemRandom::new().fill(&mut bytes);

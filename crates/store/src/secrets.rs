@@ -1,5 +1,4 @@
-//! Secrets in the store: encrypted under one key, which all replicas have; `key_change` is how that becomes
-//! another one.
+//! Secrets in the store, encrypted under one key that all replicas have; `key_change` replaces it.
 
 use crate::sealing::Sealing;
 use crate::secret_key::{KeyOrigin, SecretKey};
@@ -9,21 +8,22 @@ use sqlx::Row as _;
 use std::path::Path;
 use std::sync::Arc;
 
-/// What the store keeps encrypted, to know its key again.
+/// The text that the store keeps encrypted, to recognise its key.
 pub(crate) const CHECK: &str = "the check of the key";
 /// The name of its row.
 pub(crate) const KEY: &str = "current";
 
 impl Store {
-    /// The same store, with the key to its secrets. Without one so far, the key of this process is the
-    /// store's from now on; who has another than the store's is refused. A key file is written where
-    /// there is none, unless the store has a key already.
+    /// The same store, with the key to its secrets. If the store has no key yet, this process's key
+    /// becomes the store's; a process with another key is refused. A key file is written where there is
+    /// none, unless the store has a key already.
     pub async fn unlocked(self, origin: &KeyOrigin) -> Result<Self, StoreError> {
         Ok(self.unlocked_after(origin, None).await?.0)
     }
 
-    /// The same where the key may have changed: what is sealed under `before` is sealed under the present
-    /// key, all of it or nothing. Beside the store, how many secrets that were, if the key was changed.
+    /// The same where the key may have changed: what is sealed under `before` is sealed again under the
+    /// present key, all of it or nothing. The answer also has how many secrets that were, if the key was
+    /// changed.
     pub async fn unlocked_after(
         self,
         origin: &KeyOrigin,
@@ -48,7 +48,7 @@ impl Store {
         };
         let checked = self.check(&key, &sealing, stored).await;
         if let (Err(StoreError::OtherKey { .. }), Some(drawn)) = (&checked, drawn) {
-            // Another replica was first: this key is nobody's.
+            // Another replica was first: this key is unused.
             forget(drawn);
         }
         checked?;
@@ -59,8 +59,8 @@ impl Store {
         Ok((Self { sealing: Some(Arc::new(sealing)), ..self }, changed))
     }
 
-    /// The same store, with the key to its secrets for whoever only reads: a key is neither drawn nor changed,
-    /// and what is sealed under `before` can be read, too.
+    /// The same store, with the key to its secrets, for a process that only reads: a key is neither
+    /// drawn nor changed, and what is sealed under `before` can be read, too.
     pub async fn readable(
         self,
         origin: &KeyOrigin,
@@ -86,7 +86,7 @@ impl Store {
         }
     }
 
-    /// `secret` as it may stand in the store, as the one of `record`: "webhook pipeline".
+    /// `secret`, sealed for the store as that of `record`, such as "webhook pipeline".
     pub fn seal(&self, record: &str, secret: &[u8]) -> Result<String, StoreError> {
         let sealing = self.sealing.as_ref().ok_or(StoreError::Locked)?;
         sealing.seal(record, secret).map_err(|error| StoreError::Sealing(record.into(), error))
@@ -98,7 +98,7 @@ impl Store {
         sealing.unseal(record, sealed).map_err(|_| StoreError::Unreadable(record.into()))
     }
 
-    /// Tells this store, and copies of it, from all others; another text once its key is changed.
+    /// Tells this store and its copies from all others; it changes with the key.
     pub async fn lineage(&self) -> Result<String, StoreError> {
         let check = self.key_check().await?.map(|(_, check)| check).unwrap_or_default();
         let digest = digest(&SHA256, check.as_bytes());
@@ -147,6 +147,6 @@ impl Store {
 }
 
 fn forget(drawn: &Path) {
-    // If it stays, the next start says the same.
+    // If it stays, the next start reports the same error.
     let _ = std::fs::remove_file(drawn);
 }

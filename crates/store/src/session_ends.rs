@@ -1,5 +1,5 @@
-//! What has ended of sessions that are kept in Redis. Whatever Redis says, or has forgotten, or brings back
-//! from a backup: what has ended here stays so.
+//! The ends of sessions that are kept in Redis. Whatever Redis returns, has forgotten, or brings back
+//! from a backup: a session that has ended here stays ended.
 
 use crate::access_state::count;
 use crate::audit::{Actor, AuditRecord};
@@ -11,7 +11,7 @@ use brisk_domain::Timestamp;
 use sqlx::{AnyConnection, Row as _};
 
 impl Store {
-    /// The number that a session of an account is begun under now.
+    /// The number under which an account's sessions begin now.
     pub async fn session_number(&self, account: &AccountId) -> Result<i64, StoreError> {
         let row = sqlx::query("select number from session_ends where account = $1")
             .bind(account.as_str())
@@ -20,7 +20,7 @@ impl Store {
         Ok(row.map_or(0, |row| row.get(0)))
     }
 
-    /// Whether the session of that hash, begun under that number, has not been ended.
+    /// Whether the session of that hash, begun under that number, has not ended.
     pub async fn holds_session(
         &self,
         hash: &str,
@@ -38,7 +38,8 @@ impl Store {
         Ok(row.get::<i64, _>(0) == number && row.get::<i64, _>(1) == 0)
     }
 
-    /// Notes that the session of that hash has ended, which would have gone on until `expires_at` at most.
+    /// Notes that the session of that hash has ended, which would have lasted until `expires_at` at
+    /// most.
     pub async fn note_session_end(
         &self,
         hash: &str,
@@ -56,8 +57,8 @@ impl Store {
         change.commit().await
     }
 
-    /// Ends all sessions, and the one-time links that may have been used already: this store was set back, of
-    /// which a version up to `highest` was seen. One of several replicas that notice does so.
+    /// Ends all sessions, and the one-time links that may have been used already: this store was set
+    /// back, after a version up to `highest` was seen. Of several replicas that notice, one does so.
     pub async fn end_all_sessions(&self, highest: i64, at: Timestamp) -> Result<(), StoreError> {
         let mut change = self.begin_change(Topic::Accounts).await?;
         let sql = "update access_state set version = $1 where id = 1 and version < $1";
@@ -68,7 +69,7 @@ impl Store {
         for sql in ["delete from sessions", "delete from links"] {
             sqlx::query(sql).execute(&mut *change).await?;
         }
-        // Those in Redis: their accounts' numbers become others than any before.
+        // Sessions in Redis: their accounts get a number that none was begun under.
         let number =
             random::<7>().map_err(|error| StoreError::Sealing("a number".into(), error))?;
         let number = number.iter().fold(0, |number, byte| number << 8 | i64::from(*byte));
@@ -93,7 +94,7 @@ impl Store {
 
     /// Notes that an account was signed in to.
     pub async fn signed_in(&self, account: &AccountId, at: Timestamp) -> Result<(), StoreError> {
-        // As with a session that is kept here: from now on there is somebody.
+        // As with a session that is kept here: from now on the store must not be begun anew.
         self.require()?;
         sqlx::query("update accounts set signed_in_at = $1 where id = $2")
             .bind(at.0)
@@ -111,7 +112,7 @@ impl Store {
     }
 }
 
-/// Ends all sessions of an account, in the transaction that does, wherever they are kept.
+/// Ends all sessions of an account, wherever they are kept, in the caller's transaction.
 pub(crate) async fn end_all(change: &mut AnyConnection, account: &str) -> Result<(), StoreError> {
     sqlx::query("delete from sessions where account = $1")
         .bind(account)

@@ -1,5 +1,5 @@
-//! The sessions of browsers, by the hashes of their ids; where there is a Redis, the server keeps them there,
-//! and here is only what has ended of them (`session_ends`).
+//! The sessions of browsers, by the hashes of their ids. With Redis, the server keeps them there, and
+//! the store only their ends (`session_ends`).
 
 use crate::access_state::count;
 use crate::change::Topic;
@@ -18,9 +18,9 @@ pub struct SessionRecord {
     pub account: AccountId,
     /// What else it holds, as the server writes it.
     pub data: String,
-    /// What the browser said that it was.
+    /// The browser's own description of itself.
     pub agent: String,
-    /// From where it was begun.
+    /// The address that it was begun from.
     pub address: String,
     /// When it began.
     pub created_at: Timestamp,
@@ -31,10 +31,10 @@ pub struct SessionRecord {
 }
 
 impl Store {
-    /// Keeps a new session, and that its account was signed in to; `false` where a session of that
-    /// hash is there already.
+    /// Keeps a new session, and notes that its account was signed in to; `false` where a session of that
+    /// hash exists already.
     pub async fn add_session(&self, session: &SessionRecord) -> Result<bool, StoreError> {
-        // Nobody's rights change: this tells no replica anything.
+        // Nobody's rights change: replicas are not told.
         self.require()?;
         let mut change = self.begin().await?;
         let added = sqlx::query(
@@ -67,7 +67,7 @@ impl Store {
         Ok(())
     }
 
-    /// The session of that hash, also one that has expired.
+    /// The session of that hash, even if it has expired.
     pub async fn session(&self, hash: &str) -> Result<Option<SessionRecord>, StoreError> {
         let row = sqlx::query(
             "select hash, account, data, agent, address, created_at, seen_at, expires_at
@@ -112,7 +112,7 @@ impl Store {
             .bind(hash)
             .execute(&mut *change)
             .await?;
-        // Anybody can send an id: what nobody has begun changes nobody's rights.
+        // Anybody can send an id: one that no session has changes nobody's rights.
         if ended.rows_affected() > 0 {
             count(&mut change).await?;
             change.commit().await?;
@@ -120,7 +120,8 @@ impl Store {
         Ok(())
     }
 
-    /// Ends the sessions of an account; of those whose hash begins with `beginning`, where one is given.
+    /// Ends the sessions of an account: only those whose hash begins with `beginning`, where that is
+    /// given.
     pub async fn end_sessions_of(
         &self,
         id: &AccountId,

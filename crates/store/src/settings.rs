@@ -39,7 +39,7 @@ impl Store {
         Ok(settings.collect())
     }
 
-    /// Makes settings of `scope`, all of them or none; one without a value is taken back.
+    /// Makes settings of `scope`, all of them or none; one without a value is removed.
     pub async fn change_settings(
         &self,
         scope: &str,

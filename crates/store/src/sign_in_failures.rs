@@ -1,5 +1,5 @@
-//! Wrong tries to sign in, which all processes count together; and from where accounts were signed in
-//! to, which is not slowed because somebody elsewhere guesses.
+//! Failed sign-ins, counted over all processes; and the addresses that accounts were signed in to from,
+//! which are not slowed because somebody elsewhere guesses.
 
 use crate::{Store, StoreError};
 use brisk_accounts::AccountId;
@@ -20,8 +20,8 @@ impl Store {
         }))
     }
 
-    /// Writes down `next`, if what is known is still `before`; whether it was. Of many that try at the
-    /// same moment one is first, and the others look again.
+    /// Writes down `next`, if the throttle is still `before`; whether it was. Of several tries at the
+    /// same moment one succeeds, and the others read again.
     pub async fn set_throttle(
         &self,
         subject: &str,

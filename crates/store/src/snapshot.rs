@@ -1,4 +1,4 @@
-//! A SQLite file that is a whole store: how one is copied, and how it is told from other files.
+//! A SQLite file that is a whole store: how it is copied, and how it is recognised.
 
 use crate::StoreError;
 use crate::damage::sync_folder;
@@ -10,8 +10,8 @@ use std::fs::{File, OpenOptions, Permissions, TryLockError};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-/// A copy that is being made: a file beside the one that it is to become. What a killed process left
-/// of one is written over.
+/// A copy that is being made: a file beside the one that it is to become. What a killed process has left
+/// of one is overwritten.
 #[derive(Debug)]
 pub(crate) struct Copy {
     pub(crate) path: PathBuf,
@@ -38,15 +38,15 @@ impl Copy {
         Ok(Self { path, file })
     }
 
-    /// Writes what `connection` sees at this moment, and reads it back. Nobody who writes meanwhile
-    /// has to wait.
+    /// Writes what `connection` sees at this moment, and reads it back. Writers do not have to wait
+    /// meanwhile.
     pub(crate) async fn write(&self, connection: &mut AnyConnection) -> Result<(), StoreError> {
         let path = self.path.to_str().ok_or_else(|| StoreError::Name(self.path.clone()))?;
         sqlx::query("vacuum into $1").bind(path).execute(connection).await?;
         inspect(&self.path).await
     }
 
-    /// Puts it into the place of `target`, in one step, and makes that last.
+    /// Replaces `target` by it in one step, durably.
     pub(crate) fn finish(self, target: &Path) -> Result<(), StoreError> {
         let put = || {
             self.file.sync_all()?;

@@ -20,14 +20,14 @@ pub struct AppSource {
     pub connections: u32,
     /// Seconds that a statement may take.
     pub seconds: u32,
-    /// Rows that a statement may give.
+    /// Rows that a statement may return.
     pub rows: u32,
-    /// Where its rollups are written, which may hold a password; none where they are not, or where that is a
-    /// matter of files.
+    /// The URL that its rollups are written over, which may hold a password; none where there are no
+    /// rollups, or where files declare it.
     pub rollup_url: Option<String>,
-    /// In which zone its columns without one were written; empty where nothing is said.
+    /// The zone of its columns that have none; empty where that is not set.
     pub wall_clock: String,
-    /// Another one with each change: what was read under another is not shown any more.
+    /// Replaced at each change: what was read under an earlier one is no longer shown.
     pub revision: String,
     /// Who changed it last.
     pub changed_by: String,
@@ -53,18 +53,18 @@ impl fmt::Display for AppSource {
     }
 }
 
-/// What the URL of a source is sealed as.
+/// The record that a source's URL is sealed as.
 pub(crate) fn record(name: &str) -> String {
     format!("source {name}")
 }
 
-/// What the URL is sealed as over which its rollups are written.
+/// The record that the URL for its rollups is sealed as.
 pub(crate) fn rollup_record(name: &str) -> String {
     format!("rollups of source {name}")
 }
 
 impl Store {
-    /// All of them, by name; of those whose URL cannot be decrypted, the error.
+    /// All of them, by name; the error for one whose URL cannot be decrypted.
     pub async fn app_sources(
         &self,
     ) -> Result<Vec<(SourceName, Result<AppSource, StoreError>)>, StoreError> {
@@ -104,7 +104,7 @@ impl Store {
         Ok(sources.collect())
     }
 
-    /// Makes `source`, or puts it in the place of the one of its name.
+    /// Adds `source`, or replaces the one of its name.
     pub async fn set_app_source(
         &self,
         source: &AppSource,
@@ -171,7 +171,7 @@ impl Store {
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         let mut change = self.begin_change(Topic::Sources).await?;
-        // What may be shown of it, also where its URL cannot be decrypted.
+        // What may be shown of it, even where its URL cannot be decrypted.
         let row = sqlx::query("delete from sources where name = $1 returning shown")
             .bind(name.as_str())
             .fetch_optional(&mut *change)

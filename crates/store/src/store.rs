@@ -1,5 +1,5 @@
-//! [`Store`]: the pool over either database, and its transactions. Here, and in `opening`, is all that
-//! the dialects do differently.
+//! [`Store`]: the pool over either database, and its transactions. All differences between the dialects
+//! are here and in `opening`.
 
 use crate::StoreError;
 use crate::damage;
@@ -50,15 +50,15 @@ impl Store {
         matches!(self.place, Place::Postgres(_))
     }
 
-    /// A transaction that writes. On SQLite it has the right to from the start: one that first reads
+    /// A transaction that writes. On SQLite it holds the write lock from the start: one that first reads
     /// would fail where another has written meanwhile.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
         let begin = if self.is_postgres() { "begin" } else { "begin immediate" };
         Ok(self.pool.begin_with(begin).await?)
     }
 
-    /// Writes down that this store has to be there from now on. Before a change: a kill in between
-    /// only makes an empty store required.
+    /// Writes down that this store has to be there from now on. Called before a change: a kill in
+    /// between only makes an empty store required.
     pub(crate) fn require(&self) -> Result<(), StoreError> {
         if let Place::Sqlite(file) = &self.place
             && !file.is_required.load(Ordering::Acquire)

@@ -23,7 +23,7 @@ pub struct TokenRecord {
     pub name: String,
     /// What it is for.
     pub scopes: Scopes,
-    /// What it has of its account's attributes, where it was given less than all.
+    /// The part of its account's attributes that it has, where that is not all.
     pub attributes: Option<Attributes>,
     /// When it was made.
     pub created_at: Timestamp,
@@ -65,7 +65,7 @@ impl Store {
         Ok(())
     }
 
-    /// The token of that hash, also one that has expired.
+    /// The token of that hash, even if it has expired.
     pub async fn token(&self, hash: &str) -> Result<Option<TokenRecord>, StoreError> {
         let row = sqlx::query(
             "select id, hash, account, name, scopes, attributes, created_at, expires_at, used_at

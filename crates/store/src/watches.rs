@@ -19,11 +19,11 @@ pub struct WatchRecord {
     pub shown: String,
     /// When it ran last.
     pub checked_at: Option<Timestamp>,
-    /// When its result was last another one.
+    /// When its result last changed.
     pub changed_at: Option<Timestamp>,
-    /// Why the latest run told nothing.
+    /// Why the latest run failed.
     pub error: Option<String>,
-    /// Since when that is so.
+    /// Since when runs have failed.
     pub failing_since: Option<Timestamp>,
 }
 

@@ -1,5 +1,5 @@
-//! The webhooks of the configuration that administrators have switched off. The configuration is read by each
-//! server for itself; the switch stands over it on all of them.
+//! The webhooks of the configuration that administrators have switched off. Each server reads its own
+//! configuration; the switch overrides it on all of them.
 
 use crate::audit::{Actor, AuditRecord};
 use crate::change::Topic;

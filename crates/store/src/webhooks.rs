@@ -14,7 +14,7 @@ pub struct WebhookRecord {
     pub name: WebhookName,
     /// Its secret as senders have it; none if it cannot be decrypted.
     pub secret: Option<String>,
-    /// The secret that it replaces, and until when that is taken.
+    /// The secret that it replaces, and until when that is accepted.
     pub previous: Option<(String, Timestamp)>,
     /// What it may do.
     pub limits: WebhookLimits,
@@ -143,8 +143,8 @@ impl Store {
         Ok(true)
     }
 
-    /// Gives a webhook another secret; the one that it had is taken until `until`. False if there is none
-    /// of that name.
+    /// Gives a webhook another secret; the previous one is accepted until `until`. False if there is
+    /// none of that name.
     pub async fn rotate_webhook(
         &self,
         name: &WebhookName,
@@ -180,7 +180,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Takes the secret before no longer; false if there is no webhook of that name.
+    /// Stops accepting the previous secret; false if there is no webhook of that name.
     pub async fn end_webhook_overlap(
         &self,
         name: &WebhookName,
@@ -267,12 +267,12 @@ impl Store {
 const COLUMNS: &str = "name, secret, previous, previous_until, allow, per_minute, source, is_off, \
                        created_by, created_at, changed_at";
 
-/// What a secret is encrypted as, so that it cannot be put in another's place.
+/// The record that a secret is sealed as, so that it cannot be put in another's place.
 pub(crate) fn current(name: &str) -> String {
     format!("webhook {name}")
 }
 
-/// The same of the secret before it.
+/// The same for the previous secret.
 pub(crate) fn previous(name: &str) -> String {
     format!("webhook {name}, before")
 }

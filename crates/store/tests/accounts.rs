@@ -89,7 +89,7 @@ async fn each_change_of_rights_is_counted_and_the_first_admin_closes_the_server_
         change(store, &ann.id, AccountChange::Role(Role::Admin)).await;
         let after = state().await;
         assert!(after.is_closed && after.version > before.version);
-        // Nobody opens it again by way of its accounts.
+        // No change of accounts opens the server again.
         for to in [AccountChange::Disabled(true), AccountChange::Role(Role::Viewer)] {
             assert_eq!(change(store, &ann.id, to).await, Changed::LastAdmin);
         }
@@ -378,7 +378,8 @@ async fn the_secret_of_a_second_factor_is_sealed_in_the_store() {
         let stored: String = sqlx::query_scalar(stored).fetch_one(&pool).await.unwrap();
         let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
         assert!(!stored.contains(&hex) && !stored.contains("twenty"), "{stored}");
-        // Put in the place of another's, it is nobody's: that one still needs a code, and none is right.
+        // Moved to another account, it cannot be read: that account still needs a code, and none is
+        // right.
         let moved = "update accounts set authenticator = $1 where id = $2";
         sqlx::query(moved).bind(stored).bind(ben.id.as_str()).execute(&pool).await.unwrap();
         let read = test.store.account(&ben.id).await.unwrap().unwrap();

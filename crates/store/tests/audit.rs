@@ -54,7 +54,7 @@ async fn the_log_is_filtered_and_turned_over_page_by_page() {
     }
 }
 
-/// What the database takes for now.
+/// The present, as the database sees it.
 #[allow(clippy::disallowed_methods)]
 fn now() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();

@@ -74,7 +74,7 @@ async fn several_that_find_it_damaged_put_it_aside_once() {
     assert!(!beside(&path, ".damaged-2").exists());
 }
 
-/// As a change leaves it that somebody has made.
+/// As somebody's change leaves it.
 fn require(path: &Path) {
     std::fs::write(beside(path, ".required"), "").unwrap();
 }

@@ -1,4 +1,4 @@
-//! Who accounts' owners are elsewhere, over both databases.
+//! The identities of accounts, over both databases.
 
 use crate::people::{LATER, NOW, account, root as actor, session};
 use brisk_accounts::{Account, Identity, LoginName, Role};
@@ -144,7 +144,7 @@ async fn an_owner_connects_an_identity_and_takes_it_away_but_never_the_last_way_
         assert_eq!(connect(&bob, "1").await, Connected::Taken);
         let nobody = account("eve", Role::Viewer);
         assert_eq!(connect(&nobody, "3").await, Connected::Gone);
-        // Without a password one identity has to stay, also where both go at the same moment.
+        // Without a password one identity has to stay, even where both are removed at the same moment.
         let is_enough = |has_password: bool, rest: &[Identity]| has_password || !rest.is_empty();
         let both = ["1", "2"].map(|subject| {
             let (store, ann) = (store.clone(), ann.clone());

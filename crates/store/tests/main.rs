@@ -1,6 +1,6 @@
 //! Tests of the store, over both databases.
 
-// Helpers of tests are outside of what clippy takes for tests.
+// Clippy does not take helpers for tests.
 #![allow(clippy::unwrap_used)]
 
 mod accounts;

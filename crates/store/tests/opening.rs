@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-/// Whoever looks into the store past this crate.
+/// Access to the store that bypasses this crate.
 async fn beside(location: &StoreLocation, url: Option<&str>) -> AnyPool {
     sqlx::any::install_default_drivers();
     let url = match (location, url) {

@@ -1,4 +1,4 @@
-//! Who is in the tests' stores, and who changes what.
+//! The accounts, sessions and actors of the tests.
 
 use brisk_accounts::account::Attributes;
 use brisk_accounts::{Account, AccountId, LoginName, Role};

@@ -1,4 +1,4 @@
-//! Counts and records of the past: imports, requested views, runs of rollups.
+//! Counts and history: imports, requested views, runs of rollups.
 
 use brisk_domain::{
     RequestedView, RollupName, RollupReport, RollupRun, Slug, SourceName, Timestamp,

@@ -1,4 +1,4 @@
-//! Schedules, folders' editors and sources of the app: kept whole, told to all, logged.
+//! Schedules, folders' editors and sources of the app: stored whole, notified to all, logged.
 
 use crate::people::{self, anna};
 use brisk_accounts::{Account, Role};
@@ -28,7 +28,7 @@ async fn a_schedule_is_changed_with_its_record_and_all_replicas_are_told() {
         assert!(store.change_schedule("nightly", &off, &anna(), later).await.unwrap());
         let kept = store.schedules().await.unwrap().remove(0);
         assert_eq!((kept.is_on, kept.planned_to, kept.changed_at), (false, later, later));
-        // What is changed stays off.
+        // A change leaves it switched off.
         assert!(store.change_schedule("nightly", &set("0 7 * * *"), &anna(), later).await.unwrap());
         assert!(!store.schedules().await.unwrap()[0].is_on);
         let kept = store.schedules().await.unwrap().remove(0);

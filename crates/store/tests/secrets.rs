@@ -119,7 +119,7 @@ async fn a_key_is_changed_with_all_secrets_and_the_old_one_is_refused_afterwards
         assert_eq!(factor(&alone, &id).await.as_deref(), Some(&b"hunter2"[..]));
         let refused = test.again().await.unlocked(&given(OLD)).await.unwrap_err();
         assert!(matches!(refused, StoreError::OtherKey { .. }), "{refused}");
-        // A replica that still runs with the old key cannot read it, which is never taken for none.
+        // A replica that still runs with the old key cannot read it, and never takes that for no factor.
         assert_eq!(factor(&before, &id).await.as_deref(), Some(&b""[..]));
         let late = with_late_factor(&before, &id).await;
         let (store, again) =

@@ -1,4 +1,4 @@
-//! Settings of administrators: what they leave behind, and how other replicas hear of them.
+//! Settings of administrators: what they leave behind, and how other replicas learn of them.
 
 use crate::people::anna;
 use brisk_domain::Timestamp;
@@ -58,7 +58,7 @@ async fn every_replica_hears_of_a_change_and_of_what_it_is_about() {
                 assert_eq!(heard.unwrap(), [Topic::Settings].into());
             }
         }
-        // Who begins now has read the settings since.
+        // A follower that begins now has read the settings since.
         let mut late = other.follow_changes().await.unwrap();
         let ttl = [("cache.ttl", None)];
         test.store.change_settings("global", &ttl, &anna(), Timestamp(1)).await.unwrap();

@@ -35,7 +35,7 @@ async fn one_replica_runs_a_query_at_a_time_and_the_next_one_knows_what_it_retur
         assert_eq!(other.claim_watch("shop", "orders", at(129), PACE).await.unwrap(), None);
         let due = other.claim_watch("shop", "orders", at(130), PACE).await.unwrap().unwrap();
         assert_eq!(due, WatchRecord { checked_at: Some(at(130)), ..record });
-        // A clock that was set back keeps nobody from looking.
+        // A clock that was set back keeps no replica from checking.
         let back = test.store.claim_watch("shop", "orders", at(10), PACE).await.unwrap();
         assert_eq!(back.unwrap().hash.as_deref(), Some("abc"));
     }

@@ -35,7 +35,7 @@ async fn webhooks_are_made_rotated_limited_and_removed_and_the_log_says_so_witho
         assert!(store.end_webhook_overlap(&shop(), &anna(), at(30)).await.unwrap());
         let known = store.webhooks().await.unwrap().remove(0);
         assert_eq!((known.limits, known.previous), (off.clone(), None));
-        // A secret that has got into wrong hands is not taken for a moment longer.
+        // A leaked secret is not accepted for a moment longer.
         assert!(store.rotate_webhook(&shop(), "whsec_3", at(40), &anna(), at(40)).await.unwrap());
         assert_eq!(store.webhooks().await.unwrap().remove(0).previous, None);
         assert!(store.remove_webhook(&shop(), &anna(), at(50)).await.unwrap());

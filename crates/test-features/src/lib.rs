@@ -1,1 +1,1 @@
-//! Nothing: this crate only names features of dependencies, for the tests (see its Cargo.toml).
+//! Empty: this crate only names features of dependencies, for the tests (see its Cargo.toml).

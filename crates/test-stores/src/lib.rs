@@ -1,7 +1,7 @@
 //! Stores for tests: over a SQLite file, and over a database of its own in the tests' PostgreSQL.
-//! [`TestStore::each`] gives both, so that what is tested of the store is tested of both.
+//! [`TestStore::each`] gives both, so that tests of the store cover both.
 
-// That is how a test fails.
+// Panics are how tests fail.
 #![allow(clippy::unwrap_used)]
 
 use brisk_store::{DatabaseUrl, KeyOrigin, SecretKey, Store, StoreLocation};
@@ -11,12 +11,12 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 
-/// A store that is gone after the test.
+/// A store that is deleted after the test.
 #[derive(Debug)]
 pub struct TestStore {
-    /// It.
+    /// The store.
     pub store: Store,
-    /// Where it is, for whoever opens it once more.
+    /// Where it is, for opening it again.
     pub location: StoreLocation,
     url: String,
     directory: TempDir,
@@ -71,7 +71,7 @@ impl TestStore {
         Self { store, location, url, directory, has_key }
     }
 
-    /// The URL of its database, for whoever looks into it past the store.
+    /// The URL of its database, for tests that bypass the store.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -86,7 +86,7 @@ impl TestStore {
         open(&self.location, self.has_key).await
     }
 
-    /// A folder that is gone after the test; that of the file, if it is one.
+    /// A folder that is deleted after the test; on SQLite, that of the file.
     pub fn folder(&self) -> &Path {
         self.directory.path()
     }

@@ -1,6 +1,6 @@
-//! How tests wait: for an event, never for a fixed time. What does not happen within [`LIMIT`]
-//! fails the test with a message, so tests neither hang nor depend on the speed of the machine.
-//! [`servers`] says where the databases are that they use.
+//! How tests wait: for an event, never for a fixed time. An event that does not happen within
+//! [`LIMIT`] fails the test with a message, so tests neither hang nor depend on the speed of the
+//! machine. [`servers`] locates the databases that they use.
 
 pub mod servers;
 

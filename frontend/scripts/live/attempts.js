@@ -1,6 +1,6 @@
 // @ts-check
-// The next attempt to reach the server: one at a time, after a pause that grows while they fail. At
-// random, so that the pages that lost a server do not all come back to it at once.
+// The next attempt to reach the server: one at a time, after a pause that grows with failures. The
+// pause is random, so that pages that lost a server do not all return at once.
 
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 60_000;

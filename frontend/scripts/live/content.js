@@ -34,7 +34,7 @@ export const replace = (card, html, news) => {
   }
   const focused = focusWithin(before);
   const scroll = find(before, ".scroll");
-  // Read before it is taken out of the page, which forgets it.
+  // Read before the element leaves the page, which resets it.
   const { scrollTop: top, scrollLeft: left } = scroll ?? { scrollTop: 0, scrollLeft: 0 };
   const figure = find(before, ".stat-figure")?.textContent;
   const { reading } = card.dataset;
@@ -43,7 +43,7 @@ export const replace = (card, html, news) => {
     find(after, "[role=alert]")?.removeAttribute("role");
   }
   before.replaceWith(after);
-  // The old chart, when it ends, no longer says which point is read.
+  // The old chart clears the current point when it ends.
   if (reading !== undefined) card.dataset.reading = reading;
   if (focused) (find(after, focused) ?? find(after, "[tabindex]"))?.focus({ preventScroll: true });
   find(after, ".scroll")?.scrollTo({ top, left, behavior: "instant" });
@@ -69,8 +69,8 @@ export const fillTable = (html) => {
 };
 
 /**
- * A selector for what has the focus, to be found again in what takes its place: the same link or
- * button, else the first that can have it.
+ * A selector that finds the focused element again in newer markup: the same link or button, else
+ * the first focusable one.
  *
  * @param {HTMLElement} element
  */

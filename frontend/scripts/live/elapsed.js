@@ -1,5 +1,5 @@
 // @ts-check
-// A panel that is late says for how long it has been loading.
+// Late panels show for how long they have been loading.
 import { find, findAll } from "../elements.js";
 
 /**
@@ -20,7 +20,7 @@ export const showElapsed = (main) => {
     const words = find(content, ".elapsed");
     const bar = content.querySelector("progress");
     if (words) words.textContent = `${Math.round(elapsed / 1_000)} s`;
-    // Nobody knows that it is done before it is.
+    // Never full before it is done.
     if (bar) bar.value = Math.min(elapsed, bar.max * 0.98);
   }
 };

@@ -4,7 +4,7 @@
 import { closest, findAll } from "../elements.js";
 
 /**
- * Calls `changed` with a panel's section whenever other series of it are to be shown.
+ * Calls `changed` with a panel's section whenever its visible series change.
  *
  * @param {(card: HTMLElement) => void} changed
  */
@@ -21,8 +21,8 @@ export const onToggle = (changed) =>
   });
 
 /**
- * What is hidden in these panels, as the server reads it: a block for each, with an empty line between
- * them; its first line is the panel, each other one a series.
+ * The hidden series of these panels, as the server reads them: a block for each, separated by empty
+ * lines; its first line is the panel, each other line a series.
  *
  * @param {(HTMLElement | null)[]} cards
  */

@@ -10,9 +10,9 @@ import { replaceOutdated } from "./outdated.js";
 import { Panels } from "./panels.js";
 import { close, open } from "./stream.js";
 
-// A tab that stays hidden for so long gives its connection back.
+// A tab that stays hidden for this long closes its stream.
 const HIDDEN = 60_000;
-// A page that shows what is under way, and has no stream, is looked at again after this.
+// A page that shows work in progress, and has no stream, is reloaded after this.
 const AGAIN = 2_000;
 
 /** @type {Panels | undefined} */
@@ -74,7 +74,7 @@ document.addEventListener("visibilitychange", () => {
     panels.fetchSoon();
   }
 });
-// Browsers do not keep pages with an open connection for the way back.
+// Browsers do not keep pages with an open connection in the back/forward cache.
 addEventListener("pagehide", close);
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted && panels) follow(panels);
@@ -86,5 +86,5 @@ addEventListener("online", () => {
 
 onToggle(({ dataset }) => panels?.redraw(dataset.panel ?? ""));
 
-// What streams is in the page before this begins to look at it.
+// Begins once everything that streams is in the page.
 onEachPage(begin);

@@ -1,5 +1,6 @@
 // @ts-check
-// How a newer value arrives: figures run to it, all else fades in; not where motion is not wanted.
+// How a newer value arrives: figures count up or down to it, all else fades in; neither with
+// reduced motion.
 import { find } from "../elements.js";
 
 const RUN = 180;
@@ -26,7 +27,7 @@ export const arrive = (content, before) => {
 const run = (figure, before, after) => {
   const node = [...figure.childNodes].find((child) => child instanceof Text && NUMBER.test(child.data));
   const [from, to] = [before, after].map((text) => NUMBER.exec(text)?.[0]);
-  // Only where the numbers alone differ: from 950 to 1.2K there is no way in between.
+  // Only where the numbers alone differ: there is nothing to show between 950 and 1.2K.
   if (!(node instanceof Text) || !from || !to || before.replace(NUMBER, "") !== after.replace(NUMBER, "")) return;
   const [start, end] = [from, to].map((text) => Number(text.replaceAll(",", "")));
   const digits = to.split(".")[1]?.length ?? 0;

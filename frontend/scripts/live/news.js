@@ -1,5 +1,5 @@
 // @ts-check
-// What the stream says of a panel.
+// The type of the stream's news about a panel.
 
 /**
  * Which edition there is, or for how many milliseconds it has been loading.

@@ -1,6 +1,6 @@
 // @ts-check
-// An outdated page is shown anew, but not without end: while processes of two builds serve, it may be
-// out of date for one of them again and again.
+// Reloads an outdated page, but not endlessly: while processes of two builds serve, it may be
+// outdated for one of them each time.
 import { say } from "../live-sign.js";
 import { reloadInPlace } from "../pages/reload.js";
 import { attemptAfter, attemptLater } from "./attempts.js";

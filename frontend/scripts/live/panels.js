@@ -1,6 +1,6 @@
 // @ts-check
-// The panels of one page: what the server has said of each, and which contents are to be fetched. What
-// is off screen, or in a hidden tab, waits until it is looked at.
+// The panels of one page: the latest news of each, and which contents to fetch. Panels off screen, or
+// in a hidden tab, wait until they are seen.
 import { find, findAll } from "../elements.js";
 import { contentOf, fillTable, replace } from "./content.js";
 import { countFrom, showElapsed } from "./elapsed.js";
@@ -15,7 +15,7 @@ import { PAGE_WAIT } from "../shared.js";
 /** @typedef {import("./news.js").Heard} Heard */
 /** @typedef {{ panel: string, html: string, table?: string }} Card */
 
-/** After a failure: in a while, and not for all pages at once. */
+/** The pause after a failure: random, so that pages do not retry all at once. */
 const inAWhile = () => 3_000 + 3_000 * Math.random();
 
 export class Panels {
@@ -48,21 +48,21 @@ export class Panels {
         }
         if (this.#wanted.size > 0) this.fetchSoon();
       },
-      // What is about to be seen is there when it is.
+      // Fetched shortly before they scroll into view.
       { rootMargin: "200px" },
     );
     for (const card of findAll(main, "[data-panel]")) this.observer.observe(card);
     this.ticking = setInterval(() => this.#tick(), 1_000);
   }
 
-  /** What the page still waits for is nothing to the one that takes its place. */
+  /** Drops what the page still waits for, when another replaces it. */
   end() {
     this.observer.disconnect();
     clearInterval(this.ticking);
     this.#ends.abort();
   }
 
-  /** Whether all panels show what there is. */
+  /** Whether all panels are up to date. */
   get areComplete() {
     return !find(this.main, '.content:is([data-state="late"], [data-state="previous"])');
   }
@@ -122,13 +122,13 @@ export class Panels {
       for (const id of now) this.#wanted.add(id);
     }
     this.#isFetching = false;
-    // What failed is also asked for when something is said next.
+    // Failed ones are also fetched with the next news.
     if (this.#wanted.size > 0) setTimeout(() => this.fetchSoon(), hasFailed ? inAWhile() : 0);
   }
 
   /**
-   * What has never been shown belongs to the page that the reader asked for; only newer values wait
-   * until they can be seen.
+   * A panel that has shown nothing yet is fetched wherever it is; only newer values wait until they
+   * can be seen.
    *
    * @param {string} id
    */
@@ -137,8 +137,8 @@ export class Panels {
   }
 
   /**
-   * What is said to be there, and is not: nothing is stored of it. It is waited for by itself, so
-   * that nothing else has to.
+   * A panel reported as ready whose value is never stored. It gets a request of its own, so that no
+   * other panel has to wait.
    *
    * @param {string} id
    */
@@ -173,7 +173,7 @@ export class Panels {
     for (const { panel, html, table } of cards) {
       const news = this.#known.get(panel);
       const card = this.#card(panel);
-      // The reader has chosen other series since: the next answer has them.
+      // The reader has changed the series since: the next answer has them.
       if (asked.get(panel) !== (card?.dataset.hidden ?? "")) continue;
       const content = replace(card, html, news);
       if (content?.isConnected && table) fillTable(table);
@@ -184,7 +184,7 @@ export class Panels {
   }
 
   #tick() {
-    // A page that took the place of another waited for nothing: what takes long says so now.
+    // A page that replaced another waited for nothing: slow panels show so now.
     if (!document.hidden && performance.now() - this.#begun > PAGE_WAIT) {
       for (const content of findAll(this.main, '.content[data-state="loading"]')) {
         /** @type {HTMLElement | null} */

@@ -6,7 +6,7 @@ import { attemptLater, cancelAttempt, resetPause } from "./attempts.js";
 /** @typedef {import("./news.js").News} News */
 /** @typedef {{ panels(news: Record<string, News>): void, outdated(): void }} Listener */
 
-// Some browsers end a page's stream as it is left: that is no news.
+// Some browsers end a page's stream on leaving it, which is not a failure.
 const AWAY = 1_000;
 
 /** @type {EventSource | undefined} */
@@ -15,8 +15,8 @@ let stream;
 let away;
 
 /**
- * Opens the stream where there is none and the page is looked at. The server repeats all that it
- * knows when a page comes back, unless the page has it already.
+ * Opens the stream if there is none and the page is visible. When a page reconnects, the server
+ * repeats all news that the page does not have yet.
  *
  * @param {string} address
  * @param {Listener} listener
@@ -38,7 +38,7 @@ export const open = (address, listener) => {
   });
   stream.addEventListener("error", () => {
     away ??= setTimeout(() => say("away"), AWAY);
-    // The browser comes back by itself, unless the answer was no stream at all.
+    // The browser reconnects on its own, unless the answer was not a stream.
     if (stream?.readyState !== EventSource.CLOSED) return;
     end();
     attemptLater(() => open(address, listener));

@@ -1,5 +1,5 @@
 // @ts-check
-// The server does not answer, and the reader has asked for something.
+// Tells the reader that the server does not answer a request of theirs.
 import { say } from "../live-sign.js";
 import { toast } from "../toast.js";
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Where the focus is, to be found again in the page that comes next.
+// Remembers where the focus is, to restore it in the next page.
 import { find, findAll } from "../elements.js";
 
 const SUMMARIES = "details.pop > summary";
@@ -12,7 +12,7 @@ export const placeOfFocus = () => {
   if (!element || element === document.body) return undefined;
   const popover = element.closest("details.pop");
   if (popover) {
-    // What was chosen from closes; its button has the focus, as after Escape.
+    // A popover closes after a choice; its button gets the focus, as after Escape.
     const index = findAll(document, SUMMARIES).findIndex(({ parentNode }) => parentNode === popover);
     return () => findAll(document, SUMMARIES)[index];
   }
@@ -33,7 +33,7 @@ const placeInPanel = ({ dataset }, element) => {
   const label = element.getAttribute("aria-label");
   const candidates = ["a"];
   if (element.closest(".chart")) candidates.unshift(".chart");
-  // A mark of a chart says the same after a choice, and leads elsewhere.
+  // After a choice, a chart's mark has the same label but another address.
   if (element.closest(".chart") && label) candidates.unshift(`[aria-label="${CSS.escape(label)}"]`);
   return () => {
     const after = find(document, selector);

@@ -1,6 +1,6 @@
 // @ts-check
-// What `navigation.js` does, where the browser has no Navigation API: takes over links, forms and zooms
-// that lead to pages of Brisk, and the way back and forward.
+// Does what `navigation.js` does where the browser has no Navigation API: takes over links, forms and
+// zooms that lead to pages of Brisk, and back and forward.
 import { closest } from "../elements.js";
 import { sayAway } from "./away.js";
 import { pageAt } from "./prefetch.js";
@@ -38,14 +38,14 @@ const open = async (url) => {
 const scrollToPlace = (hash) => {
   scrollTo({ top: 0, behavior: "instant" });
   if (!hash) return;
-  // This, and not a new entry, is what makes it the page's target.
+  // This, unlike a new entry, makes it the page's `:target`.
   location.replace(hash);
   history.replaceState({ at }, "");
 };
 
 /** @param {PopStateEvent} event */
 const traverse = async ({ state }) => {
-  // Another place on the page that is shown.
+  // Another anchor on the current page.
   if (pageOf(location) === shown) return;
   const [from, to] = [at, Number(state?.at ?? 0)];
   const top = scrollY;
@@ -61,7 +61,7 @@ const traverse = async ({ state }) => {
   if (result === "other") location.reload();
   if (result !== "away") return;
   sayAway();
-  // The address of a page that never came is given back.
+  // Restores the address, because the page never came.
   history.go(from - to);
 };
 
@@ -100,7 +100,7 @@ const choose = (event) => {
 
 if (!("navigation" in window)) {
   if (!history.state) history.replaceState({ at }, "");
-  // While this page is shown: the browser would scroll before there is something to scroll to.
+  // While this page is shown: the browser would scroll before the content is there.
   addEventListener("pageshow", () => (history.scrollRestoration = "manual"));
   addEventListener("pagehide", () => (history.scrollRestoration = "auto"));
   addEventListener("popstate", traverse);

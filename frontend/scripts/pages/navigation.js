@@ -1,6 +1,6 @@
 // @ts-check
-// Takes over navigations between Brisk's pages. Where the answer is no page, it is an ordinary
-// navigation. What browsers without the Navigation API do is in `history.js`.
+// Takes over navigations between Brisk's pages. Where the answer is not a page, it becomes an
+// ordinary navigation. For browsers without the Navigation API, see `history.js`.
 import { sayAway } from "./away.js";
 import { pageAt } from "./prefetch.js";
 import { isPage, post } from "./request.js";
@@ -9,7 +9,7 @@ import { show } from "./swap.js";
 // Not every browser has it, whatever its type says.
 const navigation = /** @type {Navigation | undefined} */ (window.navigation);
 
-// The address of a page that never came is given back: the one before it is still shown.
+// Restores the address after a page that never came: the one before it is still shown.
 const BACK = "back to what is shown";
 
 navigation?.addEventListener("navigate", (event) => {
@@ -20,13 +20,13 @@ navigation?.addEventListener("navigate", (event) => {
   }
   if (!event.canIntercept || event.hashChange || event.downloadRequest !== null || event.formData) return;
   if (!isPage(url) || event.navigationType === "reload") return;
-  // A script has noted something in the address, and shows it already.
+  // A script has changed the address, and shows the change already.
   if (event.destination.sameDocument && event.navigationType !== "traverse") return;
   const isSame = url.pathname === location.pathname;
   const before = { key: navigation.currentEntry?.key ?? "", url: location.href };
   event.intercept({
     focusReset: "manual",
-    // Back and forward go where they were; the same dashboard stays where it is.
+    // Back and forward restore their scroll position; the same dashboard keeps its own.
     scroll: isSame && event.navigationType !== "traverse" ? "manual" : "after-transition",
     handler: async () => {
       const result = await show(() => pageAt(url.href, event.signal), isSame, { signal: event.signal });
@@ -57,6 +57,6 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const result = await show(() => post(form), true);
   if (result === "away") sayAway();
-  // An ordinary answer says by itself what is wrong.
+  // An ordinary page load shows what is wrong.
   if (result === "other") location.reload();
 });

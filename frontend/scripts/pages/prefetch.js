@@ -1,12 +1,12 @@
 // @ts-check
-// Pages that are fetched ahead of a click: once a pointer rests on their link, the focus comes to it,
-// or a finger touches it.
+// Fetches pages ahead of a click: once a pointer rests on their link, it gets the focus, or a finger
+// touches it.
 import { closest } from "../elements.js";
 import { get, isPage } from "./request.js";
 
-// How long a page that was fetched ahead counts as current.
+// How long a prefetched page counts as current, in ms.
 const CURRENT = 5_000;
-// A pointer that only passes does not rest.
+// How long a pointer has to stay to count as resting, in ms.
 const REST = 80;
 
 /** @type {Map<string, { page: Promise<Document>, at: number }>} */

@@ -1,17 +1,17 @@
 // @ts-check
-// What is out of date is shown anew, in its place where that can be done.
+// Reloads an outdated page, in place where possible.
 import { pageAt } from "./prefetch.js";
 import { Elsewhere } from "./request.js";
 import { show } from "./swap.js";
 
 /**
- * Nobody asked for it: while the server is away, what is shown stays.
+ * The reader did not ask for it: while the server is away, the current page stays.
  *
  * @returns whether the new page is shown
  */
 export const reloadInPlace = async () => {
   const coming = pageAt(location.href);
-  // Its reader has no session any more: what was shown is not for whoever sits there now.
+  // Its reader has no session any more: what was shown may not be meant for the person there now.
   coming.catch((error) => error instanceof Elsewhere && location.reload());
   return (await show(() => coming, true)) === "shown";
 };

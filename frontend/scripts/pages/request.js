@@ -1,17 +1,17 @@
 // @ts-check
-// Pages as documents: asked for with a header that says that they take the place of another, so that
-// nobody has to wait for anything in them.
+// Fetches pages as documents, with a header that says that they replace another page, so that the
+// server waits for nothing in them.
 
 import { SWAP } from "../shared.js";
 
-/** The server does not answer, or a proxy says so. */
+/** The server does not answer, or a proxy answers for it. */
 export class Away extends Error {}
 
-/** The server answers with another page: the one where one signs in. */
+/** The server answers with another page: the one for signing in. */
 export class Elsewhere extends Error {}
 
 /**
- * Whether an address is that of a page that can take the place of another.
+ * Whether an address is that of a page that can replace another.
  *
  * @param {URL} url
  */

@@ -1,6 +1,5 @@
 // @ts-check
-// A page takes the place of the one that is there: where the reader was and what has the focus stay,
-// and nothing goes blank.
+// Replaces the current page by another: scroll position and focus stay, and nothing goes blank.
 import { find, findAll } from "../elements.js";
 import { released } from "../press.js";
 import { placeOfFocus } from "./focus.js";
@@ -12,7 +11,7 @@ const FADE = 140;
 const beginnings = [];
 
 /**
- * Runs `begin` once the first page is whole, and again for each that takes its place.
+ * Runs `begin` once the first page is complete, and again for each that replaces it.
  *
  * @param {() => void} begin
  */
@@ -25,8 +24,8 @@ export const onEachPage = (begin) => {
 let turn = 0;
 
 /**
- * What becomes of a page: "shown", also where a newer one has begun meanwhile; "away", the server
- * does not answer, and what is shown stays; "other", it is no page that can take another's place.
+ * The outcome of loading a page: "shown", also where a newer one has begun meanwhile; "away" if the
+ * server does not answer, and the current page stays; "other" if it cannot replace a page.
  *
  * @param {() => Promise<Document>} coming
  * @param {boolean} isSame whether it is another view of what is shown
@@ -64,7 +63,8 @@ export const show = async (coming, isSame, { signal, put = (swap) => swap() } = 
 };
 
 /**
- * The program was replaced: its scripts, its wasm and its styles belong to its own pages.
+ * Whether another build of the server wrote the page: scripts, wasm and styles belong to the pages
+ * of their own build.
  *
  * @param {Document} page
  */
@@ -95,7 +95,7 @@ const swap = (page, isSame) => {
 };
 
 /**
- * What is new fades in. It is no view transition: while one runs, what is pressed is lost.
+ * New content fades in. Not as a view transition: while one runs, presses are lost.
  *
  * @param {boolean} isSame
  */

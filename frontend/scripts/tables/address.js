@@ -1,6 +1,6 @@
 // @ts-check
-// The order and the page of tables in the page's address. Its links and forms were written before
-// the reader chose: they take along what was chosen since.
+// The order and the page of tables in the page's address. The page's links and forms were written
+// before the reader's choices, and get those added.
 import { closest } from "../elements.js";
 import { PAGE, SORT } from "../shared.js";
 

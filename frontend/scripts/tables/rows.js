@@ -1,6 +1,6 @@
 // @ts-check
-// The rows of a table that is here as a whole: in the reader's order, one page of them shown, by the
-// places that the server gave each row.
+// The rows of a table that was sent whole: sorts and pages them by the places that the server gave
+// each row.
 import { find, findAll } from "../elements.js";
 
 /**
@@ -25,7 +25,7 @@ export const arrange = (form, sort, page) => {
 };
 
 /**
- * Says in the heads how the table is sorted, and what pressing each does next.
+ * Marks in the heads how the table is sorted, and what pressing each does next.
  *
  * @param {HTMLFormElement} form
  * @param {HTMLTableElement} table
@@ -59,7 +59,7 @@ const markHeads = (form, table, direction, column) => {
 const ordered = (body, place, sign) => {
   const rows = [...body.rows].map((row) => ({ row, places: (row.dataset.o ?? "").split(",") }));
   rows.sort(({ places: a }, { places: b }) => {
-    // NULL has no place, and is last whichever way.
+    // NULL has no place, and is last in both directions.
     const nulls = Number(a[place] === "") - Number(b[place] === "");
     return nulls || sign * (Number(a[place]) - Number(b[place])) || Number(a[0]) - Number(b[0]);
   });

@@ -1,7 +1,7 @@
 // @ts-check
-// The server sorts and pages tables, through the form around each. Where all rows are here, this does
-// the same at once. What the reader chose is kept on the section around the table, into which newer
-// markup is put, and in the address.
+// The server sorts and pages tables, through the form around each. Where all rows were sent, this
+// does the same at once. What the reader chose is kept on the section around the table, into which
+// newer markup is put, and in the address.
 import { find, findAll } from "../elements.js";
 import { PAGE, SORT } from "../shared.js";
 import { remember } from "./address.js";
@@ -32,7 +32,7 @@ document.addEventListener("submit", (event) => {
 });
 
 /**
- * The order so far is sent along for the buttons that turn pages: another one takes its place.
+ * The page buttons send the current order along; a new order replaces it.
  *
  * @param {HTMLFormElement} form
  * @param {HTMLButtonElement} button
@@ -47,7 +47,7 @@ const dropOrder = (form, button) => {
 const sectionOf = (form) => /** @type {HTMLElement} */ (form.closest("section"));
 
 /**
- * What is there first says how the reader came here; what comes later follows what they chose.
+ * The first markup reflects the address that the reader opened; later markup follows their choices.
  *
  * @param {HTMLFormElement} form
  */

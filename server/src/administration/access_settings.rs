@@ -1,5 +1,5 @@
-//! Who may see a dashboard or the dashboards of a folder, as an admin has set it: it stands over the file,
-//! can be taken back, and written out as the file would say it.
+//! Who may see a dashboard or the dashboards of a folder, as an admin has set it: it overrides the file,
+//! can be removed, and is written out as the file would say it.
 
 use brisk_domain::{Audience, FolderName, Slug, Timestamp};
 use brisk_engine::{AccessSettings, Engine};
@@ -9,10 +9,10 @@ use std::fmt;
 /// The setting's key in the store.
 const KEY: &str = "access";
 
-/// Of what it is said who may see it.
+/// What an access setting is for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AccessScope {
-    /// The dashboards in a folder that do not say themselves.
+    /// The dashboards in a folder that have no access rule of their own.
     Folder(FolderName),
     /// A dashboard.
     Dashboard(Slug),
@@ -65,8 +65,8 @@ impl fmt::Display for AccessScope {
     }
 }
 
-/// Reads who may see something, as it is typed: `everyone`, `public`, or teams with blanks or commas
-/// between them; nothing where it is left to the file.
+/// Reads an audience as it is typed: `everyone`, `public`, or teams with blanks or commas between them;
+/// none where it is left to the file.
 pub fn read(typed: &str) -> Result<Option<Audience>, String> {
     let words = typed.split([' ', ',', '\n', '\r', '\t']).filter(|word| !word.is_empty());
     let words: Vec<&str> = words.collect();
@@ -79,7 +79,7 @@ pub fn read(typed: &str) -> Result<Option<Audience>, String> {
     Ok(Some(audience))
 }
 
-/// Makes what is typed the setting of `scope`; what is empty is taken back.
+/// Makes what is typed the setting of `scope`; an empty text removes it.
 pub async fn change(
     store: &Store,
     scope: &AccessScope,
@@ -93,13 +93,13 @@ pub async fn change(
     Ok(())
 }
 
-/// Reads the settings in `store`, and has `engine` keep to them.
+/// Reads the settings in `store`, and has `engine` apply them.
 pub async fn apply(store: &Store, engine: &Engine) -> Result<(), StoreError> {
     engine.catalog().set_access(settings(&store.settings().await?));
     Ok(())
 }
 
-/// What `settings` say of who may see what. One that cannot be read lets nobody in but admins.
+/// The access rules that `settings` make. One that cannot be read lets nobody in but admins.
 pub fn settings(settings: &[Setting]) -> AccessSettings {
     let mut access = AccessSettings::default();
     for setting in settings.iter().filter(|setting| setting.key == KEY) {

@@ -1,5 +1,6 @@
-//! Where a database may be that is added in the app. An admin's browser is not the operator's shell: who
-//! has stolen a session should reach neither files of the server nor what only the server reaches.
+//! Where a database that is added in the app may be. An admin's browser is not the operator's shell:
+//! whoever has stolen a session should reach neither files of the server nor what only the server
+//! reaches.
 
 use crate::config::sources::Location;
 use crate::config::{AppSourceRules, Secret};
@@ -21,7 +22,7 @@ const CLOUDS: [IpAddr; 4] = [
 /// The folder for SQLite files, within the data directory.
 const FOLDER: &str = "sources";
 
-/// Where databases may be that are added in the app.
+/// Where databases that are added in the app may be.
 #[derive(Debug, Clone)]
 pub struct Places {
     rules: AppSourceRules,
@@ -41,7 +42,7 @@ pub struct Found {
 }
 
 impl Places {
-    /// By these rules, beside Brisk's own data.
+    /// By these rules; Brisk's own data are in `own`.
     pub fn new(rules: AppSourceRules, own: &Path) -> Self {
         let folder = rules.sqlite_folder.clone().unwrap_or_else(|| own.join(FOLDER));
         Self { rules, folder, own: own.to_owned() }
@@ -57,7 +58,8 @@ impl Places {
         self.folder.display().to_string()
     }
 
-    /// Where `url` leads, if it may; else a sentence, in which nothing of it is repeated but the server.
+    /// Where `url` leads, if that is allowed; else a sentence, which repeats nothing of it but the
+    /// server.
     pub fn find(&self, url: &str) -> Result<Found, String> {
         if self.rules.off {
             return Err("No source may be added here: brisk.toml says so ([app_sources]).".into());
@@ -94,7 +96,7 @@ impl Places {
         }
     }
 
-    /// Where `url` leads, over which rollups are written of a source at `source`; else a sentence.
+    /// Where `url` leads, which rollups of a source at `source` are written over; else a sentence.
     pub fn rollups(&self, url: &str, source: &Location) -> Result<Secret, String> {
         match (self.find(url)?.location, source) {
             (Location::Postgres(url), Location::Postgres(_))
@@ -180,12 +182,12 @@ fn plain(url: &Secret) -> Result<(), String> {
     Ok(())
 }
 
-/// The same with a password: an empty one, if it has none. The driver would send one of the server's own, from
-/// `PGPASSWORD` or its file of passwords, to whatever server it is.
+/// The same with a password: an empty one, if it has none. Otherwise the driver would send one of the
+/// server's own, from `PGPASSWORD` or its password file, to whatever server it is.
 fn with_password(url: &Secret) -> Result<Secret, String> {
     let wrong = || unreadable("postgres://user:password@host/database");
     let text = url.expose();
-    // Whoever reads it later leaves these out.
+    // Later readers would leave these out.
     if text.contains(|c: char| c.is_control() || c == '#') {
         return Err(wrong());
     }

@@ -1,5 +1,5 @@
 //! [`AppSources`]: the databases that admins have added in the app, beside those of the configuration. A
-//! change is written to the store, and each replica has the engine read from them within a second.
+//! change is written to the store, and each replica's engine uses it within a second.
 
 use super::app_source_rules::{Found, Places};
 use super::rollup_files;
@@ -29,11 +29,11 @@ pub const ROWS: std::ops::RangeInclusive<u32> = 1..=1_000_000;
 
 /// The databases that were added in the app.
 pub struct AppSources {
-    /// Those of the configuration, which stand over those of the app.
+    /// Those of the configuration, which take precedence over those of the app.
     declared: Sources,
     places: Places,
     data_dir: PathBuf,
-    /// Held while they are read and put in place, so that what was read first is not put there last.
+    /// Held while they are read and put in place, so that an older reading never replaces a newer one.
     applying: tokio::sync::Mutex<()>,
     known: Mutex<Known>,
 }
@@ -43,7 +43,7 @@ type Stored = Vec<(SourceName, Result<AppSource, StoreError>)>;
 
 #[derive(Default)]
 struct Known {
-    /// Those that are open, under their revision.
+    /// Those that are open, by name.
     open: BTreeMap<SourceName, (AppSource, Source)>,
     /// Why others are not.
     problems: BTreeMap<SourceName, String>,
@@ -71,18 +71,17 @@ impl AppSources {
         self.known().open.get(name).map(|(source, _)| source.clone())
     }
 
-    /// Why those are not there that were added.
+    /// Why some that were added are not there.
     pub fn problems(&self) -> BTreeMap<SourceName, String> {
         self.known().problems.clone()
     }
 
-    /// Reads them in `store`, and has `engine` read from them. One that is as it was keeps its
-    /// connections.
+    /// Reads them in `store`, and has `engine` use them. One that is unchanged keeps its connections.
     pub async fn apply(&self, store: &Store, engine: &Engine) -> Result<(), StoreError> {
         let _applying = self.applying.lock().await;
         let stored = store.app_sources().await?;
         let changed = self.put_in_place(stored, engine);
-        // A refresh that another replica began for the one before may have come last.
+        // A refresh that another replica began for the previous one may have ended last.
         let contents = engine.catalog().contents();
         let of_changed = contents.rollups.values().filter(|one| changed.contains(&one.source));
         let tags: Vec<Tag> = of_changed.map(|rollup| tag_of(rollup)).collect();
@@ -94,7 +93,7 @@ impl AppSources {
         Ok(())
     }
 
-    /// Has `engine` read from those that are `stored`; the answer is which of them were others before.
+    /// Has `engine` use those that are `stored`; the answer is which of them have changed.
     fn put_in_place(&self, stored: Stored, engine: &Engine) -> BTreeSet<SourceName> {
         let mut known = self.known();
         let before: BTreeMap<SourceName, String> = known
@@ -149,8 +148,8 @@ impl AppSources {
         changed
     }
 
-    /// Connects as a page would, and as a refresh of rollups where they are to be written, and looks at what
-    /// there is; an error is a sentence.
+    /// Connects as a page would, and as a refresh of rollups where they are to be written, and looks at
+    /// what is there; an error is a sentence.
     pub async fn test(&self, source: &AppSource) -> Result<About, String> {
         let opened = self.opened(source)?;
         let asked = async {

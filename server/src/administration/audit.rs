@@ -1,4 +1,4 @@
-//! What administrators do without changing anything in the store: it stands in the audit log as well.
+//! Audit records of what administrators do without changing anything in the store.
 
 use crate::auth::viewer;
 use crate::http::client;
@@ -6,8 +6,8 @@ use crate::state::AppState;
 use brisk_store::AuditRecord;
 use http::request::Parts;
 
-/// Records that whoever sent the request with this head has done `action` to `subject`. What was done is
-/// done: if it cannot be recorded, the log of the process has it.
+/// Records that the sender of the request with this head has done `action` to `subject`. It is done
+/// already: if it cannot be recorded, the process's log has it.
 pub(crate) async fn record(state: &AppState, head: &Parts, action: &str, subject: String) {
     let Some(store) = &state.store else { return };
     let actor = viewer::of(&head.extensions).actor(client::address_of(&head.extensions));

@@ -1,5 +1,5 @@
-//! The cache settings of administrators: an override of the files' at the same level. It is made, taken
-//! back, and written out as the file would say it.
+//! The cache settings of administrators: each overrides the files' at its level, can be removed, and is
+//! written out as the file would say it.
 
 use brisk_definition::cache::LIFE;
 use brisk_domain::{CacheMode, CachePolicy, PanelId, Slug, SourceName, Timestamp};
@@ -22,7 +22,7 @@ pub enum CacheScope {
     Panel(Slug, PanelId),
 }
 
-/// The settings of a form, as they are typed: `5m`, `1h`, `strict`, `off`. What is empty is taken back.
+/// The settings of a form, as they are typed: `5m`, `1h`, `strict`, `off`. An empty one is removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TypedPolicy<'t> {
     /// How long a frame is fresh.
@@ -31,14 +31,14 @@ pub struct TypedPolicy<'t> {
     pub stale: &'t str,
     /// `normal`, `strict` or `off`.
     pub mode: &'t str,
-    /// Whether it is loaded again shortly before that: `true` or `false`.
+    /// Whether it is loaded again shortly before it expires: `true` or `false`.
     pub early: &'t str,
 }
 
 /// Why a setting is not made.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingError {
-    /// A text means nothing: what it is of, and what it may be.
+    /// A text means nothing: which field it is in, and what that may be.
     #[error("\"{0}\" must be {1}")]
     Text(&'static str, String),
     /// The store failed.
@@ -119,13 +119,13 @@ pub async fn change(
     Ok(())
 }
 
-/// Reads the settings in `store`, and has `engine` keep to them.
+/// Reads the settings in `store`, and has `engine` apply them.
 pub async fn apply(store: &Store, engine: &Engine) -> Result<(), StoreError> {
     engine.set_admin_policies(policies(&store.settings().await?));
     Ok(())
 }
 
-/// The policies that `settings` make. What this release cannot read does not hold, and is logged.
+/// The policies that `settings` make. What this release cannot read is ignored, and logged.
 pub fn policies(settings: &[Setting]) -> AdminPolicies {
     let mut policies = AdminPolicies::default();
     for setting in settings.iter().filter(|setting| setting.key.starts_with("cache.")) {

@@ -1,5 +1,5 @@
-//! The warming schedules that dashboards' files have (`warm`). What they are the files say, on each replica
-//! those that it has read; up to when they are planned, and whether an admin has paused them, the store does.
+//! The warming schedules in dashboards' files (`warm`). The files define them, on each replica those
+//! that it has read; the store knows up to when they are planned, and whether an admin has paused them.
 
 use brisk_domain::{Tag, Timestamp};
 use brisk_engine::catalog::Contents;
@@ -15,7 +15,7 @@ struct FileSchedule {
     zone: String,
 }
 
-/// Adds those of the files that the store does not know yet; whether there were any.
+/// Adds the files' schedules that the store does not know yet; whether there were any.
 pub async fn add(
     store: &Store,
     contents: &Contents,
@@ -32,14 +32,15 @@ pub async fn add(
     Ok(is_any_new)
 }
 
-/// Those that there are: an admin's, and those that files have now.
+/// The schedules in force: admins', and those that files have now.
 pub fn present(schedules: Vec<Schedule>, contents: &Contents) -> Vec<Schedule> {
     let of_files: BTreeSet<String> = all(contents).into_iter().map(|one| one.name).collect();
     let is_there = |one: &Schedule| !one.is_of_file || of_files.contains(&one.name);
     schedules.into_iter().filter(is_there).collect()
 }
 
-/// All of the files. An admin's schedule has no such name. One whose time or zone is changed is another one.
+/// All schedules of the files. An admin's schedule has no such name. One whose time or zone changes is
+/// another one.
 fn all(contents: &Contents) -> BTreeSet<FileSchedule> {
     let times = contents.warm.iter().flat_map(|(slug, times)| {
         times.iter().map(move |time| FileSchedule {

@@ -2,11 +2,11 @@
 //! reads it from the store, and again when something has changed (`jobs::store_changes`).
 //!
 //! - [`cache_settings`]: how long frames may be shown; [`access_settings`]: who may see a dashboard;
-//! - [`schedules`]: what is warmed when, [`file_schedules`]: the same as dashboards' files say it;
-//! - [`app_sources`]: databases that were added in the app, [`app_source_rules`]: where they may be,
+//! - [`schedules`]: what is warmed, and when; [`file_schedules`]: the same in dashboards' files;
+//! - [`app_sources`]: databases that were added in the app; [`app_source_rules`]: where they may be;
 //!   [`rollup_files`]: where their rollups are;
 //! - [`webhooks`]: who may say that data have changed;
-//! - `audit`: what they do besides.
+//! - `audit`: records of what else they do.
 
 pub mod access_settings;
 pub mod app_source_rules;

@@ -1,5 +1,5 @@
-//! Where the rollups of SQLite files are that were added in the app: each of its revisions has a file of its own,
-//! so that what a refresh of the one before still writes is in nobody's way.
+//! Where the rollups of SQLite files that were added in the app are: each revision has a file of its
+//! own, so that a refresh of the previous one, which may still write, is in nobody's way.
 
 use brisk_domain::SourceName;
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// The folder in the data directory; those of the configuration's sources are above it.
 const FOLDER: &str = "rollups/added";
 
-/// The file of that source.
+/// The file of that source and revision.
 pub fn of(data_dir: &Path, source: &SourceName, revision: &str) -> PathBuf {
     data_dir.join(FOLDER).join(format!("{source}.{revision}.sqlite"))
 }

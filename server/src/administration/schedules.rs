@@ -33,7 +33,7 @@ pub enum ScheduleError {
     Store(#[from] StoreError),
 }
 
-/// Keeps what is typed, in the place of the schedule of that name if there is one.
+/// Keeps what is typed, replacing the schedule of that name if there is one.
 pub async fn set(
     store: &Store,
     engine: &Engine,

@@ -8,9 +8,9 @@ use brisk_store::WebhookLimits;
 use brisk_toml_reader::duration;
 use std::time::Duration;
 
-/// The most patterns of a webhook.
+/// The most patterns that a webhook may have.
 const MOST_PATTERNS: usize = 200;
-/// The longest that an old secret is taken beside a new one.
+/// The longest time for which an old secret is accepted beside a new one.
 const LONGEST_OVERLAP: Duration = Duration::from_secs(30 * 86_400);
 
 /// What is typed, read; else a sentence that says what is wrong. `is_off` is not typed.
@@ -38,7 +38,7 @@ pub fn limits(typed: &TypedWebhook, is_off: bool) -> Result<WebhookLimits, Strin
     Ok(WebhookLimits { allow, per_minute, source, is_off })
 }
 
-/// For how long an old secret is taken beside a new one.
+/// For how long an old secret is accepted beside a new one.
 pub fn overlap(text: &str) -> Result<Duration, String> {
     let text = text.trim();
     let time = match text {

@@ -1,4 +1,4 @@
-//! From a value to a response: status, headers, and a body unless the client has it already.
+//! From a value to a response: status, headers, and the body unless the client has it already.
 
 use super::problem;
 use crate::http::conditional::{self, NO_STORE};
@@ -22,7 +22,7 @@ pub(super) fn headers(request: &HeaderMap, etag: Option<&ETag>) -> (HeaderMap, O
     (headers, not_modified)
 }
 
-/// What is identified by its own text: the list, a definition, the description of the API.
+/// An answer that is identified by its own text: the list, a definition, the API's description.
 pub fn text(request: &HeaderMap, value: &impl Serialize) -> Result<Response, Problem> {
     let body = json(value)?;
     let (mut headers, not_modified) = headers(request, Some(&ETag::of([&body])));

@@ -1,5 +1,5 @@
-//! A frame as CSV (RFC 4180): a header row, exact values, times in the dashboard's zone. Behind the
-//! columns what the earlier period has in their place, and of time buckets whether each is complete.
+//! A frame as CSV (RFC 4180): a header row, exact values, times in the dashboard's zone. After the
+//! columns come the earlier period's values and, for time buckets, whether each is complete.
 
 use super::frame::Buckets;
 use super::{frame, instant};
@@ -35,8 +35,8 @@ fn written(data: &PanelData, compared: &[Column]) -> String {
     out
 }
 
-/// A line of fields, `None` for NULL. The csv crate quotes the fields of a file alike, and could not tell NULL
-/// from an empty text.
+/// A line of fields, `None` for NULL. The csv crate quotes all fields of a file alike, and could not
+/// tell NULL from an empty text.
 fn record(out: &mut String, fields: impl Iterator<Item = Option<String>>) {
     for (i, field) in fields.enumerate() {
         if i > 0 {
@@ -66,7 +66,7 @@ fn free_name(frame: &Frame) -> String {
 /// A good name for the file: which panel, over which days.
 pub fn file_name(dashboard: &str, panel: &str, data: &PanelData) -> String {
     let (from, to) = data.bounds.url_ends(&data.offsets);
-    // Colons of times of day are no part of a file's name on some systems.
+    // Some systems allow no colons in names of files.
     format!("{dashboard}_{panel}_{from}_{to}.csv").replace(':', "")
 }
 

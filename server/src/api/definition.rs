@@ -1,5 +1,5 @@
-//! What programs are told of dashboards: what can be asked, never how it is read. Statements,
-//! sources and cache policies stay inside.
+//! What programs learn of dashboards: what can be asked, never how it is read. Statements, sources and
+//! cache policies stay inside.
 
 use super::frame::{ComputedFrom, computed, unit_of, word};
 use brisk_domain::variable_kind::Options;

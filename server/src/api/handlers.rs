@@ -22,7 +22,7 @@ use brisk_domain::{Panel, PanelData, Timestamp};
 use futures::future::join_all;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 
-/// What a handler gives: a response, or a problem.
+/// What a handler returns: a response, or a problem.
 pub(super) type Answer = Result<Response, Problem>;
 
 /// How current a panel's frames are: a structured field (RFC 9651).
@@ -240,7 +240,7 @@ async fn one(
         answer::json(&PanelAnswer { view: View::of(&view.frames), panel })
     };
     let mut response = sent(state, client, view, headers, about, write).await?;
-    // Also without a body: the tag says nothing about the age, and CSV has neither.
+    // Even without a body: the tag says nothing about the age, and CSV has neither.
     if let Some(freshness) = freshness {
         response.headers_mut().insert(FRESHNESS, freshness);
     }
@@ -250,7 +250,7 @@ async fn one(
 /// What is known of an answer before it is written.
 struct About {
     etag: Option<ETag>,
-    /// What its bytes depend on besides: the ages in it.
+    /// What else its bytes depend on: the ages in it.
     ages: String,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -280,8 +280,8 @@ impl About {
     }
 }
 
-/// `304` for a client that has the answer, otherwise what `write` makes of the view, where pages are
-/// drawn.
+/// `304` for a client that has the answer, otherwise what `write` makes of the view, on the threads that
+/// draw pages.
 async fn sent(
     state: &AppState,
     client: Client,

@@ -1,5 +1,5 @@
-//! Instants as ISO 8601 text: exact, and for every instant that there is. How people read them is
-//! in `brisk_domain::format`.
+//! Instants as ISO 8601 text: exact, for every possible instant. How people read them is in
+//! `brisk_domain::format`.
 
 use brisk_domain::{Timestamp, ZoneOffsets};
 use serde::{Serialize, Serializer};
@@ -21,8 +21,8 @@ pub fn utc(at: Timestamp) -> Written {
     Written { at, offset: None }
 }
 
-/// `at` on the wall clock of `zone`, with its offset. An offset of the years before 1972 that is
-/// no whole number of minutes is cut to one, for the wall clock too: the instant stays exact.
+/// `at` on the wall clock of `zone`, with its offset. An offset from before 1972 that is no whole number
+/// of minutes is truncated to one, for the wall clock too: the instant stays exact.
 pub fn in_zone(at: Timestamp, zone: &ZoneOffsets) -> Written {
     Written { at, offset: Some(zone.at(at) / 60) }
 }

@@ -33,7 +33,8 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 
-/// Refuses who asks for more than their share; what is not for them is a problem like what is not there.
+/// Refuses viewers who ask for more than their share; what they may not have is a problem like what is
+/// not there.
 async fn admit(OriginalUri(uri): OriginalUri, request: Request, next: Next) -> Response {
     let accounts = request.extensions().get::<Accounts>().cloned();
     let viewer = viewer::of(request.extensions());

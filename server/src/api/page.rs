@@ -1,5 +1,5 @@
-//! The page to try the API: what there is to ask, from its own description, with a form for each
-//! operation that opens the answer. It works without scripts.
+//! The page to try the API: its operations, from its own description, each with a form that opens the
+//! answer. It works without scripts.
 
 use super::{openapi, problem};
 use crate::auth::{self, viewer};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::{PathItem, RefOr};
 
-/// What a form may say of the view; variables are said in a field of their own.
+/// The fields of the view in a form; variables have a field of their own.
 const OF_THE_VIEW: [&str; 6] = [
     parameter::RANGE,
     parameter::FROM,
@@ -59,7 +59,7 @@ pub async fn open(path: Result<Path<String>, PathRejection>, request: Request) -
     Redirect::to(address.as_deref().unwrap_or("/api")).into_response()
 }
 
-/// The address of the answer; none where a field is missing that belongs to its path.
+/// The address of the answer; none where a field that belongs in its path is missing.
 fn address(id: &str, fields: &[(String, String)]) -> Option<String> {
     let field = |name: &str| fields.iter().find(|(n, v)| n == name && !v.is_empty());
     let field = |name: &str| field(name).map(|(_, value)| value.as_str());
@@ -85,13 +85,13 @@ fn operations() -> impl Iterator<Item = (&'static str, &'static Operation)> {
     paths.filter_map(|(path, PathItem { get, .. })| Some((path.as_str(), get.as_ref()?)))
 }
 
-/// Those that change something, which no form of the page does.
+/// The operations that change something, which have no form on the page.
 fn changing() -> impl Iterator<Item = (&'static str, &'static Operation)> {
     let paths = openapi::document().paths.paths.iter();
     paths.filter_map(|(path, PathItem { post, .. })| Some((path.as_str(), post.as_ref()?)))
 }
 
-/// How a program asks for it.
+/// How a program calls it.
 fn example(path: &str, operation: &Operation) -> String {
     let body = operation.request_body.iter().filter_map(|body| match body {
         RefOr::T(body) => Some(body),
@@ -142,7 +142,7 @@ fn field(path: &str, parameter: &'static Parameter) -> Option<ApiField> {
         _ => FieldKind::Text(""),
     };
     let about = parameter.description.as_deref().unwrap_or_default();
-    // Where one chooses from a list, nothing needs to be said.
+    // A list to choose from needs no explanation.
     let about = if in_path { "" } else { about };
     Some(ApiField { name: &parameter.name, about, kind })
 }

@@ -37,7 +37,7 @@ impl Parameters {
         Ok(Self { zone, max_stale, pairs })
     }
 
-    /// The oldest data that a value which is not current may show.
+    /// The oldest data that a value that is not current may show.
     pub fn oldest(&self, now: Timestamp) -> Option<Timestamp> {
         let micros = self.max_stale?.saturating_mul(1_000_000);
         Some(Timestamp(now.0.saturating_sub(i64::try_from(micros).unwrap_or(i64::MAX))))

@@ -1,5 +1,5 @@
-//! The account of somebody for whom others vouch: found by their identity, connected by a link, or made;
-//! and what it becomes by the rules. Names and addresses find nobody's account.
+//! The account of somebody whom an issuer vouches for: found by their identity, connected by a link, or
+//! made; and what it becomes by the rules. Names and e-mail addresses find nobody's account.
 
 use super::openid::settings::SignUp;
 use brisk_accounts::account::Attributes;
@@ -7,31 +7,31 @@ use brisk_accounts::{Account, AccountId, Claims, Identity, LoginName, Role, Rule
 use brisk_domain::Timestamp;
 use brisk_store::{AccountChange, Actor, Changed, Connected, Link, Store, StoreError};
 
-/// Somebody for whom others vouch.
+/// Somebody whom an issuer vouches for.
 pub(super) struct Arrival<'a> {
-    /// Who it is there.
+    /// Who they are there.
     pub(super) identity: &'a Identity,
-    /// What is said of them.
+    /// The issuer's claims about them.
     pub(super) claims: &'a Claims,
     /// What a new account of theirs is called.
     pub(super) name: LoginName,
     /// What others read.
     pub(super) full_name: Option<String>,
-    /// From where they come.
+    /// The address that they come from.
     pub(super) address: String,
 }
 
-/// How an account is found for who has none yet.
+/// How an account is found for somebody who has none yet.
 pub(super) enum Way<'a> {
     /// By nothing but the identity.
     Identity,
     /// By the one-time link of that hash.
     Link(&'a str),
-    /// By the name, which whoever vouches decides: only an account that nobody has used.
+    /// By the name that the issuer gives: only an account that nobody has used.
     Name,
 }
 
-/// Why somebody may not come in.
+/// Why somebody is not let in.
 #[derive(Debug)]
 pub(super) enum Refused {
     /// Nobody has made an account for them.
@@ -44,7 +44,7 @@ pub(super) enum Refused {
     LinkGone,
     /// They have another account.
     HasAnother,
-    /// The store does not say.
+    /// The store failed.
     Store(StoreError),
 }
 
@@ -55,7 +55,7 @@ impl From<StoreError> for Refused {
 }
 
 impl Refused {
-    /// What the audit log says of it.
+    /// The action in the audit log.
     pub(super) fn action(&self) -> Option<&'static str> {
         match self {
             Self::NotInvited => Some("sign-in refused: not invited"),
@@ -67,7 +67,7 @@ impl Refused {
         }
     }
 
-    /// What is said to who comes.
+    /// What they are told.
     pub(super) fn sentence(&self) -> String {
         match self {
             Self::NotInvited => {
@@ -185,7 +185,7 @@ impl Arrival<'_> {
         }
     }
 
-    /// Lets the account become what the rules say.
+    /// Applies the rules to the account.
     async fn apply(
         &self,
         store: &Store,
@@ -205,7 +205,7 @@ impl Arrival<'_> {
             match store.change_account(&account.id, &change, &actor, now).await? {
                 Changed::Done | Changed::Taken => {}
                 Changed::Missing => return Err(Refused::Disabled),
-                // Nobody would look after the server: whoever wrote the rules hears of it.
+                // Nobody would look after the server: whoever wrote the rules has to know.
                 Changed::LastAdmin => tracing::warn!(
                     account = %account.name,
                     "the rules of sign-in take the last admin's role away, which keeps it"
@@ -220,7 +220,7 @@ impl Arrival<'_> {
     }
 }
 
-/// What a new account is called of whom these names are said: the first that can be one.
+/// The name of a new account: the first of `names` that can be one, or one made from the identity.
 pub(super) fn name_of<'n>(
     identity: &Identity,
     names: impl IntoIterator<Item = &'n str>,

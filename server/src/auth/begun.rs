@@ -5,13 +5,13 @@ use brisk_domain::Timestamp;
 /// How and when a session began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Begun {
-    /// Who was asked.
+    /// Who vouched.
     pub by: By,
-    /// When. A session that takes another's place has not asked anybody anew.
+    /// When. A session that replaces another keeps the time of that one.
     pub at: Timestamp,
 }
 
-/// Who has said who somebody is.
+/// Who has authenticated somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum By {
     /// Brisk itself, by a password or a one-time link.
@@ -39,14 +39,14 @@ impl By {
 }
 
 impl Begun {
-    /// How a session with these data began, which is kept since then.
+    /// How a session with these data began, which has existed since `since`.
     pub(super) fn of(data: &str, since: Timestamp) -> Self {
         let data = serde_json::from_str::<serde_json::Value>(data).unwrap_or_default();
         let word = data.get(BY).and_then(serde_json::Value::as_str);
         let at = data.get(AT).and_then(serde_json::Value::as_i64);
         let at = at.map_or(since, Timestamp).min(since);
         let known = By::WORDS.iter().find(|(known, _)| Some(*known) == word);
-        // Sessions of earlier releases say nothing.
+        // Sessions of earlier releases do not record it.
         Self { by: known.map(|(_, by)| *by).unwrap_or_default(), at }
     }
 }

@@ -1,6 +1,6 @@
 //! What a session's browser is, in words: "Firefox on Linux".
 
-/// What a browser calls itself, from the most to the least telling: most name others, too.
+/// Browsers by what they call themselves, the most specific first: most name others, too.
 const BROWSERS: [(&str, &str); 12] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -28,8 +28,8 @@ const SYSTEMS: [(&str, &str); 8] = [
     ("Linux", "Linux"),
 ];
 
-/// The browser and the system that a text of a browser about itself names. It says what it likes: this is
-/// for its owner to tell sessions apart.
+/// The browser and the system that a user agent names. It may claim anything: this is for its owner to
+/// tell sessions apart.
 pub(super) fn words(agent: &str) -> String {
     let named = |known: &[(&'static str, &'static str)]| {
         known.iter().find(|(token, _)| agent.contains(token)).map(|(_, name)| *name)

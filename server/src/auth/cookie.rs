@@ -1,5 +1,5 @@
-//! The cookie of a session. Over TLS its name begins with `__Host-`: then browsers take it from this host
-//! only, over TLS only, and for all paths.
+//! The cookie of a session. Over TLS its name begins with `__Host-`: then browsers accept it from this
+//! host only, over TLS only, and for all paths.
 
 use super::settings::AuthSettings;
 use http::{HeaderMap, HeaderValue, header};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use tower_sessions::session::Id;
 
 const OVER_TLS: &str = "__Host-brisk";
-/// Without TLS, as on loopback, browsers would not take the other.
+/// Without TLS, as on loopback, browsers would refuse the other.
 const PLAIN: &str = "brisk_session";
 
 fn name(settings: &AuthSettings) -> &'static str {
@@ -19,7 +19,7 @@ pub fn read(settings: &AuthSettings, headers: &HeaderMap) -> Option<Id> {
     only(headers, name(settings))?.parse().ok()
 }
 
-/// The value of the cookie of that name. Two are none: one of them may be somebody else's.
+/// The value of the cookie of that name. Two count as none: one of them may be somebody else's.
 pub(super) fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
@@ -30,17 +30,17 @@ pub(super) fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     }
 }
 
-/// The header that gives a browser the session of that id.
+/// The header that sets the cookie of the session with that id.
 pub fn set(settings: &AuthSettings, id: &Id, age: Duration) -> HeaderValue {
     line(settings, name(settings), &id.to_string(), age.as_secs())
 }
 
-/// The header that takes it away.
+/// The header that removes it.
 pub fn clear(settings: &AuthSettings) -> HeaderValue {
     line(settings, name(settings), "", 0)
 }
 
-/// The header that gives a browser a cookie for so many seconds; with 0 it takes it away.
+/// The header that sets a cookie for `age` seconds; 0 removes it.
 pub(super) fn line(settings: &AuthSettings, name: &str, value: &str, age: u64) -> HeaderValue {
     let secure = if settings.is_secure() { "; Secure" } else { "" };
     let text = format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");

@@ -1,4 +1,4 @@
-//! What forms send.
+//! The bodies of forms.
 
 use crate::http::security::MAX_FORM;
 use axum::body::Body;
@@ -28,14 +28,14 @@ impl Form {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Names of teams, with blanks or commas between them; an error is a sentence.
+    /// Names of teams, separated by blanks or commas; an error is a sentence.
     pub(crate) fn teams(&self, name: &str) -> Result<BTreeSet<TeamName>, String> {
         let words = self.get(name).split([' ', ',', '\n', '\r', '\t']);
         let teams = words.filter(|word| !word.is_empty()).map(TeamName::parse);
         teams.collect::<Result<_, _>>().map_err(|error| format!("The {error}."))
     }
 
-    /// Attributes, `name=value` on a line each; an error is a sentence.
+    /// Attributes, one `name=value` per line; an error is a sentence.
     pub(crate) fn attributes(&self, name: &str) -> Result<Attributes, String> {
         let mut values: BTreeMap<AttributeName, Vec<String>> = BTreeMap::new();
         for line in self.get(name).lines().map(str::trim).filter(|line| !line.is_empty()) {

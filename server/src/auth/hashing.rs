@@ -1,6 +1,6 @@
 //! [`Hasher`]: hashes passwords, on threads of its own. Each hash takes tens of milliseconds and 19 MiB:
-//! so many at a time, so many more that wait, and the next is told to come back. Neither the threads
-//! that answer requests nor those that draw wait for any of it.
+//! a few run at a time, a few more wait, and the next is told to come back. Neither the threads that
+//! answer requests nor those that draw wait for any of it.
 
 use brisk_accounts::password_hash::{self, Compared};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -29,7 +29,7 @@ impl Default for Hasher {
 }
 
 impl Hasher {
-    /// One for which so many may wait.
+    /// A hasher for which `waiting` passwords may wait.
     pub fn new(waiting: usize) -> Self {
         let (sender, receiver) = sync_channel::<Job>(waiting);
         let receiver = Arc::new(Mutex::new(receiver));
@@ -50,7 +50,7 @@ impl Hasher {
         self.run(move || password_hash::hash(&password)).await?.ok_or(Busy)
     }
 
-    /// Compares a password with what is kept, in the same time where nothing is.
+    /// Compares a password with the hash that is kept, in the same time where none is.
     pub async fn compare(&self, password: String, kept: Option<String>) -> Result<Compared, Busy> {
         self.run(move || password_hash::compare(&password, kept.as_deref())).await
     }
@@ -61,7 +61,7 @@ impl Hasher {
     ) -> Result<T, Busy> {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move || {
-            // Who has gone needs no answer.
+            // A caller that has gone needs no answer.
             if !answer.is_closed() {
                 let _ = answer.send(work());
             }
@@ -122,7 +122,7 @@ mod tests {
             }));
         }
         let all_begun = tokio::task::spawn_blocking(move || {
-            // One holds the lock that the others wait for: the first says so.
+            // One holds the lock that the others wait for: that one reports first.
             begins.recv().unwrap();
         });
         wait_for("a thread begins", all_begun).await.unwrap();

@@ -1,4 +1,4 @@
-//! Notes in each request who sent it.
+//! Notes in each request who sent it: its viewer.
 
 use super::problem;
 use super::state::{Auth, Unknown};
@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
 
-/// Notes who asks, for [`super::viewer::of`].
+/// Notes the viewer, for [`super::viewer::of`].
 pub(crate) async fn identify(
     State(auth): State<Auth>,
     mut request: Request,
@@ -26,7 +26,7 @@ pub(crate) async fn identify(
             extensions.insert(viewer);
             next.run(request).await
         }
-        // Whether the process lives depends on nobody.
+        // Health checks depend on no viewer.
         Err(_) if is_health(request.uri().path()) => {
             request.extensions_mut().insert(Viewer::nobody());
             next.run(request).await

@@ -1,4 +1,4 @@
-//! What people change of their own account.
+//! Changes that people make to their own account.
 
 use super::begun::{Begun, By};
 use super::form::Form;
@@ -19,7 +19,7 @@ use std::time::Duration;
 
 /// Tokens that one account may have.
 const MOST_TOKENS: usize = 100;
-/// For how long a session proves who it is where there is no password to type.
+/// For how long a new session proves its owner where there is no password to type.
 const FRESH: Duration = Duration::from_secs(900);
 /// How many digits of a session's hash name it in forms.
 pub(super) const NAMING: usize = 16;
@@ -30,7 +30,7 @@ pub(super) struct Shown {
     pub(super) notice: Option<Notice>,
     pub(super) secret: Option<ShownOnce>,
     pub(super) offered: Option<Authenticator>,
-    /// Where the reader goes on.
+    /// Where the reader is led next.
     pub(super) led: Option<Led>,
     /// The account's sessions have ended; the reader gets a new one.
     pub(super) renews: bool,
@@ -124,7 +124,7 @@ impl Own<'_> {
     /// Whether the reader knows the account's password. Wrong tries are slowed like those of signing in.
     async fn knows_password(&self, password: &str) -> Result<(), Refused> {
         let (store, account, now) = (self.store, self.account, self.auth.now());
-        // Nobody's address: who has the session is known, and guesses for this account alone.
+        // In place of an address: whoever has the session is known, and guesses for this account alone.
         let address = format!("profile of {}", account.id.as_str());
         let tried = begin(self.auth, store, &account.name, Some(&account.id), &address, now).await;
         let tried = tried.map_err(|not| match not {
@@ -181,7 +181,7 @@ impl Own<'_> {
         Ok(Shown { renews: true, ..shown })
     }
 
-    /// Begins connecting the account with who its owner is elsewhere.
+    /// Begins connecting the account with an identity of its owner.
     pub(super) async fn connect(&self, form: &Form) -> Result<Shown, Refused> {
         self.is_owner(form.get("connect_current")).await?;
         let session = self.session.ok_or_else(|| "Sign in first.".to_owned())?;
@@ -189,7 +189,7 @@ impl Own<'_> {
         Ok(Shown { led: Some(led), ..Shown::default() })
     }
 
-    /// Takes away who the account's owner is elsewhere.
+    /// Removes an identity of the account's owner.
     pub(super) async fn disconnect(&self, form: &Form) -> Result<Shown, Refused> {
         let identities = self.store.identities_of(&self.account.id).await?;
         let identity = identities.iter().find(|one| naming(one) == form.get("id"));
@@ -266,7 +266,7 @@ impl Own<'_> {
         Ok(Shown { secret, ..Shown::default() })
     }
 
-    /// The attributes that a token is given, if it is given less than all: at most what the reader has.
+    /// The attributes of a new token, if it is given fewer than the reader has: at most those.
     fn given(&self, form: &Form) -> Result<Option<Attributes>, Refused> {
         let given = form.attributes("token_attributes")?;
         for (name, selection) in &given {
@@ -301,7 +301,8 @@ fn key(form: &Form) -> Option<Vec<u8>> {
     from_base32(form.get("key")).filter(|secret| secret.len() == SECRET)
 }
 
-/// The authenticator that a form offers: whoever has its key already keeps it.
+/// The authenticator that a form offers; it stays the same over tries, as its owner may have stored the
+/// key.
 pub(super) fn offered(form: &Form) -> Option<Authenticator> {
     Authenticator::of(&key(form)?)
 }

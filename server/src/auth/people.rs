@@ -128,7 +128,7 @@ struct By<'a> {
 }
 
 impl<'a> By<'a> {
-    /// Writes into the audit log what changes nothing of the account's own record.
+    /// Writes to the audit log what does not change the account's own record.
     async fn record(
         &self,
         store: &Store,
@@ -196,7 +196,7 @@ async fn invite(by: &By<'_>, store: &Store, form: &Form) -> Result<Shown, Refuse
     ))
 }
 
-/// Whether nobody has anything to choose on a link's page: a proxy alone says who comes.
+/// Whether a link's page would have nothing to choose: a proxy alone says who comes.
 fn takes_no_link(auth: &Auth) -> bool {
     !auth.settings().has_passwords && auth.provider().is_none()
 }
@@ -216,7 +216,7 @@ async fn change(by: &By<'_>, store: &Store, id: &AccountId, form: &Form) -> Resu
         "rights" => {
             let role = Role::parse(form.get("role")).ok_or_else(|| "Choose a role.".to_owned())?;
             let (teams, attributes) = (form.teams("teams")?, form.attributes("attributes")?);
-            // What is as it was ends no session.
+            // What stays the same ends no session.
             if role != account.role {
                 apply(by, store, id, AccountChange::Role(role)).await?;
             }

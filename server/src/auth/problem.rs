@@ -1,5 +1,5 @@
-//! What is answered to who is not known, or has not proven enough: a sentence; to programs that ask the API, a
-//! [`Problem`] of one of these kinds.
+//! Answers to viewers who are not known, or have not proven enough: a sentence; for programs that use
+//! the API, a [`Problem`] of one of these kinds.
 
 use crate::http::problem::{Kind, Problem};
 use crate::http::refusal;
@@ -9,7 +9,7 @@ use http::{StatusCode, Uri};
 /// Every kind, in the order of their statuses.
 pub const KINDS: [Kind; 4] = [SIGN_IN, BAD_TOKEN, SECOND_FACTOR, NOT_KNOWN];
 
-/// Nobody in particular has asked for what is not everybody's.
+/// Somebody who has not signed in has asked for what is not public.
 pub(super) const SIGN_IN: Kind = Kind {
     name: "sign-in",
     title: "Signing in is required",
@@ -18,7 +18,7 @@ pub(super) const SIGN_IN: Kind = Kind {
     retry_after: None,
 };
 
-/// A token that is none, or none any more.
+/// A token that is not valid, or no longer.
 pub(super) const BAD_TOKEN: Kind = Kind {
     name: "bad-token",
     title: "The token is not valid",
@@ -27,7 +27,7 @@ pub(super) const BAD_TOKEN: Kind = Kind {
     retry_after: None,
 };
 
-/// The account has to have a second factor, and has none.
+/// The account needs a second factor, and has none.
 pub(super) const SECOND_FACTOR: Kind = Kind {
     name: "second-factor",
     title: "The account lacks a second factor",
@@ -36,7 +36,7 @@ pub(super) const SECOND_FACTOR: Kind = Kind {
     retry_after: None,
 };
 
-/// Who asks cannot be told.
+/// Who asks cannot be determined.
 pub(super) const NOT_KNOWN: Kind = Kind {
     name: "not-known",
     title: "Who asks cannot be told",
@@ -47,7 +47,7 @@ pub(super) const NOT_KNOWN: Kind = Kind {
 
 /// The answer at that address; `sentence` says what happened.
 pub(super) fn answer(uri: &Uri, kind: &Kind, sentence: &str) -> Response {
-    // The form of the answer, and nothing else, is decided by the address.
+    // The address decides the form of the answer, and nothing else.
     match uri.path().starts_with("/api/v1/") {
         true => Problem::new(kind, sentence).at(uri).into_response(),
         false => {

@@ -33,7 +33,7 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     respond(&state, shown, StatusCode::OK, request).await
 }
 
-/// The same, with what has gone wrong elsewhere.
+/// The same, with a failure from elsewhere.
 pub(super) async fn said(
     state: &AppState,
     status: StatusCode,
@@ -107,7 +107,7 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
     }
     let mut answer = respond(&state, shown, status, request).await;
     answer.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
-    // By a page, as browsers do not follow a form to another site.
+    // By a page, because browsers do not follow a form to another site.
     if let Some((refresh, cookie)) = led {
         answer.headers_mut().append(header::SET_COOKIE, cookie);
         let refresh = HeaderValue::from_str(&refresh).ok();

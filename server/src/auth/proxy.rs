@@ -1,6 +1,6 @@
-//! [`ProxyUsers`]: people whom a proxy names in a header, with each request. The header counts only where
-//! the peer of the connection is one of the listed proxies; whatever else sends it is told apart before
-//! anybody looks at it.
+//! [`ProxyUsers`]: people whom a proxy names in a header, with each request. The header counts only
+//! where the peer of the connection is one of the listed proxies; from any other it is removed before
+//! anybody reads it.
 
 use super::settings::ProxySettings;
 use super::viewer::Viewer;
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// People who are kept in memory.
 const KEPT: u64 = 10_000;
-/// For how long what was found holds, if no right changes.
+/// For how long an entry is valid, if no right changes.
 const HOLDS: Duration = Duration::from_secs(300);
 /// The longest value of either header that is read, in bytes.
 const LONGEST: usize = 8_192;
@@ -35,7 +35,7 @@ pub(super) struct Named {
     pub(super) groups: BTreeSet<String>,
 }
 
-/// Who it was found to be.
+/// The viewer that was found.
 #[derive(Clone)]
 struct Kept {
     viewer: Viewer,
@@ -58,12 +58,12 @@ impl ProxyUsers {
         self.ignored.load(Ordering::Relaxed)
     }
 
-    /// Whether it is by this header that people are named.
+    /// Whether this header names people.
     pub(super) fn is_header(&self, name: &HeaderName) -> bool {
         *name == self.settings.user || self.settings.groups.as_ref() == Some(name)
     }
 
-    /// Takes the headers off a request that does not come from one of the proxies.
+    /// Removes the headers from a request that does not come from one of the proxies.
     pub(super) fn disbelieve(&self, request: &mut Request) {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map(|ConnectInfo(peer)| peer.ip().to_canonical());
@@ -87,14 +87,14 @@ impl ProxyUsers {
         }
     }
 
-    /// Whom a request names that comes from a proxy.
+    /// Whom a request from a proxy names.
     pub(super) fn named(&self, headers: &HeaderMap) -> Option<Named> {
         let mut values = headers.get_all(&self.settings.user).iter();
         let first = values.next()?.to_str().ok().map(str::trim);
         if first == Some("") {
             return None;
         }
-        // Two of them are none: one may be what the reader has sent.
+        // Two count as none: one may be what the reader has sent.
         let is_one = values.next().is_none();
         let name = first.filter(|name| is_one && name.len() <= LONGEST).map(ToOwned::to_owned);
         let lines = self.settings.groups.iter().flat_map(|name| headers.get_all(name));
@@ -107,13 +107,13 @@ impl ProxyUsers {
         Some(Named { name, groups })
     }
 
-    /// Who it was found to be under that version of all rights.
+    /// The viewer that was found under that version of all rights.
     pub(super) fn known(&self, named: &Named, version: i64, now: Timestamp) -> Option<Viewer> {
         let kept = self.kept.get(&named.key())?;
         (kept.version == version && now < kept.until).then_some(kept.viewer)
     }
 
-    /// Keeps who it is.
+    /// Keeps the viewer that was found.
     pub(super) fn keep(&self, named: &Named, viewer: &Viewer, version: i64, now: Timestamp) {
         let until = now.after(HOLDS);
         self.kept.insert(named.key(), Kept { viewer: viewer.clone(), version, until });
@@ -121,13 +121,13 @@ impl ProxyUsers {
 }
 
 impl Named {
-    /// Identifies what was said of them.
+    /// Identifies the name with its groups.
     pub(super) fn key(&self) -> String {
         let groups = self.groups.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
         secret::hash(&format!("{}\n\n{groups}", self.name.as_deref().unwrap_or_default()))
     }
 
-    /// The same, as rules read it.
+    /// The name and the groups, as rules read them.
     pub(super) fn claims(&self) -> Claims {
         let user = self.name.iter().cloned().collect();
         Claims::from([("groups".to_owned(), self.groups.clone()), ("user".to_owned(), user)])

@@ -30,7 +30,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    /// The squares that a path covers, from its own words.
+    /// The squares that a path covers, read from the path itself.
     fn squares(path: &str) -> BTreeSet<(i32, i32)> {
         let mut squares = BTreeSet::new();
         for run in path.split_terminator('z') {

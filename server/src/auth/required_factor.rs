@@ -1,13 +1,13 @@
-//! Whether an account has to have a second factor and has none.
+//! Whether an account needs a second factor and has none.
 
 use super::begun::By;
 use super::settings::AuthSettings;
 use brisk_accounts::Account;
 use brisk_store::{Store, StoreError};
 
-/// Whether an account lacks the second factor that its role has to have, for who has come in that way; for
-/// its programs where none is said. A proxy is asked with each request, so there is nothing to type: it is
-/// trusted with this, too.
+/// Whether an account lacks the second factor that its role requires, for a session that began by `by`;
+/// without it, for the account's programs. A proxy sends its name with each request, so that there is
+/// nowhere to type a code: it is trusted with this, too.
 pub(super) async fn is_lacking(
     settings: &AuthSettings,
     store: &Store,
@@ -24,7 +24,7 @@ pub(super) async fn is_lacking(
         Some(By::Password) => Ok(true),
         Some(By::Proxy) => Ok(false),
         Some(By::Provider) => Ok(!does_provider_ask),
-        // Where its owner can only come by way of others, they have asked.
+        // An owner who can only come from a provider or a proxy was asked there.
         None => {
             let has_password = account.password.is_some() && settings.has_passwords;
             let others_ask = does_provider_ask || settings.proxy.is_some();

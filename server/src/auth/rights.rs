@@ -1,6 +1,6 @@
-//! What each route requires, and what is answered where it is not given. A requirement stands beside its
-//! route, and is looked at after the router has understood the address: whatever the address looks like,
-//! what answers is what was decided about.
+//! What each route requires, and the answer where the viewer lacks it. A requirement stands beside its
+//! route, and is checked after the router has parsed the address: whatever the address looks like, the
+//! handler that answers is the one that was decided about.
 
 use super::problem;
 use super::viewer::{self, Viewer};
@@ -19,23 +19,23 @@ use brisk_app::service::PageError;
 use brisk_domain::view::query_string;
 use http::{HeaderValue, Method, StatusCode, header};
 
-/// The last event of a page's stream: what it shows is out of date.
+/// The last event of a page's stream: the page is out of date.
 pub(crate) const FAREWELL: &str = "event: outdated\ndata: \n\n";
 
 /// What a route requires before anything is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Requires {
-    /// Nothing: it tells nothing about anybody's data.
+    /// Nothing: the answer reveals nothing of anybody's data.
     Nothing,
-    /// Nothing by itself: its handler shows what the viewer may see, and nothing else.
+    /// Nothing of its own: the handler shows what the viewer may see, and nothing else.
     Sight,
     /// An account of one's own, signed in to.
     Profile,
-    /// The same, or one that only lacks the second factor that it has to have.
+    /// The same, or an account that only lacks the second factor that is required.
     Factor,
     /// To look after the server.
     Administration,
-    /// To look after some dashboards: its handler shows these, and nothing of others.
+    /// To look after some dashboards: the handler shows these, and nothing of others.
     Tending,
     /// To read the process's figures.
     Metrics,
@@ -152,15 +152,16 @@ impl Routes {
     }
 }
 
-/// The answer to who may not: as if there was nothing.
+/// Marks the answer to a viewer who may not: as if there were nothing.
 #[derive(Debug, Clone, Copy)]
 struct Nothing;
 
-/// The answer to everybody where this server has nothing: that one does not sign in changes nothing.
+/// Marks an answer that is the same for everybody, as the server has nothing there: signing in changes
+/// nothing.
 #[derive(Debug, Clone, Copy)]
 struct Absent;
 
-/// What answers on a server that is set up without it: nothing, whoever asks.
+/// The answer of a server that is set up without it: nothing, whoever asks.
 pub(super) async fn absent(state: &AppState, request: Request) -> Response {
     let error = PageError::NotFound("This page does not exist.".into());
     let mut response = response::failure(state, error, request).await;
@@ -171,7 +172,7 @@ pub(super) async fn absent(state: &AppState, request: Request) -> Response {
 async fn guard(State(requires): State<Requires>, request: Request, next: Next) -> Response {
     let viewer = viewer::of(request.extensions());
     let verdict = match requires {
-        // What is seen there would be what nobody in particular may see.
+        // There it would see what somebody sees who has not signed in.
         Requires::Sight if viewer.is_unready() => Verdict::Hidden,
         _ => viewer.verdict(requires.target()),
     };
@@ -185,8 +186,8 @@ async fn guard(State(requires): State<Requires>, request: Request, next: Next) -
     }
 }
 
-/// Answers in one way where there is nothing, or nothing for who asks: a page, or a sentence for what
-/// is no page. Who has not signed in is asked to, whether there is something or not.
+/// Answers alike where there is nothing, and nothing for the viewer: a page, or a sentence for what is
+/// no page. A viewer who has not signed in is asked to, whether there is something or not.
 pub(crate) async fn conceal(
     State(state): State<AppState>,
     request: Request,
@@ -221,15 +222,15 @@ pub(crate) async fn conceal(
     }
 }
 
-/// The stream of a page that is not for its reader, or not there, any more. Scripts are not told the status of
-/// a stream, so they would try again and again; this has the page load itself, which says what has happened.
+/// The stream of a page that is gone, or no longer for its reader. Scripts do not see the status of a
+/// stream, and would retry without end; this has the page reload, which says what has happened.
 fn over() -> Response {
     let kind = HeaderValue::from_static("text/event-stream");
     let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, NO_STORE)];
     (headers, FAREWELL).into_response()
 }
 
-/// What of a request its answer depends on, when the request has gone.
+/// What the answer depends on, of a request that is gone by then.
 struct Asked {
     method: Method,
     uri: http::Uri,
@@ -250,12 +251,12 @@ impl Asked {
         request
     }
 
-    /// Whether an open page asks for what is new to it.
+    /// Whether it is an open page's request for events.
     fn is_stream(&self) -> bool {
         self.headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/event-stream")
     }
 
-    /// Whether a page is what is expected: a browser opens it, or the handler answered with one.
+    /// Whether a page is expected: a browser opens it, or the handler answered with one.
     fn is_page(&self, response: &Response) -> bool {
         let starts = |headers: &http::HeaderMap, name, start: &str| {
             let value = headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
@@ -287,7 +288,7 @@ impl Asked {
         self.lead_to("/second-factor")
     }
 
-    /// Leads a browser to `page`, and from there back.
+    /// Redirects a browser to `page`, and from there back.
     fn lead_to(&self, page: &'static str) -> Response {
         let here = self.uri.path_and_query().map_or("/", |path| path.as_str());
         let back = match self.method {

@@ -1,4 +1,4 @@
-//! `/second-factor`: who has to have a second factor sets one up here, before anything else.
+//! `/second-factor`: people who need a second factor set one up here, before anything else.
 
 use super::form::Form;
 use super::own_account::{self, Own, Refused, Shown};
@@ -92,7 +92,7 @@ async fn respond(
     };
     let page = Page::SecondFactor(Arc::new(page));
     let mut answer = response::page(state, status, page, request).await;
-    // The key is in it.
+    // It contains the key.
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
 }

@@ -1,9 +1,9 @@
-//! [`SessionRecords`]: where the records of sessions are: in Redis where there is one, else in the store.
+//! [`SessionRecords`]: the records of sessions: in Redis where there is one, else in the store.
 //!
-//! In Redis each is encrypted under the key of Brisk's secrets, so that who can write to Redis makes no
-//! session and reads none. Whether one has ended is the store's to say, whatever Redis says: see
-//! `brisk_store`'s `session_ends`. So a Redis that was lost makes people sign in again, and one that comes
-//! back with old records brings nothing back.
+//! In Redis each is encrypted under the key of Brisk's secrets, so that whoever can write to Redis can
+//! neither make a session nor read one. Whether one has ended is the store's to say, whatever Redis
+//! says: see `brisk_store`'s `session_ends`. So a Redis that was lost makes people sign in again, and
+//! one that comes back with old records brings nothing back.
 
 use super::begun::Begun;
 use brisk_accounts::AccountId;
@@ -16,17 +16,18 @@ use std::time::Duration;
 
 /// The field of a session's data with the OpenID provider's token, sealed: it says who somebody is.
 pub(super) const TOKEN: &str = "token";
-/// Under what it is sealed. After a change of the key it cannot be read, and the provider asks instead.
+/// The record that it is sealed as. After a change of the key it cannot be read, and the provider asks
+/// instead.
 const TOKEN_PLACE: &str = "a session's token";
 
 /// The kinds of records in Redis.
 const SESSION: &str = "session";
 const OF_ACCOUNT: &str = "sessions";
-/// How often a record is written that others change, too.
+/// How often to try writing a record that others change, too.
 const ATTEMPTS: usize = 20;
 /// The sessions that one account may have in Redis.
 const MOST: usize = 500;
-/// Ends of sessions that Redis does not know, which are noted in a minute: each stays in the store for as long as
+/// Ends of sessions unknown to Redis that are noted in a minute: each stays in the store for as long as
 /// a session may last, and anybody can send an id. Those that Redis knows are always noted.
 const UNKNOWN: u32 = 20;
 const MINUTE: Duration = Duration::from_secs(60);
@@ -39,11 +40,11 @@ pub(super) struct SessionRecords {
     clock: Arc<dyn Clock>,
     /// The longest that a session lasts.
     absolute: Duration,
-    /// Since when so many were noted to have ended that Redis does not know.
+    /// How many ends unknown to Redis were noted, and since when.
     unknown: Arc<Mutex<(Timestamp, u32)>>,
 }
 
-/// What was found of a session that has not been ended; but for its last use none of it changes.
+/// What was found of a session that has not ended; but for its last use none of it changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
     /// Who has signed in.
@@ -54,12 +55,12 @@ pub(super) struct Found {
     pub(super) seen_at: Timestamp,
     /// When it ends, whatever happens.
     pub(super) expires_at: Timestamp,
-    /// What the store knows its end by, where it is kept in Redis.
+    /// The number by which the store knows its end, where it is kept in Redis.
     number: i64,
 }
 
 impl SessionRecords {
-    /// Over `shared`, or else over the store.
+    /// Over `shared`, or without it over the store.
     pub(super) fn new(
         store: Store,
         shared: Option<Arc<Records>>,
@@ -69,8 +70,8 @@ impl SessionRecords {
         Self { store, shared, clock, absolute, unknown: Arc::default() }
     }
 
-    /// The session of that hash, if it has not been ended. `known` is what was found of it before: then
-    /// only the store is asked.
+    /// The session of that hash, if it has not ended. `known` is what was found of it before: then only
+    /// the store is read.
     pub(super) async fn found(
         &self,
         hash: &str,
@@ -88,7 +89,7 @@ impl SessionRecords {
         Ok(holds.then_some(found))
     }
 
-    /// The whole record of that hash, also of a session that has expired.
+    /// The whole record of that hash, even of a session that has expired.
     pub(super) async fn get(&self, hash: &str) -> Result<Option<SessionRecord>, StoreError> {
         let Some(shared) = &self.shared else { return self.store.session(hash).await };
         let Some((kept, number)) = self.read(shared, hash).await? else { return Ok(None) };
@@ -108,7 +109,7 @@ impl SessionRecords {
         String::from_utf8(token).ok()
     }
 
-    /// Keeps a new session; `false` where one of that hash is there already.
+    /// Keeps a new session; `false` where a session of that hash exists already.
     pub(super) async fn add(&self, session: &SessionRecord) -> Result<bool, StoreError> {
         let Some(shared) = &self.shared else { return self.store.add_session(session).await };
         let number = self.store.session_number(&session.account).await?;
@@ -152,8 +153,8 @@ impl SessionRecords {
         Ok(())
     }
 
-    /// Ends a session. Where Redis cannot be used it has ended all the same; and where Redis has lost it, because
-    /// a process may still know it.
+    /// Ends a session: even while Redis cannot be used, and even if Redis has lost it, because a process
+    /// may still know it.
     pub(super) async fn end(&self, hash: &str) -> Result<(), StoreError> {
         let Some(shared) = &self.shared else { return self.store.end_session(hash).await };
         if !matches!(shared.get(SESSION, hash).await, Ok(Some(_))) && !self.may_note_unknown() {
@@ -167,7 +168,8 @@ impl SessionRecords {
         Ok(())
     }
 
-    /// Ends the sessions of an account; of those whose hash begins with `beginning`, where one is given.
+    /// Ends the sessions of an account: only those whose hash begins with `beginning`, where that is
+    /// given.
     pub(super) async fn end_of(
         &self,
         account: &AccountId,
@@ -186,7 +188,7 @@ impl SessionRecords {
 
     /// Forgets sessions that have expired by `now`, or that were not used since `idle`.
     pub(super) async fn forget(&self, now: Timestamp, idle: Timestamp) -> Result<(), StoreError> {
-        // Also with Redis: those of before there was one.
+        // With Redis, too: those from before there was one.
         self.store.forget_sessions(now, idle).await?;
         self.store.forget_session_ends(now).await
     }
@@ -220,8 +222,8 @@ impl SessionRecords {
         Ok(())
     }
 
-    /// Adds a session to the list of its account, from which those that are over are left out. Of too many
-    /// the oldest end.
+    /// Adds a session to the list of its account, and drops those that are over. Of too many the oldest
+    /// end.
     async fn list(&self, shared: &Records, session: &SessionRecord) -> Result<(), StoreError> {
         let (name, now) = (session.account.as_str(), self.clock.now());
         for _ in 0..ATTEMPTS {
@@ -304,7 +306,7 @@ fn listed(text: &str) -> Vec<(&str, i64)> {
     entries.filter_map(|(hash, expires)| Some((hash, expires.parse().ok()?))).collect()
 }
 
-/// Under what name a session is sealed: one cannot be put in another's place.
+/// The record that a session is sealed as: one cannot be put in another's place.
 fn place(hash: &str) -> String {
     format!("the session {hash}")
 }

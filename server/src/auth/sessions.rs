@@ -1,5 +1,5 @@
-//! The sessions of browsers: `tower_sessions`' type over [`SessionRecords`], which knows hashes of their
-//! ids. What a request needs of them is read by [`super::state`], which keeps it in memory.
+//! The sessions of browsers: `tower_sessions`' type over [`SessionRecords`], which knows only the hashes
+//! of their ids. What requests need of them is read by [`super::state`], which keeps it in memory.
 
 use super::begun::{self, Begun};
 use super::session_records::{SessionRecords, TOKEN};
@@ -28,23 +28,23 @@ pub struct Sessions {
     settings: AuthSettings,
 }
 
-/// From where a session is begun.
+/// Where a session is begun.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Origin {
-    /// What the browser says that it is.
+    /// The browser's own description of itself.
     pub agent: String,
     /// Its address.
     pub address: String,
-    /// Who has said who it is, and when; where that is not said, a password or a link, now.
+    /// Who authenticated its owner, and when; if none, a password or a link, now.
     pub begun: Option<Begun>,
-    /// The token by which the OpenID provider knows the session that it has begun.
+    /// The token by which the OpenID provider knows its own session.
     pub token: Option<String>,
 }
 
-/// The longest token of a provider that is kept, in bytes: it becomes part of an address, of which servers take 8
-/// KiB.
+/// The longest token of a provider that is kept, in bytes: it becomes part of a URL, of which servers
+/// accept 8 KiB.
 const LONGEST_TOKEN: usize = 4_096;
-/// The longest text of a browser about itself that is kept.
+/// The longest user agent that is kept.
 const LONGEST_AGENT: usize = 200;
 
 impl Sessions {
@@ -56,7 +56,7 @@ impl Sessions {
         Self { store: Arc::new(Kept { records, clock }), settings }
     }
 
-    /// Begins a session of an account; the answer is its id, which nobody knows besides the browser.
+    /// Begins a session of an account; the answer is its id, which only the browser keeps.
     pub async fn begin(&self, account: &AccountId, origin: &Origin) -> Result<Id, Failed> {
         let now = self.store.clock.now();
         let expires = time(now.after(self.settings.absolute));
@@ -81,7 +81,7 @@ impl Sessions {
         session.id().ok_or(Failed)
     }
 
-    /// Gives a session another id: what was known of it before is of no use any more.
+    /// Gives a session another id: the old one is of no use any more.
     pub async fn renew(&self, id: Id) -> Result<Id, Failed> {
         let session = Session::new(Some(id), Arc::clone(&self.store), None);
         session.load().await?;
@@ -95,7 +95,7 @@ impl Sessions {
 
     /// Ends a session.
     pub async fn end(&self, id: Id) -> Result<(), Failed> {
-        // Not over tower_sessions, which would read it before: it ends also where it cannot be read.
+        // Not through tower_sessions, which would read it first: it ends even if it cannot be read.
         self.store.records.end(&hash(&id)).await.map_err(|error| {
             tracing::error!(%error, "a session cannot be ended");
             Failed

@@ -1,9 +1,9 @@
-//! [`SetBack`]: whether the store was put back to what it was earlier, from a dump, a snapshot or a backup. Redis
-//! still holds the sessions of after that, and those whose end the store has forgotten.
+//! [`SetBack`]: whether the store was put back to an earlier state, from a dump, a snapshot or a backup.
+//! Redis still holds the sessions from after that, and those whose end the store has forgotten.
 //!
-//! Each change of rights raises a version in the store. Redis notes the highest that was seen; a store that says a
-//! lower one was set back, and then everybody's sessions end, wherever they are kept. Before a process believes
-//! the first session that Redis knows, it has compared the two.
+//! Each change of rights raises a version in the store. Redis notes the highest that was seen; a store
+//! with a lower one was set back, and then everybody's sessions end, wherever they are kept. Before a
+//! process trusts the first session that Redis knows, it has compared the two.
 
 use brisk_cache::Records;
 use brisk_domain::Timestamp;
@@ -40,8 +40,9 @@ impl SetBack {
         self.compared.load(Ordering::Acquire) != NONE
     }
 
-    /// The state that holds, where the store says `state`. It asks Redis where that is news only; while Redis is
-    /// in trouble, it is asked again the next time, and no session is read from it either.
+    /// The state that holds, where the store says `state`. Redis is asked only about a version that is
+    /// new; while Redis is in trouble, it is asked again the next time, and no session is read from it
+    /// either.
     pub(super) async fn checked(
         &self,
         store: &Store,
@@ -56,7 +57,7 @@ impl SetBack {
             self.compared.store(highest, Ordering::Release);
             return Ok(state);
         }
-        // Another replica may have changed something just now: then the store says so by this time.
+        // Another replica may have changed something just now: then the store has it by this time.
         let mut state = store.access_state().await?;
         if state.version < highest {
             tracing::warn!(
@@ -73,7 +74,8 @@ impl SetBack {
         Ok(state)
     }
 
-    /// The highest version that was seen of this store, `version` among them; none while Redis does not say.
+    /// The highest version that was seen of this store, including `version`; none while Redis does not
+    /// answer.
     async fn highest(&self, store: &Store, version: i64) -> Result<Option<i64>, StoreError> {
         let name = self.name.get_or_try_init(|| store.lineage()).await?;
         Ok(self.shared.highest((KIND, name), version, self.life).await.ok())

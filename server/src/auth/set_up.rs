@@ -1,5 +1,5 @@
 //! One-time links: the first admin's, which is printed on the terminal and nowhere else, and those that
-//! admins hand out. Opening one changes nothing: programs look at links before people do.
+//! admins hand out. Opening one changes nothing, because programs open links before people do.
 
 use super::form::Form;
 use super::state::Auth;
@@ -60,7 +60,7 @@ pub async fn take(
             sign_in::changed(&state.auth).await;
             let origin = sign_in::origin(&head);
             let cookie = sign_in::begin(&state.auth, &account, &origin).await;
-            // With a second factor the password alone begins no session.
+            // With a second factor, the password alone begins no session.
             return match cookie {
                 Some(cookie) => sign_in::redirect("/", Some(cookie)),
                 None => sign_in::redirect("/sign-in", None),
@@ -89,13 +89,13 @@ pub async fn take(
     response::page(&state, StatusCode::UNPROCESSABLE_ENTITY, Page::SetUp(page), request).await
 }
 
-/// Why a link is not taken.
+/// Why a link is refused.
 enum Refused {
     /// It is no longer good.
     Gone,
-    /// It was taken, and signing in needs more.
+    /// It was used, and signing in needs more.
     SignIn,
-    /// What was typed is not.
+    /// What was typed is refused.
     Because(String),
 }
 
@@ -156,19 +156,19 @@ async fn password(
     }
 }
 
-/// Who takes a link: whoever has it is taken for its account's owner.
+/// Who uses a link: whoever has it counts as its account's owner.
 fn actor(name: &LoginName, head: &Parts) -> Actor {
     Actor { name: name.to_string(), address: sign_in::origin(head).address }
 }
 
-/// The hash of the password that was typed twice, if it is taken for `name`.
+/// The hash of the password that was typed twice, if it is accepted for `name`.
 async fn hashed(auth: &Auth, form: &Form, name: &LoginName) -> Result<String, Refused> {
     let password = checked(form, name).map_err(Refused::Because)?;
     let hash = auth.hasher().hash(password).await;
     hash.map_err(|_| Refused::Because("Too much is going on. Try again in a moment.".into()))
 }
 
-/// The password that was typed twice, if it is taken for `name`; an error is a sentence.
+/// The password that was typed twice, if it is accepted for `name`; an error is a sentence.
 pub(super) fn checked(form: &Form, name: &LoginName) -> Result<String, String> {
     let password = form.get("password").to_owned();
     password_policy::check(&password, name).map_err(|weak| weak.to_string())?;
@@ -178,7 +178,7 @@ pub(super) fn checked(form: &Form, name: &LoginName) -> Result<String, String> {
     }
 }
 
-/// What the link of that address is for, with its hash.
+/// What the link with that secret is for, with its hash.
 pub(super) async fn opened(
     auth: &Auth,
     path: Result<Path<String>, PathRejection>,
@@ -204,7 +204,7 @@ async fn empty(auth: &Auth, link: &Link) -> SetUpPage {
     SetUpPage { name: account.map(|account| account.name.to_string()).unwrap_or_default(), ..page }
 }
 
-/// The answer to a link that is none any more.
+/// The answer to a link that is no longer good.
 pub(super) async fn gone(state: &AppState, request: Request) -> Response {
     let message = "This link was used already, or has expired. Ask for a new one: an administrator has \
                    it, or the terminal on which Brisk starts.";

@@ -14,7 +14,7 @@ pub(super) const TRIES_KEPT: Duration = Duration::from_secs(86_400);
 /// How people sign in, how long sessions last, and how browsers reach the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthSettings {
-    /// A session that was not used for so long has ended.
+    /// A session ends after so long without use.
     pub idle: Duration,
     /// A session ends after so long, whatever happens.
     pub absolute: Duration,
@@ -31,18 +31,18 @@ pub struct AuthSettings {
     pub second_factor_for: BTreeSet<Role>,
     /// The OpenID provider, if there is one.
     pub provider: Option<Arc<ProviderSettings>>,
-    /// The proxies that say who asks, if there are any.
+    /// The proxies that name people, if there are any.
     pub proxy: Option<Arc<ProxySettings>>,
 }
 
-/// Proxies that say who asks.
+/// Proxies that name people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProxySettings {
     /// Their addresses, as this server sees them.
     pub addresses: TrustedProxies,
     /// The header with the name.
     pub user: HeaderName,
-    /// The header with the groups, if they say them.
+    /// The header with the groups, if there is one.
     pub groups: Option<HeaderName>,
     /// Who may come.
     pub sign_up: SignUp,
@@ -68,12 +68,12 @@ impl Default for AuthSettings {
 }
 
 impl AuthSettings {
-    /// Whether who owns an account proves it with a password.
+    /// Whether the account's owner proves it with a password.
     pub fn takes_password_of(&self, account: &Account) -> bool {
         self.has_passwords && account.password.is_some()
     }
 
-    /// Whether somebody can sign in with what their account has: a password or not, and these identities.
+    /// Whether an owner can sign in with what the account has: a password or not, and these identities.
     pub fn has_way(&self, has_password: bool, identities: &[Identity]) -> bool {
         let is_way = |identity: &Identity| match &self.provider {
             Some(provider) if identity.issuer() == provider.issuer => true,

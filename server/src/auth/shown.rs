@@ -25,7 +25,7 @@ pub(super) fn shown(settings: &AuthSettings, headers: &HeaderMap) -> Shown {
             let hash = token::hash(rest.trim()).filter(|_| given.next().is_none());
             return hash.map_or(Shown::NoToken, Shown::Token);
         }
-        // What a proxy in front of us asked for is not ours.
+        // Basic credentials are for a proxy in front of us.
     }
     match cookie::read(settings, headers) {
         Some(id) => Shown::Session(sessions::hash(&id)),

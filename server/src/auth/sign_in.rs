@@ -1,7 +1,8 @@
 //! Signing in and out.
 //!
 //! Whatever is wrong with a name and a password, the answer is the same, and takes as long: the same
-//! questions to the store, the same hash. Only who has the right password learns that a code is missing.
+//! queries to the store, the same hash. Only somebody with the right password learns that a code is
+//! missing.
 
 use super::begun::{Begun, By};
 use super::cookie;
@@ -32,7 +33,7 @@ const WRONG: &str = "That name and password do not match. Check both and try aga
 const NEEDS_CODE: &str = "Type the code of your authenticator, and the password once more.";
 const WRONG_CODE: &str = "That code is not right, or it was used already. Take the next one.";
 
-/// What is said to who had a session, and does not know that it has ended.
+/// What somebody is told whose session has ended without their doing.
 const ENDED: &str = "Your session has ended, by itself or because an administrator has changed your account. \
                      Sign in again; if you cannot, ask an administrator.";
 
@@ -87,7 +88,7 @@ pub async fn sign_in(State(state): State<AppState>, request: Request) -> Respons
     answer
 }
 
-/// The sign-in page as nobody has filled it in.
+/// The sign-in page before anything is filled in.
 pub(super) fn empty(auth: &Auth) -> SignInPage {
     SignInPage {
         provider: auth.provider().map(|provider| provider.settings().name.clone()),
@@ -96,7 +97,7 @@ pub(super) fn empty(auth: &Auth) -> SignInPage {
     }
 }
 
-/// What the audit log says of an attempt.
+/// The audit log's action for an attempt.
 pub(super) fn action<T>(attempted: &Result<T, Refused>) -> Option<&'static str> {
     match attempted {
         Ok(_) => Some("signed in"),
@@ -135,7 +136,7 @@ impl From<NotTried> for Refused {
 }
 
 impl Refused {
-    /// The status, after how many seconds it may be tried again, and what is said.
+    /// The status, after how many seconds to try again, and the sentence.
     pub(super) fn said(&self) -> (StatusCode, Option<u64>, String) {
         match self {
             Self::Wrong => (StatusCode::UNAUTHORIZED, None, WRONG.to_owned()),
@@ -158,7 +159,7 @@ async fn attempt(auth: &Auth, form: &Form, head: &Parts) -> Result<HeaderValue, 
     let store = auth.store().ok_or(Refused::Wrong)?;
     let origin = origin(head);
     let now = auth.now();
-    // What is no name is nobody's: it goes the same way.
+    // Text that is no name belongs to nobody: it takes the same path.
     let name = LoginName::parse(form.get("name"));
     let name = name.unwrap_or_else(|_| LoginName::nobody());
     let account = store.account_named(&name).await?;
@@ -181,7 +182,7 @@ async fn attempt(auth: &Auth, form: &Form, head: &Parts) -> Result<HeaderValue, 
     tried.was_right(auth, store, &account.id, &origin.address, now).await?;
     let by = (By::Password, None);
     let cookie = enter(auth, &account.id, head, by).await.ok_or(Refused::Failed)?;
-    // What was changed while the password was looked at has ended the sessions of before, not this one.
+    // A change while the password was checked has ended the sessions before it, not this one.
     let still = store.account(&account.id).await?;
     if still.is_none_or(|still| still.is_disabled || still.password != kept) {
         if let Some(records) = auth.session_records() {
@@ -195,7 +196,7 @@ async fn attempt(auth: &Auth, form: &Form, head: &Parts) -> Result<HeaderValue, 
     Ok(cookie)
 }
 
-/// Whether the code is the account's, if it needs one; it is taken then.
+/// Whether the code is the account's, if it needs one; the code is then used up.
 pub(super) async fn second_factor(
     store: &Store,
     account: &Account,
@@ -221,7 +222,7 @@ pub(super) async fn second_factor(
     }
 }
 
-/// Writes into the audit log what changed nothing else.
+/// Writes to the audit log what changed nothing else.
 pub(super) async fn record(auth: &Auth, name: &str, address: String, action: &str) {
     let Some(store) = auth.store() else { return };
     let record = AuditRecord {
@@ -237,8 +238,8 @@ pub(super) async fn record(auth: &Auth, name: &str, address: String, action: &st
     }
 }
 
-/// Begins the session of who has just signed in, by whom, and with which token of the provider; the answer is
-/// its cookie, if the account may still sign in.
+/// Begins the session of somebody who has just signed in, with who authenticated them and the provider's
+/// token; the answer is its cookie, if the account may still sign in.
 pub(super) async fn enter(
     auth: &Auth,
     account: &AccountId,
@@ -254,7 +255,7 @@ pub(super) async fn enter(
     }
     let begun = Some(Begun { by, at: auth.now() });
     let cookie = begin(auth, account, &Origin { begun, token, ..origin(head) }).await?;
-    // Who was disabled a moment ago has ended the sessions of before, not this one.
+    // Disabling the account a moment ago has ended the sessions before it, not this one.
     let still = auth.store()?.account(account).await.ok()?;
     if still.is_none_or(|still| still.is_disabled) {
         let _ = auth.session_records()?.end_of(account, None).await;
@@ -263,11 +264,11 @@ pub(super) async fn enter(
     Some(cookie)
 }
 
-/// The same once more, for who has changed something that has ended their sessions; it is as old as the one
-/// before as far as anything is proven by it.
+/// Replaces the session of somebody whose own change has ended their sessions; as a proof of its owner,
+/// it is as old as the one before.
 pub(super) async fn renewed(auth: &Auth, viewer: &Viewer, head: &Parts) -> Option<HeaderValue> {
     let begun = viewer.begun();
-    // Whom a proxy names has none.
+    // People whom a proxy names have none.
     let has_one = begun.is_none_or(|begun| begun.by != By::Proxy);
     let account = viewer.account().filter(|_| has_one)?;
     begin(auth, &account.id, &Origin { begun, ..origin(head) }).await
@@ -283,14 +284,14 @@ pub(super) async fn begin(
     Some(cookie::set(auth.settings(), &id, auth.settings().absolute))
 }
 
-/// Lets a change of rights hold in this process at once.
+/// Applies a change of rights in this process at once.
 pub(crate) async fn changed(auth: &Auth) {
     if let Err(error) = auth.refresh().await {
         tracing::warn!(%error, "a change of rights holds a moment later");
     }
 }
 
-/// From where a request comes.
+/// The origin of a request: its browser and its address.
 pub(super) fn origin(head: &Parts) -> Origin {
     let agent = head.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     Origin {
@@ -306,15 +307,15 @@ pub(super) fn session_of(auth: &Auth, headers: &HeaderMap) -> Option<String> {
     cookie::read(auth.settings(), headers).map(|id| sessions::hash(&id))
 }
 
-/// A path of this server; the home page where it is none. Pages that only begin or end sessions are not
-/// gone back to.
+/// A path of this server; the home page where `back` is none. Pages that only begin or end sessions are
+/// no places to go back to.
 pub(super) fn local(back: &str) -> String {
     let is_own = is_local_path(back)
         && !["/sign-in", "/sign-out", "/set-up"].iter().any(|p| back.starts_with(p));
     if is_own { back.to_owned() } else { "/".to_owned() }
 }
 
-/// Leads to a path of this server.
+/// Redirects to a path of this server.
 pub(super) fn redirect(to: &str, cookie: Option<HeaderValue>) -> Response {
     let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
     let headers = [(header::LOCATION, to), (header::CACHE_CONTROL, NO_STORE)];

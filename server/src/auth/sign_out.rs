@@ -1,5 +1,5 @@
-//! Signing out. It ends the session here in any case; where it was begun at an OpenID provider, the browser is led
-//! there afterwards, so that the one at the provider ends as well.
+//! Signing out. It ends the session here in any case; if that was begun at an OpenID provider, the
+//! browser is sent there afterwards, so that the provider's session ends as well.
 //!
 //! The way there is a page, and no redirect: browsers do not follow a form to another site.
 
@@ -20,7 +20,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 /// `POST /sign-out`
 pub async fn sign_out(State(state): State<AppState>, mut request: Request) -> Response {
     let auth = &state.auth;
-    // Before it ends: afterwards nobody knows how it began.
+    // Before it ends: afterwards it is unknown how it began.
     let kept = kept(auth, request.headers()).await;
     let id = cookie::read(auth.settings(), request.headers());
     if let (Some(id), Some(sessions)) = (id, auth.sessions()) {
@@ -49,8 +49,7 @@ pub async fn sign_out(State(state): State<AppState>, mut request: Request) -> Re
     answer
 }
 
-/// The record of the session that a request shows. Whatever keeps it from being read keeps nobody from signing
-/// out.
+/// The record of the session that a request shows. Failing to read it keeps nobody from signing out.
 async fn kept(auth: &Auth, headers: &HeaderMap) -> Option<SessionRecord> {
     let hash = sessions::hash(&cookie::read(auth.settings(), headers)?);
     let kept = auth.session_records()?.get(&hash).await;

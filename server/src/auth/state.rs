@@ -1,10 +1,10 @@
 //! [`Auth`]: whose session or token a request shows.
 //!
-//! What was found is kept in memory, under the version of all rights that was known before it was looked
-//! up. The store counts a version with every change, and each process asks for it a few times a second:
-//! so nobody keeps a right for longer than [`CONFIRMED`], on any replica, and a request that comes
-//! meanwhile asks the store nothing. Where the version could not be asked for, requests ask themselves,
-//! and are refused where they cannot: not to know is never taken for yes.
+//! What was found is kept in memory, under the version of all rights that was known before the lookup.
+//! The store raises the version with every change, and each process reads it a few times a second: so
+//! nobody keeps a right for longer than [`CONFIRMED`], on any replica, and requests in between need no
+//! query. Where the version could not be read, each request reads it itself, and is refused if it
+//! cannot: not to know is never taken for yes.
 
 use super::arrival::{Arrival, Refused, Way};
 use super::begun::{Begun, By};
@@ -31,15 +31,15 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// How often a process asks whether rights have changed.
+/// How often a process reads the version.
 const ASK: Duration = Duration::from_millis(300);
-/// For how long an answer holds.
+/// For how long a version that was read is relied on.
 const CONFIRMED: Duration = Duration::from_millis(900);
-/// How often it is noted that sessions and tokens were used.
+/// How often the last use of sessions and tokens is written down.
 const NOTE: Duration = Duration::from_secs(30);
-/// How often it is in the audit log that somebody comes through a proxy.
+/// How often the audit log notes that somebody comes through a proxy.
 const A_DAY: Duration = Duration::from_secs(86_400);
-/// How often what has expired is forgotten.
+/// How often expired records are deleted.
 const FORGET: Duration = Duration::from_secs(600);
 /// Sessions and tokens that are kept in memory.
 const KEPT: u64 = 10_000;
@@ -81,16 +81,16 @@ struct Kept {
     /// When it was used last, in microseconds.
     seen: AtomicI64,
     expires: Timestamp,
-    /// What was found of a session; none of a token.
+    /// What was found of a session; none for a token.
     session: Option<Found>,
 }
 
-/// Why it is not known who asks.
+/// Why the viewer is not known.
 #[derive(Debug)]
 pub enum Unknown {
-    /// The token that is shown is none.
+    /// The token that is shown is not valid.
     Token,
-    /// The store does not say.
+    /// The store failed.
     Store(StoreError),
 }
 
@@ -101,7 +101,7 @@ impl From<StoreError> for Unknown {
 }
 
 impl Auth {
-    /// For a server that is open to everybody.
+    /// For an open server.
     pub fn open(clock: Arc<dyn Clock>) -> Self {
         Self::new(None, None, clock, AuthSettings::default())
     }
@@ -197,20 +197,20 @@ impl Auth {
         self.0.provider.as_ref().filter(|_| self.0.store.is_some())
     }
 
-    /// Takes what only proxies may say off a request that does not come from one. Before anybody asks who
-    /// it is.
+    /// Removes from a request that does not come from a proxy what only proxies may say. Called before
+    /// anything identifies its sender.
     pub(crate) fn disbelieve(&self, request: &mut Request) {
         if let Some(proxy) = &self.0.proxy {
             proxy.disbelieve(request);
         }
     }
 
-    /// Whether this header says who asks, where a proxy sends it.
+    /// Whether this header names people, where a proxy sends it.
     pub(crate) fn is_naming(&self, name: &HeaderName) -> bool {
         self.0.proxy.as_ref().is_some_and(|proxy| proxy.is_header(name))
     }
 
-    /// How many requests said who sends them, and did not come from a proxy.
+    /// How many requests named their sender, and did not come from a proxy.
     pub fn disbelieved(&self) -> Option<u64> {
         self.0.proxy.as_ref().map(ProxyUsers::ignored)
     }
@@ -225,7 +225,7 @@ impl Auth {
         {
             return Ok(self.named(store, proxy, &named).await?);
         }
-        // What has been closed stays so, whether the store can be asked or not.
+        // A server that was closed stays so, whether the store can be read or not.
         if matches!(shown, Shown::Nothing) && self.0.known.borrow().state.is_closed {
             return Ok(self.0.nobody.clone());
         }
@@ -247,20 +247,20 @@ impl Auth {
         }
     }
 
-    /// Whether `viewer` may still what they might before, and sees the same.
+    /// Whether `viewer` still has the same rights, and sees the same.
     pub async fn is_still(&self, viewer: &Viewer, headers: &HeaderMap) -> bool {
         let now = self.viewer(headers).await;
         now.is_ok_and(|now| now.is_like(viewer))
     }
 
-    /// The changes of who may what from now on.
+    /// The changes of rights from now on.
     pub fn changes(&self) -> Changes {
         let mut known = self.0.known.subscribe();
         let before = known.borrow_and_update().state;
         Changes { known, before }
     }
 
-    /// Asks the store whether rights have changed: after a change of one's own.
+    /// Reads from the store whether rights have changed: after a change of one's own.
     pub async fn refresh(&self) -> Result<(), StoreError> {
         let Some(store) = &self.0.store else { return Ok(()) };
         let _asking = self.0.asking.lock().await;
@@ -275,7 +275,7 @@ impl Auth {
         }
     }
 
-    /// Follows changes, notes what was used, and forgets what has expired.
+    /// Follows changes, notes what was used, and deletes what has expired.
     pub async fn follow(&self) -> Infallible {
         let Some(store) = &self.0.store else { return std::future::pending().await };
         let (mut noted, mut forgotten) = (Instant::now(), None::<Instant>);
@@ -332,7 +332,7 @@ impl Auth {
     }
 
     async fn ask(&self, store: &Store) -> Result<AccessState, StoreError> {
-        // What it says was so after this.
+        // The answer is at least as recent as this.
         let at = Some(Instant::now());
         let mut state = store.access_state().await?;
         if let Some(set_back) = &self.0.set_back {
@@ -446,8 +446,8 @@ impl Auth {
         now >= expires || is_session && now.since(seen) > self.0.settings.idle
     }
 
-    /// `before` is what was known of it under the rights before: where sessions are kept elsewhere, nobody
-    /// has to be asked there again.
+    /// `before` is what was known of it under the rights before: where sessions are kept in Redis, it
+    /// need not be read there again.
     async fn session(
         &self,
         store: &Store,
@@ -467,7 +467,7 @@ impl Auth {
         let Some(found) = records.found(hash, known).await? else { return Ok(None) };
         let seen = before.map_or(0, |kept| kept.seen.load(Ordering::Relaxed));
         let seen = Timestamp(seen.max(found.seen_at.0));
-        // Where there are no passwords any more, what they have opened is closed, too.
+        // Where there are no passwords any more, sessions begun by one are closed, too.
         let is_by_password = found.begun.by == By::Password && !self.0.settings.has_passwords;
         if self.is_over(found.expires_at, seen, true) || is_by_password {
             return Ok(None);
@@ -516,14 +516,14 @@ struct Looked {
     session: Option<Found>,
 }
 
-/// Changes of who may what.
+/// Changes of rights.
 pub struct Changes {
     known: watch::Receiver<Known>,
     before: AccessState,
 }
 
 impl Changes {
-    /// Waits until something is not as it was seen last.
+    /// Waits until the state differs from the one seen last.
     pub async fn next(&mut self) -> AccessState {
         let before = self.before;
         let changed = self.known.wait_for(|known| known.state != before).await;

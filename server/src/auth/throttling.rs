@@ -1,9 +1,9 @@
-//! Slows who guesses: per account and per address, in [`Tries`], so that all replicas count together.
-//! A try is counted before it is looked at, and taken back when it was right: of a thousand at the same
-//! moment only the free ones are looked at.
+//! Slows guessers, per account and per address, in [`Tries`], so that all replicas count together. A try
+//! is counted before it is checked, and taken back if it was right: of a thousand at the same moment
+//! only the free ones are checked.
 //!
-//! Who guesses from elsewhere slows nobody who has signed in from the same address before: these tries
-//! are counted apart.
+//! A guesser elsewhere does not slow somebody who has signed in from the same address before: tries from
+//! such addresses are counted apart.
 
 use super::state::Auth;
 use super::tries::Tries;
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// For how long an address is known after somebody signed in from it.
 const KNOWN: Duration = Duration::from_secs(90 * 86_400);
-/// How often it is tried to write a try down that others are counted beside.
+/// How often writing a count is tried while others count beside it.
 const ATTEMPTS: usize = 20;
 
 /// A try that has been counted.
@@ -26,19 +26,19 @@ pub struct Try {
     address: String,
 }
 
-/// It has to wait.
+/// A try has to wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooSoon {
     /// For so long.
     pub wait: Duration,
 }
 
-/// Why a try is not looked at.
+/// Why a try is not checked.
 #[derive(Debug)]
 pub enum NotTried {
     /// It comes too soon.
     TooSoon(TooSoon),
-    /// The store does not count it.
+    /// The store failed to count it.
     Store(StoreError),
 }
 
@@ -48,7 +48,7 @@ impl From<StoreError> for NotTried {
     }
 }
 
-/// Counts a try to sign in as `name` from `address`, if it may be looked at now. `account` is that of the
+/// Counts a try to sign in as `name` from `address`, if it may be checked now. `account` is that of the
 /// name, if there is one.
 pub async fn begin(
     auth: &Auth,
@@ -60,7 +60,7 @@ pub async fn begin(
 ) -> Result<Try, NotTried> {
     let since =
         Timestamp(now.0.saturating_sub(i64::try_from(KNOWN.as_micros()).unwrap_or(i64::MAX)));
-    // Asked for names without an account, too, so that it takes the same time.
+    // Queried for names without an account, too, so that it takes the same time.
     let nobody = AccountId::kept("");
     let is_known = store.knows_address(account.unwrap_or(&nobody), address, since).await?;
     let account = match is_known {
@@ -73,7 +73,7 @@ pub async fn begin(
     match count(tries, &account, &Pace::ACCOUNT, now).await {
         Ok(()) => Ok(Try { account, address }),
         Err(error) => {
-            // It was not looked at.
+            // It was not checked.
             tries.forgive_one(&address).await?;
             Err(error)
         }
@@ -84,7 +84,7 @@ pub async fn begin(
 #[derive(Debug)]
 pub struct TryFrom(String);
 
-/// Counts a try to sign in from `address`, if it may be looked at now.
+/// Counts a try to sign in from `address`, if it may be checked now.
 pub async fn begin_from(
     auth: &Auth,
     store: &Store,
@@ -119,7 +119,7 @@ impl Try {
         store.know_address(id, address, now).await
     }
 
-    /// It was not looked at after all.
+    /// It was not checked after all.
     pub async fn take_back(self, auth: &Auth, store: &Store) -> Result<(), StoreError> {
         let tries = Tries::of(auth, store);
         tries.forgive_one(&self.account).await?;
@@ -142,7 +142,7 @@ async fn count(
             return Ok(());
         }
     }
-    // So many at the same moment are not people.
+    // So many at the same moment do not come from people.
     Err(NotTried::TooSoon(TooSoon { wait: pace.first }))
 }
 

@@ -1,5 +1,5 @@
-//! What readers are told of a failure: what a database says itself, which may name its tables and hold
-//! its data, is for those who look after the dashboard.
+//! How failures are shown to readers: a database's own messages, which may name its tables and hold its
+//! data, are for those who look after the dashboard.
 
 use brisk_domain::{FailureKind, PanelError};
 
@@ -12,7 +12,7 @@ pub(crate) fn told(looks_behind: bool, error: PanelError) -> PanelError {
         return error;
     }
     let words = match error.kind {
-        // Brisk's own words about what the reader is or has to wait for.
+        // Brisk's own words about the reader's rights, or a wait.
         Forbidden | Busy | Timeout => return error,
         Value => "One of the chosen values is not what this panel takes.",
         Definition => "This panel is not set up right. Who looks after the dashboard sees why.",

@@ -1,6 +1,6 @@
-//! [`Tries`]: the counts of wrong tries to sign in, which all replicas share: in Redis where there is one, in
-//! one round trip each, else in the store. While Redis cannot be used they are counted in the store: nobody
-//! guesses faster for that, and nobody has to wait for it.
+//! [`Tries`]: the counts of wrong tries to sign in, which all replicas share: in Redis where there is
+//! one, in one round trip each, else in the store. While Redis cannot be used, the store counts: that
+//! lets nobody guess faster, and nobody has to wait for Redis.
 
 use super::settings::TRIES_KEPT;
 use super::state::Auth;
@@ -11,7 +11,7 @@ use brisk_store::{Store, StoreError};
 
 /// The kind of records in Redis.
 const TRIES: &str = "tries";
-/// How often a count is written down that others change, too.
+/// How often to try writing a count that others change, too.
 const ATTEMPTS: usize = 20;
 
 /// Where wrong tries are counted.
@@ -27,14 +27,14 @@ pub(super) struct Known {
     place: Place,
 }
 
-/// Where it is known from, as it stands there.
+/// Where the count is kept, and its value there.
 enum Place {
     Redis(Option<String>),
     Store(Option<Throttle>),
 }
 
 impl<'a> Tries<'a> {
-    /// Those of the accounts of `auth`, whose store that is.
+    /// The tries at the accounts of `auth`, whose store is `store`.
     pub(super) fn of(auth: &'a Auth, store: &'a Store) -> Self {
         Self { store, shared: auth.shared() }
     }
@@ -51,7 +51,7 @@ impl<'a> Tries<'a> {
         Ok(Known { throttle: kept.unwrap_or_default(), place: Place::Store(kept) })
     }
 
-    /// Writes down `next`, if what is known is still the same; whether it was.
+    /// Writes down `next`, if the count is unchanged; whether it was.
     pub(super) async fn write_down(
         &self,
         subject: &str,
@@ -67,7 +67,7 @@ impl<'a> Tries<'a> {
         let (Some(shared), place, text) = (self.shared, (TRIES, subject), text(next)) else {
             return Ok(false);
         };
-        // If Redis has gone meanwhile, it is asked again where they are counted now.
+        // If Redis has failed meanwhile, the next read finds where they are counted now.
         let replaced = shared.replace(place, before, &text, TRIES_KEPT).await;
         Ok(noted(replaced).unwrap_or_default())
     }
@@ -77,7 +77,7 @@ impl<'a> Tries<'a> {
         if let Some(shared) = self.shared {
             noted(shared.remove(TRIES, subject).await);
         }
-        // Also what was counted there while Redis could not be used.
+        // What was counted there while Redis could not be used is forgotten, too.
         self.store.forgive(subject).await
     }
 
@@ -98,7 +98,7 @@ impl<'a> Tries<'a> {
     }
 }
 
-/// What Redis answers; where it gives no answer, the log says so.
+/// What Redis answers; if it does not, that is logged.
 fn noted<T>(answer: Result<T, Trouble>) -> Option<T> {
     answer
         .inspect_err(|error| {

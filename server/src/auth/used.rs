@@ -7,7 +7,7 @@ use brisk_store::{Store, StoreError};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 
-/// What was used since it was written down last.
+/// What was used since the last write.
 #[derive(Debug, Default)]
 pub(super) struct Used(Mutex<ByHash>);
 

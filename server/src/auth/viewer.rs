@@ -1,4 +1,4 @@
-//! [`Viewer`]: who asks. It is decided once for each request, and all that is answered depends on it.
+//! [`Viewer`]: who asks. It is determined once for each request, and every answer depends on it.
 
 use super::begun::Begun;
 use brisk_accounts::{Account, Folders, Target, Verdict, verdict};
@@ -24,7 +24,7 @@ struct Inner {
     scopes: Option<brisk_accounts::Scopes>,
     begun: Option<Begun>,
     refusal: Option<String>,
-    /// [`Viewer::class`], and among which dashboards.
+    /// [`Viewer::class`], and the dashboards that it was computed for.
     class: Mutex<Option<(Box<str>, Arc<str>)>>,
 }
 
@@ -52,7 +52,7 @@ impl Viewer {
         Self::of(brisk_accounts::Viewer::Nobody, None)
     }
 
-    /// Somebody whom a proxy has named, and who may not come in for that reason.
+    /// Somebody whom a proxy has named, and who is not let in; `why` is a sentence.
     pub fn refused(why: String) -> Self {
         let (rights, access) = (brisk_accounts::Viewer::Nobody, Access::anonymous());
         let inner = Inner::new(rights, access, None, None, None);
@@ -100,7 +100,7 @@ impl Viewer {
         Self(Arc::new(Inner::new(rights, access, account, None, None)))
     }
 
-    /// Whether they may.
+    /// The verdict on a target.
     pub fn verdict(&self, target: Target<'_>) -> Verdict {
         verdict(&self.0.rights, target)
     }
@@ -115,13 +115,13 @@ impl Viewer {
         self.may(Target::behind(dashboard))
     }
 
-    /// Whether they may.
+    /// Whether they may have a target.
     pub fn may(&self, target: Target<'_>) -> bool {
         self.verdict(target) == Verdict::Allowed
     }
 
-    /// Whether they, or a token's owner, look after what `tag` is of: admins after everything, editors
-    /// after their dashboards. What a token is for is asked besides.
+    /// Whether they, or a token's owner, look after what `tag` belongs to: admins after everything,
+    /// editors after their dashboards. A token's scopes are checked besides.
     pub fn tends(&self, tag: &Tag, dashboard: impl Fn(&Slug) -> Option<Arc<Dashboard>>) -> bool {
         let owner = match &self.0.rights {
             brisk_accounts::Viewer::Person(standing)
@@ -153,12 +153,12 @@ impl Viewer {
         &self.0.access
     }
 
-    /// Whose session or token it is.
+    /// The account of the session or token.
     pub fn account(&self) -> Option<&Account> {
         self.0.account.as_ref()
     }
 
-    /// Who they are, as the audit log says it.
+    /// Who they are, for the audit log.
     pub fn actor(&self, address: String) -> Actor {
         let name = match (&self.0.account, &self.0.scopes) {
             (Some(account), None) => account.name.to_string(),
@@ -168,7 +168,7 @@ impl Viewer {
         Actor { name, address }
     }
 
-    /// What the token is for, if one is shown.
+    /// The token's scopes, if one is shown.
     pub fn scopes(&self) -> Option<&brisk_accounts::Scopes> {
         self.0.scopes.as_ref()
     }
@@ -183,7 +183,7 @@ impl Viewer {
         self.0.begun
     }
 
-    /// Why whom a proxy has named may not come in.
+    /// Why somebody whom a proxy has named is not let in.
     pub fn refusal(&self) -> Option<&str> {
         self.0.refusal.as_deref()
     }
@@ -193,19 +193,19 @@ impl Viewer {
         self.0.rights == brisk_accounts::Viewer::Unready
     }
 
-    /// Whether they have not signed in on a server where one can.
+    /// Whether they have not signed in, on a server that is not open.
     pub fn is_nobody(&self) -> bool {
         self.0.rights == brisk_accounts::Viewer::Nobody
     }
 
-    /// Whether whoever asks now in the same way may the same and sees the same.
+    /// Whether `other` has the same rights and sees the same.
     pub fn is_like(&self, other: &Self) -> bool {
         self.0.rights == other.0.rights
             && self.0.access == other.0.access
             && self.0.shown == other.0.shown
     }
 
-    /// What pages say of them: the same for all who are like them.
+    /// What pages show of them: the same for all who are alike.
     pub fn reader(&self) -> Reader {
         match &self.0.rights {
             brisk_accounts::Viewer::Anybody => Reader::Anybody,
@@ -216,8 +216,8 @@ impl Viewer {
         }
     }
 
-    /// Tells apart what pages show to different viewers besides their data: whose pages are equal may
-    /// be given the same one.
+    /// Distinguishes what pages show to different viewers besides their data: viewers of the same class
+    /// may be given the same page.
     pub fn class(&self, contents: &Contents) -> Arc<str> {
         let mut known = self.0.class.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some((of, class)) = &*known
@@ -234,7 +234,7 @@ impl Viewer {
     }
 }
 
-/// Who sent a request. Where nobody has noted it, it is nobody: nothing is shown by mistake.
+/// Who sent a request. Where nothing is noted, it is nobody, so that nothing is shown by mistake.
 pub(crate) fn of(request: &Extensions) -> Viewer {
     request.get::<Viewer>().cloned().unwrap_or_else(Viewer::nobody)
 }

@@ -1,6 +1,6 @@
-//! The sources that admins have added in the app, for commands: they are read from the store, with the key to
-//! its secrets. Nothing of it is changed, made or brought up to date. Where it cannot be read, a command says
-//! so, and goes on with those of the configuration.
+//! The sources that admins have added in the app, for commands: they are read from the store, with the
+//! key to its secrets. Nothing in it is changed, created or migrated. If it cannot be read, a command
+//! reports that, and goes on with the sources of the configuration.
 
 use crate::administration::app_source_rules::Places;
 use crate::administration::app_sources::settings_of;
@@ -12,21 +12,21 @@ use brisk_store::{AppSource, Store, StoreError, StoreLocation};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// How long the store may take to say what there is.
+/// How long reading them from the store may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What is known of the sources of the app, besides what is in the settings now.
+/// What is known of the app's sources besides those that were added to the settings.
 #[derive(Debug, Default)]
 pub(super) struct Added {
-    /// What to say of them.
+    /// Messages about them.
     pub(super) notes: Vec<String>,
-    /// Those that there are, but which cannot be opened here.
+    /// Those that exist, but cannot be opened here.
     pub(super) unread: BTreeSet<SourceName>,
-    /// Whether there may be others: the store does not say.
+    /// Whether there may be others: the store could not be read.
     pub(super) may_be_more: bool,
 }
 
-/// Adds the sources of the app to those of `settings`, which stand over them.
+/// Adds the sources of the app to those of `settings`, which take precedence.
 pub(super) async fn join(settings: &mut Settings) -> Added {
     let stored = match stored(settings).await {
         Ok(stored) => stored,

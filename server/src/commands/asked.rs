@@ -1,5 +1,5 @@
-//! What `brisk check` asks databases: whether statements are SQL to them, whether the functions that these
-//! call may be called, and whether they return the columns that panels name. None of them runs.
+//! What `brisk check` asks databases: whether they accept the statements, whether the functions in them
+//! may be called, and whether they return the columns that panels name. No statement runs.
 
 use super::explain::find_in;
 use super::named_columns::{at, named_wrongly};
@@ -16,27 +16,27 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-/// What the databases say.
+/// What the databases answered.
 #[derive(Debug, Default)]
 pub struct Answers {
-    /// What could not be asked.
+    /// What could not be checked.
     pub notes: Vec<String>,
     /// Statements that their database refuses, and columns that they do not return.
     pub problems: Vec<String>,
 }
 
-/// The databases, as far as they answer.
+/// The databases, as far as they can be reached.
 pub struct Databases<'a> {
     rollups: &'a BTreeMap<RollupName, Arc<Rollup>>,
     directory: &'a Path,
     settings: &'a Settings,
-    /// Each opened once; `None` is one that does not answer.
+    /// Each is opened once; `None` for one that does not answer.
     opened: BTreeMap<SourceName, Option<Source>>,
 }
 
 /// A statement of a dashboard.
 struct Asked {
-    /// Whose it is, for messages.
+    /// What it belongs to, for messages.
     whose: String,
     /// The index of its panel.
     panel: Option<usize>,
@@ -44,7 +44,7 @@ struct Asked {
     planned: Arc<PlannedStatement>,
 }
 
-/// What a database says of a statement.
+/// A database's answer about a statement.
 enum Answer {
     Columns(Vec<String>),
     Refused(SourceError),
@@ -53,7 +53,7 @@ enum Answer {
 }
 
 impl<'a> Databases<'a> {
-    /// Those of `settings`, for the dashboards in `directory`.
+    /// The databases of `settings`, for the dashboards in `directory`.
     pub fn of(
         rollups: &'a BTreeMap<RollupName, Arc<Rollup>>,
         directory: &'a Path,
@@ -132,8 +132,8 @@ impl<'a> Databases<'a> {
         }
     }
 
-    /// The statements of `dashboard` for the view that opens first, in the dialects of their sources. What
-    /// is wrong with others is said elsewhere.
+    /// The statements of `dashboard` for the view that opens first, in the dialects of their sources.
+    /// Problems with others are reported elsewhere.
     fn statements(&self, dashboard: &Dashboard) -> Vec<Asked> {
         let view = ViewState::default_of(dashboard);
         let now = Timestamp::from_seconds(1_700_000_000);
@@ -175,7 +175,7 @@ impl<'a> Databases<'a> {
     }
 }
 
-/// The columns that `source` says the statement returns.
+/// The columns that the statement returns, as `source` reports them.
 async fn result_columns(
     source: &Source,
     planned: &PlannedStatement,

@@ -76,7 +76,7 @@ pub async fn load(
     Ok(report.shift_weeks != 0)
 }
 
-/// Removes the rollups: all lines are new, also those that a refresh would take for settled.
+/// Removes the rollups: all lines are new, even those that a refresh would take for settled.
 fn forget_rollups(file: &Path) -> anyhow::Result<()> {
     for suffix in ["", "-wal", "-shm"] {
         let mut path = file.as_os_str().to_owned();

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// What is asked of the databases.
+/// What the databases are asked to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Run {
     /// Nothing.
@@ -31,8 +31,9 @@ pub enum Run {
 /// How much of a plan is printed: lines, and characters of each.
 const SHORT: (usize, usize) = (4, 160);
 
-/// Prints the details of the panels of `dashboards`, each for the view that opens first; unless `run`
-/// is nothing, also what their databases say. Returns the problems that come up then, each with its panel.
+/// Prints the details of the panels of `dashboards`, each for the view that opens first; unless `run` is
+/// nothing, with the answers of their databases. Returns the problems found on the way, each with its
+/// panel.
 pub async fn panels(
     dashboards: &[Dashboard],
     rollups: &BTreeMap<RollupName, Arc<Rollup>>,
@@ -59,7 +60,7 @@ pub async fn panels(
                     continue;
                 }
             };
-            // A panel that lacks an attribute, or is wrong, is among the problems.
+            // A panel that lacks an attribute, or is wrong, is reported among the problems.
             let access = Access::anybody();
             let (target, place) = (source.target(), source.rollup_place());
             let find = find_in(rollups, target.clone(), place);
@@ -127,8 +128,8 @@ pub(super) fn find_in<'r>(
     }
 }
 
-/// What `dashboard` regards as now, so that its ranges lie where its data are. Its newest row is only
-/// looked for when statements run.
+/// The time that `dashboard` regards as now, so that its ranges lie where its data are. Its newest row
+/// is looked up only when statements run.
 async fn now(
     dashboard: &Dashboard,
     rollups: &BTreeMap<RollupName, Arc<Rollup>>,
@@ -151,7 +152,7 @@ async fn now(
     let (target, place) = (opened.target(), opened.rollup_place());
     let find = find_in(rollups, target.clone(), place);
     let access = Access::anybody();
-    // That the statement is wrong is among the problems.
+    // A wrong statement is reported among the problems.
     let Ok(planned) = plan::choices(query, source, &view, &window, &access, target, &find) else {
         return clock;
     };

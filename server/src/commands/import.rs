@@ -211,7 +211,7 @@ fn counted(report: &Report) -> (String, String) {
     (rows, rejected)
 }
 
-/// The plan that the file suggests; `None`, and said, if something of it cannot be guessed.
+/// The plan that the file suggests; `None`, with a message, if part of it cannot be guessed.
 #[allow(clippy::print_stdout)] // A guess has to be shown.
 fn guessed(
     arguments: &ImportArguments,

@@ -60,13 +60,13 @@ pub async fn run(arguments: InvalidateArguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whether there is a source of that name, as far as can be known here.
+/// Whether there is a source of that name, as far as is known here.
 fn is_there(name: &SourceName, settings: &Settings, added: &Added) -> bool {
     settings.sources.contains_key(name) || added.unread.contains(name) || added.may_be_more
 }
 
-/// The sources of the tables among `tags`, which know their views; and those that there are, but of which a
-/// pipeline does not know the URL.
+/// The sources of the tables among `tags`, which know their views; and those that exist, but whose URL a
+/// pipeline does not have.
 fn sources(settings: &Settings, added: &Added, tags: &[Tag]) -> (Sources, BTreeSet<SourceName>) {
     let (mut sources, mut unasked) = (Sources::new(), BTreeSet::new());
     for tag in tags {

@@ -1,8 +1,8 @@
 //! The commands: one file each, with its arguments. [`crate::cli`] lists them.
 //!
 //! - [`serve`], with the [`demo`]'s data;
-//! - [`check`], whose details come from [`explain`], and what databases say from [`asked`]
-//!   and `named_columns`;
+//! - [`check`], whose details come from [`explain`], and whose answers of databases from [`asked`] and
+//!   `named_columns`;
 //! - [`import`], [`invalidate`], [`warm`] and [`rollup`];
 //! - [`backup`] and [`restore`], for Brisk's own database;
 //! - [`user`]: accounts from the shell;

@@ -1,5 +1,5 @@
-//! `brisk check` on the columns that panels name: those that their statements do not return, each at its
-//! place.
+//! The check of the columns that panels name: those that their statements do not return are reported,
+//! each at its place.
 
 use brisk_definition::unknown_columns;
 use brisk_domain::Panel;

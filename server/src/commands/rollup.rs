@@ -62,7 +62,7 @@ async fn open(shared: &SharedArguments) -> anyhow::Result<Opened> {
     for problem in &engine.catalog().contents().problems {
         tracing::warn!("{problem}");
     }
-    // A server with this data directory has recorded its refreshes there.
+    // A server with this data directory has recorded its refreshes in it.
     let store = assembly::existing_store(&settings.store()?).await?;
     Ok(Opened { settings, engine, store, runs, clock })
 }

@@ -1,4 +1,4 @@
-//! `brisk serve`: puts the rooms together and serves.
+//! `brisk serve`: puts the parts of the server together and serves.
 
 use super::demo::{self, DemoArguments};
 use super::shared::SharedArguments;
@@ -211,7 +211,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         .behind(settings.trusted_proxies.clone());
     let hub = state.hub.clone();
     let (cache_history, sampled) = (Arc::clone(&state.cache_history), Arc::clone(&clock));
-    // Before anybody can connect: who has asked is answered, whenever the signal comes.
+    // Before anybody can connect: requests that have come are answered, whenever the signal comes.
     let stop = Stop::on_signals(settings.connections.stop + AFTERWARDS)?;
     let listener = TcpListener::bind(settings.listen)
         .await
@@ -232,7 +232,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         // Live streams would never end.
         hub.close();
     });
-    // A folder may be large, or on a slow disk: who asks meanwhile waits, or is told.
+    // A folder may be large, or on a slow disk: requests meanwhile wait, or are refused.
     let reading = async {
         let seen = dashboard_watch::read(&catalog).await;
         requested_views::recall(&engine, &store).await;
@@ -293,15 +293,15 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     runs.record_now(&store).await;
     auth.note_used().await;
     hooks.deliveries().write_now().await;
-    // Before the dashboards are read, none of those that were requested earlier is known.
+    // Before the dashboards are read, none of the views requested earlier is known.
     if catalog.is_read() {
         requested_views::record_now(&store, &engine.requested_views()).await;
     }
     served
 }
 
-/// Serves `/metrics` on an address of its own, if there is one; the connections there are counted apart, so
-/// that a crowd at the door keeps nobody from the figures.
+/// Serves `/metrics` on an address of its own, if there is one; its connections are counted apart, so
+/// that a crowd of clients does not block the figures.
 async fn metrics_listener(
     settings: &Settings,
     state: AppState,
@@ -376,7 +376,7 @@ async fn announce(
         false => "EVERYBODY WHO REACHES IT",
     };
     println!("  access         open to {who}: there is no admin yet");
-    // Here, and nowhere else: who reads this terminal looks after the server.
+    // Here, and nowhere else: whoever reads this terminal looks after the server.
     if let Some(link) = set_up::link(auth, &Link::FirstAdmin).await? {
         println!("  set-up         {link}");
         println!("                 makes the first admin, once; others then see what they may see");

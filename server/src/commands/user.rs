@@ -1,5 +1,5 @@
-//! `brisk user`: accounts from the shell, for the first admin and for whoever is locked out. Whoever may
-//! run it on the server's machine may read its store in any case.
+//! `brisk user`: accounts from the shell, for the first admin and for people who are locked out. Whoever
+//! may run it on the server's machine can read its store in any case.
 
 use super::shared::SharedArguments;
 use crate::auth::set_up;
@@ -255,12 +255,12 @@ fn parsed_role(text: &str) -> anyhow::Result<Role> {
     Role::parse(text).with_context(|| format!("\"{text}\" is no role: viewer, editor or admin"))
 }
 
-/// Who runs commands.
+/// The actor of commands.
 fn actor() -> Actor {
     Actor { name: "the command line".into(), address: String::new() }
 }
 
-/// Who asks, over these settings: with what replicas share in Redis, where there is one.
+/// The [`Auth`] of these settings: with what replicas share in Redis, if there is one.
 pub(crate) fn auth(
     store: Store,
     clock: Arc<dyn Clock>,

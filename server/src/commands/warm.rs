@@ -53,9 +53,9 @@ pub async fn run(arguments: WarmArguments) -> anyhow::Result<ExitCode> {
     let clock = arguments.shared.clock()?;
     let engine = assembly::engine(&settings, assembly::sources(&settings)?, &clock)?;
     if let Some(store) = assembly::existing_store(&settings.store()?).await? {
-        // The views that readers of a server with this store request.
+        // The views that readers of a server with this store have requested.
         requested_views::recall(&engine, &store).await;
-        // What is stored is stored for as long as its administrators say.
+        // What is stored is kept for as long as the administrators have set.
         cache_settings::apply(&store, &engine).await?;
     }
     let dashboards = chosen(&engine, &arguments.slugs)?;
@@ -114,7 +114,7 @@ fn chosen(engine: &Engine, slugs: &[String]) -> anyhow::Result<Vec<Arc<Dashboard
     slugs.iter().map(find).collect()
 }
 
-/// Whether Redis answers within a moment: this process connects only now.
+/// Whether Redis answers within a moment: this process has just connected.
 async fn answers(cache: &Cache<Cached>) -> bool {
     let begun = Instant::now();
     while begun.elapsed() < FIRST_ANSWER {

@@ -13,8 +13,8 @@ pub const LONGEST: Duration = sources::ROLLUP_TIME;
 pub struct AppSourceRules {
     /// Whether none may.
     pub off: bool,
-    /// Servers that may be connected to, as URLs name them; `*.example.com` is all below it. Empty: any but
-    /// those of link-local addresses.
+    /// Servers that may be connected to, as URLs name them; `*.example.com` means all below it. Empty:
+    /// any but those of link-local addresses.
     pub hosts: Vec<String>,
     /// The folder in which SQLite files may lie; left out, `sources` in the data directory.
     pub sqlite_folder: Option<PathBuf>,

@@ -1,4 +1,4 @@
-//! `[audit]`: how long it is kept who did what.
+//! `[audit]`: how long the audit log is kept.
 
 use brisk_store::LEAST_RETENTION;
 use brisk_toml_reader::{Fields, Problems};

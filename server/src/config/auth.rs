@@ -14,7 +14,7 @@ use std::time::Duration;
 /// How people sign in, how long they stay signed in, and how long links and tokens are good.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthLimits {
-    /// A session that was not used for so long has ended.
+    /// A session ends after so long without use.
     pub idle: Duration,
     /// A session ends after so long, whatever happens.
     pub absolute: Duration,
@@ -26,7 +26,7 @@ pub struct AuthLimits {
     pub has_passwords: bool,
     /// The roles for which a second factor is needed.
     pub second_factor_for: BTreeSet<Role>,
-    /// The proxies that say who asks, if there are any.
+    /// The proxies that name people, if there are any.
     pub proxy: Option<Arc<ProxySettings>>,
 }
 
@@ -35,7 +35,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 const LIVES: RangeInclusive<Duration> = MINUTE..=Duration::from_secs(366 * 86_400);
 
 impl Default for AuthLimits {
-    /// A week away is a holiday; a month later one signs in again.
+    /// A holiday of a week keeps people signed in; after a month everybody signs in again.
     fn default() -> Self {
         Self {
             idle: 7 * DAY,

@@ -9,13 +9,13 @@ use std::time::Duration;
 /// What holds for all frames, and the bounds of this process's memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CacheSettings {
-    /// For what no source, dashboard or panel says otherwise.
+    /// For frames whose source, dashboard and panel set nothing else.
     pub policy: CachePolicy,
     /// Bytes of frames kept in memory.
     pub memory: u64,
     /// Bytes; a larger frame is served but not stored.
     pub largest_frame: usize,
-    /// Loads that may wait for each source; of more, one of the client with most is refused.
+    /// Loads that may wait for each source; beyond that, one of the client with the most is refused.
     pub queue: usize,
     /// How long a load may wait for its source while somebody waits for it.
     pub queue_time: Duration,

@@ -15,7 +15,7 @@ pub struct ClientLimits {
 }
 
 impl Default for ClientLimits {
-    /// More than any person looks at, and than the people of an office do behind one address.
+    /// More than any person looks at, and than the people of an office behind one address do.
     fn default() -> Self {
         Self { queue: 200, cold_views: 200, cold_views_per_second: 5 }
     }

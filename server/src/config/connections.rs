@@ -1,4 +1,4 @@
-//! `[connections]`: how many there may be, and how long each step of one may take.
+//! `[connections]`: how many there may be, and how long each of their steps may take.
 
 use crate::connections::limits::Limits;
 use brisk_toml_reader::{Fields, Problems};

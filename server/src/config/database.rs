@@ -20,7 +20,7 @@ pub fn location(
     let located = match (given, variable, file) {
         (_, Some(name), _) => SecretLocation::variable(Place::named("--into-env"), name),
         (_, _, Some(path)) => SecretLocation::file(Place::named("--into-file"), path),
-        // The command line refuses none of them.
+        // Clap refuses a command line with none of the three.
         (given, None, None) => {
             let given = given.cloned().unwrap_or_else(|| Secret::from(""));
             SecretLocation::given(Place::named("--into"), given)

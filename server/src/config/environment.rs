@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub struct Environment(BTreeMap<String, String>);
 
 impl Environment {
-    /// Those of this process. Values that are not UTF-8 are left out: no setting is one.
+    /// The variables of this process. Values that are not UTF-8 are left out: no setting is one.
     pub fn of_process() -> Self {
         let texts = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))

@@ -2,9 +2,10 @@
 //!
 //! - [`Settings::read`] merges the layers; [`Flags`] are the top one, in which clap has already put
 //!   flags over their variables;
-//! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown
-//!   keys at their place; `account_limits`, `app_sources`, `audit`, `auth` with `oidc`, `proxy_users` and `rules`, [`cache`], [`clients`], `connections`, `redis`, [`sources`] (with [`noticing`]),
-//!   `store` and [`webhooks`] are its tables, `names` and `secret_key` keys beside them;
+//! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown keys at
+//!   their place; `account_limits`, `app_sources`, `audit`, `auth` with `oidc`, `proxy_users` and `rules`,
+//!   [`cache`], [`clients`], `connections`, `redis`, [`sources`] (with [`noticing`]), `store` and
+//!   [`webhooks`] are its tables, `names` and `secret_key` keys beside them;
 //! - [`secret`] keeps URLs out of messages, `secret_location` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
 //! - [`database`] is the one database that is written to, by `brisk import`; no file declares it.
@@ -103,7 +104,7 @@ pub struct Settings {
     pub dashboards_dir: PathBuf,
     /// The built frontend.
     pub assets_dir: PathBuf,
-    /// The proxies that say for whom they ask.
+    /// The proxies that say whom they ask for.
     pub trusted_proxies: TrustedProxies,
     /// How much one client may ask for.
     pub clients: ClientLimits,
@@ -111,7 +112,7 @@ pub struct Settings {
     pub account_limits: AccountLimits,
     /// Which databases may be added in the app.
     pub app_sources: AppSourceRules,
-    /// The names under which the server answers.
+    /// The names that the server answers to.
     pub own_names: OwnNames,
     /// The limits of connections.
     pub connections: Limits,

@@ -1,5 +1,5 @@
-//! `public_url` and `own_names`: the names under which the server answers. `BRISK_PUBLIC_URL` and
-//! `BRISK_OWN_NAMES` stand over the file.
+//! `public_url` and `own_names`: the names that the server answers to. `BRISK_PUBLIC_URL` and
+//! `BRISK_OWN_NAMES` override the file.
 
 use super::environment::Environment;
 use super::error::ConfigError;
@@ -38,7 +38,7 @@ impl NamesInFile {
         Self { public, names }
     }
 
-    /// The names that hold.
+    /// The names in force.
     pub(super) fn layered(self, environment: &Environment) -> Result<OwnNames, ConfigError> {
         let public = match environment.get(PUBLIC_URL) {
             Some(text) => {

@@ -1,4 +1,4 @@
-//! How Brisk notices by itself that a source's tables have changed: `listen`, `listen_url` and
+//! How Brisk notices on its own that a source's tables have changed: `listen`, `listen_url` and
 //! `[source.NAME.watch.WATCH]`.
 
 use super::environment::Environment;
@@ -12,17 +12,17 @@ use std::path::Path;
 use std::time::Duration;
 
 const LISTEN_KEYS: [&str; 3] = ["listen_url", "listen_url_env", "listen_url_file"];
-/// The paces that there may be; below, a webhook is the answer.
+/// The possible paces; for anything faster, a webhook is the answer.
 const PACE: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(86_400);
 /// How often a watched query runs, by default.
 const USUAL_PACE: Duration = Duration::from_secs(30);
 /// The longest name of a watched query, in bytes.
 const LONGEST_NAME: usize = 64;
 
-/// Where a PostgreSQL's notifications are listened to.
+/// Where PostgreSQL's notifications are listened to.
 #[derive(Debug, Clone, Default)]
 pub enum Listening {
-    /// Where its panels are read.
+    /// Where its panels are read from.
     #[default]
     There,
     /// At another URL; or what is wrong with it.

@@ -13,9 +13,9 @@ use std::time::Duration;
 
 const SECRET_KEYS: [&str; 3] = ["client_secret", "client_secret_env", "client_secret_file"];
 const TIMEOUT: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(60);
-/// Longer than any provider takes that works, shorter than people wait.
+/// Longer than any working provider takes, shorter than people wait.
 const USUAL_TIMEOUT: Duration = Duration::from_secs(10);
-/// Where a session ends with the one of Brisk.
+/// Where signing out of Brisk ends a session.
 const SIGN_OUT: [(&str, bool); 2] = [("provider", true), ("brisk", false)];
 const SECOND_FACTOR: [(&str, bool); 2] = [("brisk", false), ("provider", true)];
 
@@ -78,7 +78,7 @@ impl OidcTable {
         Some(Self { at, secret, settings })
     }
 
-    /// The provider, with what this server shows there.
+    /// The provider, with this server's client secret.
     pub(super) fn resolved(
         &self,
         environment: &Environment,
@@ -88,7 +88,7 @@ impl OidcTable {
     }
 }
 
-/// Whether it may be an issuer. Without TLS only this machine is believed.
+/// Whether `text` may be an issuer. Without TLS only this machine is trusted.
 fn is_issuer(text: &str) -> bool {
     let is_plain = !text.contains(['?', '#', ' ']) && text.len() <= 255;
     is_plain && (text.len() > 8 && text.starts_with("https://") || is_plain_loopback(text))

@@ -1,4 +1,4 @@
-//! `[auth.proxy]`: proxies that say who asks.
+//! `[auth.proxy]`: proxies that name people.
 
 use super::rules;
 use crate::auth::openid::settings::SignUp;
@@ -7,7 +7,7 @@ use crate::http::client::TrustedProxies;
 use brisk_toml_reader::{Fields, Problems};
 use http::{HeaderName, header};
 
-/// The claim that the groups are.
+/// The claim that holds the groups.
 const GROUPS: &str = "groups";
 
 /// Headers that mean something else already.

@@ -38,13 +38,13 @@ impl RedisTable {
     }
 }
 
-/// Braces would decide in which hash slot of a cluster the keys lie.
+/// The prefix, without braces: these would decide which hash slot of a cluster the keys are in.
 fn prefix(text: &str) -> Option<String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || ":-_.".contains(c);
     ((1..=64).contains(&text.len()) && text.chars().all(fits)).then(|| text.to_owned())
 }
 
-/// The Redis to use, if any: `url`, from a flag or a variable, stands over the file's.
+/// The Redis to use, if any: `url`, from a flag or a variable, overrides the file's.
 pub(super) fn layered(
     table: Option<&RedisTable>,
     url: Option<&Secret>,

@@ -1,4 +1,4 @@
-//! `[[auth.oidc.rule]]` and `[[auth.proxy.rule]]`: what accounts become by what others say of them.
+//! `[[auth.oidc.rule]]` and `[[auth.proxy.rule]]`: what accounts become by the claims of an issuer.
 
 use brisk_accounts::Role;
 use brisk_accounts::Rules;
@@ -8,7 +8,7 @@ use brisk_domain::{AttributeName, Selection, TeamName};
 use brisk_toml_reader::{Fields, Problems};
 use std::collections::BTreeSet;
 
-/// Rules that one table may have: more are a list of people, which belongs to the provider.
+/// Rules that one table may have: more would be a list of people, which belongs at the provider.
 const MOST: usize = 500;
 
 /// Reads all rules of `table`, which are called `title`; each names its claim, or is about `usual`.

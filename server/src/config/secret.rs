@@ -8,7 +8,7 @@ use std::fmt;
 pub struct Secret(String);
 
 impl Secret {
-    /// The text, for whoever connects with it.
+    /// The text, for connecting with it.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -1,5 +1,5 @@
-//! `secret_key`: what secrets in Brisk's own database are encrypted under. `BRISK_SECRET_KEY` stands over
-//! the file; without either, it is in the data directory, where the first start draws it.
+//! `secret_key`: what secrets in Brisk's own database are encrypted under. `BRISK_SECRET_KEY` overrides
+//! the file; without either, it is in the data directory, where the first start generates it.
 
 use super::environment::Environment;
 use super::secret::Secret;

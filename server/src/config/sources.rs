@@ -40,15 +40,15 @@ pub struct SourceSettings {
     pub has_workers: bool,
     /// Bytes of memory that a statement on a SQLite file may take.
     pub memory: u64,
-    /// In which zones its columns without one were written.
+    /// The zones of its columns that have none.
     pub wall_clocks: WallClocks,
     /// What its panels may do beyond reading tables.
     pub rights: Rights,
-    /// Where a PostgreSQL says that its tables have changed.
+    /// Where PostgreSQL notifies of changes of its tables.
     pub listening: Listening,
     /// The queries that tell whether tables have changed.
     pub watches: Vec<Watch>,
-    /// Statements that may run on it at a time, if that is said.
+    /// Statements that may run on it at a time, if that is set.
     pub concurrency: Option<u32>,
 }
 
@@ -81,8 +81,8 @@ const WALL_CLOCK: &str =
 const ROLLUP_KEYS: [&str; 3] = ["rollup_url", "rollup_url_env", "rollup_url_file"];
 
 impl SourceSettings {
-    /// Statements that may run on it at a time: never more than it has connections, because the
-    /// others would only wait elsewhere. On a server, as many as help, unless it is said how many.
+    /// Statements that may run on it at a time: never more than it has connections, because the others
+    /// would only wait elsewhere. On a server, as many as help, unless a number is set.
     pub fn places(&self) -> Places {
         let fixed = |most: usize| self.concurrency.map(|wanted| most.min(wanted as usize));
         match self.location {
@@ -97,7 +97,7 @@ impl SourceSettings {
         }
     }
 
-    /// As usual, of a source that the configuration does not declare.
+    /// The defaults, for a source that the configuration does not declare.
     pub fn usual(location: Location) -> Self {
         Self::of(Ok(location), None)
     }
@@ -266,7 +266,7 @@ fn wall_clocks(table: &Fields<'_>, problems: &mut Problems<'_>) -> WallClocks {
     WallClocks { source, columns }
 }
 
-/// `functions`: those that panels may call besides.
+/// `functions`: further functions that panels may call.
 fn functions(table: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<String> {
     let expected = "a list of functions and views, each as \"schema.name\"";
     let names = table.texts("functions", expected, problems).unwrap_or_default();
@@ -330,8 +330,8 @@ pub(super) fn layered(
     Ok(settings.collect())
 }
 
-/// Adds a database of Brisk's own in place of any other source of that name; the file may say how
-/// it is treated.
+/// Adds a database of Brisk's own in place of any other source of that name; the file may still set its
+/// options.
 pub(super) fn add_own(
     sources: &mut BTreeMap<SourceName, SourceSettings>,
     file: &BTreeMap<SourceName, SourceTable>,
@@ -342,8 +342,8 @@ pub(super) fn add_own(
     sources.insert(name.clone(), settings);
 }
 
-/// The secrets in the variables that begin with `prefix`, by what the rest of their names says as
-/// `parse` reads it.
+/// The secrets in the variables that begin with `prefix`, by the rest of their names as `parse` reads
+/// it.
 pub(super) fn in_variables<N: Ord>(
     prefix: &'static str,
     parse: impl Fn(&str) -> Result<N, String>,
@@ -380,7 +380,7 @@ fn without_url(name: &SourceName, at: &Place) -> Problem {
     at.problem_with_help(format!("[source.{name}] has no \"url\""), help)
 }
 
-/// The name of what the variable `{prefix}{rest}` is about.
+/// The name that the variable `{prefix}{rest}` stands for.
 fn name_of_variable(prefix: &str, rest: &str) -> Result<String, String> {
     let expected = rest.to_uppercase().replace('-', "_");
     if rest != expected {

@@ -27,7 +27,7 @@ impl DatabaseTable {
     }
 }
 
-/// Where the store is: `url`, from a flag or a variable, stands over the file's.
+/// Where the store is: `url`, from a flag or a variable, overrides the file's.
 pub(super) fn layered(
     table: Option<&DatabaseTable>,
     url: Option<&Secret>,

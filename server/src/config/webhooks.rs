@@ -15,7 +15,7 @@ use std::path::Path;
 
 /// What the variables' names begin with.
 const VARIABLE: &str = "BRISK_WEBHOOK_";
-/// The deliveries a minute that a webhook may be limited to.
+/// The range of the limit of deliveries a minute.
 pub(crate) const PER_MINUTE: RangeInclusive<u32> = 1..=1_000_000;
 const SECRET_KEYS: [&str; 3] = ["secret", "secret_env", "secret_file"];
 

@@ -1,4 +1,4 @@
-//! [`Activity`]: what a connection is doing, and until when it may.
+//! [`Activity`]: what a connection is doing, and how long that may take.
 
 use super::limits::Limits;
 use super::pace::{Pace, Rule};
@@ -13,13 +13,13 @@ pub(super) struct Activity(Mutex<State>);
 struct State {
     /// Requests that are being read, answered or sent.
     in_flight: usize,
-    /// What is waited for while there are none.
+    /// What the connection waits for while there are none.
     waiting: Waiting,
-    /// Since when; while an answer's end is still being written, since the last byte of it.
+    /// Since when; while the end of an answer is still being written, since its last byte.
     since: Instant,
     /// How the client takes what is to be sent.
     pace: Pace,
-    /// HTTP/2: bytes that come need not belong to a request.
+    /// Whether it is HTTP/2: bytes that come need not belong to a request.
     is_multiplexed: bool,
     /// Since when the connection is to end.
     closing: Option<Instant>,
@@ -29,13 +29,13 @@ struct State {
 enum Waiting {
     /// For the first request.
     First,
-    /// For another request, of which nothing has come.
+    /// For another request, none of which has come.
     Next,
     /// For the rest of a request's headers.
     Headers,
 }
 
-/// Why a connection is ended.
+/// What is late, when a connection is ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Late {
     /// The headers of a request.
@@ -53,7 +53,7 @@ pub(super) enum Late {
 /// A request that is being answered. It ends when this is dropped.
 pub(super) struct InFlight(Arc<Activity>);
 
-/// How long, once the process is to stop, a request may take that is on its way.
+/// How long a request that is under way may take once the process is to stop.
 const MOMENT: Duration = Duration::from_secs(1);
 
 impl Activity {
@@ -88,7 +88,7 @@ impl Activity {
         self.lock().close(Instant::now());
     }
 
-    /// Whether a request is on its way, as far as anybody can know.
+    /// Whether a request may be on its way.
     pub(super) fn awaits_request(&self) -> bool {
         let state = self.lock();
         state.in_flight == 0 && state.waiting != Waiting::Next
@@ -100,8 +100,8 @@ impl Activity {
         (state.in_flight == 0).then_some(state.since)
     }
 
-    /// Until when the present step may take, and what is late then. `None` is a time to look again:
-    /// the tasks of HTTP/2's streams wake nobody.
+    /// When the present step has to be over, and what is late then. `None` is a time to look again: the
+    /// tasks of HTTP/2's streams wake nothing here.
     pub(super) fn deadline(&self, limits: &Limits) -> (Instant, Option<Late>) {
         self.lock().deadline(limits, Instant::now())
     }

@@ -1,6 +1,6 @@
-//! [`Answer`]: a response's body. It says when the request ends, and goes to clients of HTTP/2 in
-//! pieces: what of it is handed on is kept for a client that takes nothing. What is long of it is counted
-//! until it is sent.
+//! [`Answer`]: a response's body. It notes when the request ends, and goes to HTTP/2 clients in pieces:
+//! a piece that was handed on is held for a client that takes nothing. The bytes of long answers are
+//! counted until they are sent.
 
 use super::activity::InFlight;
 use super::per_client::Slot;
@@ -43,7 +43,7 @@ impl Answer {
     ) -> Result<Self, Sending> {
         let mut rest = Bytes::new();
         let is_long = body.size_hint().exact().is_some_and(|length| length >= LONG as u64);
-        // Of what is whole in memory, its first frame is all of it.
+        // A body that is whole in memory has a single frame.
         if is_long
             && let Poll::Ready(Some(Ok(frame))) = Pin::new(&mut body).poll_frame(cx)
             && let Ok(data) = frame.into_data()

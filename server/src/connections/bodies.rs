@@ -19,18 +19,18 @@ use tower::Service as _;
 
 /// The bytes that a body for `path` may have.
 pub(super) fn longest(path: &str) -> u64 {
-    // Webhooks themselves read less, unless one takes dbt's files.
+    // Most webhooks read less: this is for those that accept dbt's files.
     let most = if path.starts_with("/hooks/") { dbt::MAX_BODY } else { MAX_FORM };
     most as u64
 }
 
-/// How long the body is, as far as the head says.
+/// The body's length, if the head has it.
 pub(super) fn said_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Answers a request whose body is still to come. If that takes longer than `time`, or it has more than
-/// `most` bytes, nobody waits any more.
+/// Answers a request whose body is still to come. If that takes longer than `time`, or has more than
+/// `most` bytes, the request is refused.
 pub(super) async fn answered(
     mut routes: Router,
     request: Request<Incoming>,
@@ -64,7 +64,7 @@ pub(super) async fn answered(
 
 /// What has come of a body.
 struct Received {
-    /// Whether it is all there, or nobody reads it any more.
+    /// Whether it is all there, or is no longer read.
     is_complete: AtomicBool,
     /// How many more bytes it may have, or [`TOO_LONG`].
     left: AtomicU64,
@@ -72,7 +72,7 @@ struct Received {
 
 const TOO_LONG: u64 = u64::MAX;
 
-/// A request's body that is counted.
+/// A request's body whose bytes are counted.
 struct Counted {
     body: Incoming,
     received: Arc<Received>,
@@ -99,7 +99,7 @@ impl HttpBody for Counted {
         let left = left.checked_sub(data.map_or(0, Bytes::len) as u64);
         self.received.left.store(left.unwrap_or(TOO_LONG), Ordering::Relaxed);
         if left.is_none() {
-            // Who reads it is not asked any more.
+            // Its reader gets no more; `answered` refuses the request.
             self.is_too_long = true;
             return Poll::Pending;
         }

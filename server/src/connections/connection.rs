@@ -15,15 +15,15 @@ use std::sync::Arc;
 use std::task::{Poll, ready};
 use tokio::time::{Instant, sleep_until};
 
-/// Requests at a time of a connection of HTTP/2.
+/// Concurrent requests on a connection of HTTP/2.
 const MOST_STREAMS: u32 = 128;
-/// Bytes of bodies that clients may send ahead: a form, and several of them.
+/// Bytes of bodies that clients may send ahead: for one stream, a form; for a connection, several.
 const WINDOWS: (u32, u32) = (64 << 10, 256 << 10);
 
 /// How connections speak HTTP.
 pub(super) fn protocol(limits: &Limits, registry: Registry) -> Builder<Streams> {
     let mut builder = Builder::new(Streams { limit: limits.write, rule: limits.pace(), registry });
-    // Without a timeout: `Activity` has the time.
+    // Without a timeout: `Activity` keeps the time.
     builder.http1().header_read_timeout(None).max_buf_size(MOST_HEAD);
     builder
         .http2()
@@ -35,7 +35,7 @@ pub(super) fn protocol(limits: &Limits, registry: Registry) -> Builder<Streams> 
         .initial_stream_window_size(WINDOWS.0)
         .initial_connection_window_size(WINDOWS.1)
         .max_send_buf_size(WINDOWS.0 as usize)
-        // Clients that ask and take it back at once (CVE-2023-44487, CVE-2025-8671).
+        // Against clients that send requests and reset them at once (CVE-2023-44487, CVE-2025-8671).
         .max_pending_accept_reset_streams(20)
         .max_local_error_reset_streams(64);
     builder
@@ -76,7 +76,7 @@ pub(super) async fn serve(
             }
         });
         tokio::select! {
-            // What has come before the signal is read before it is obeyed.
+            // What came before the signal is read before the signal is obeyed.
             biased;
             step = step => match step {
                 Step::End => return None,

@@ -19,7 +19,7 @@ pub(super) enum Framing {
 const MOST_TARGET: usize = 65_534;
 /// The longest method, version and blanks of a request's first line.
 const BESIDES_TARGET: usize = 64;
-/// Longer bodies there are nowhere; hyper means something else by the longest ones.
+/// No body is longer; hyper gives the longest ones another meaning.
 const MOST_LENGTH: u64 = 1 << 48;
 /// As many headers as hyper reads.
 const MOST_HEADERS: usize = 100;
@@ -32,8 +32,7 @@ const LENGTH: &str = "The request's Content-Length is not a whole number.";
 const CODING: &str =
     "The request's Transfer-Encoding may only be \"chunked\", and only in HTTP/1.1.";
 
-/// Where the head ends that `bytes` begin with, if its end is there; it is not among the first `known`
-/// bytes.
+/// The end of the head that `bytes` begin with, if it is there; it is not among the first `known` bytes.
 pub(super) fn end(bytes: &[u8], known: usize) -> Result<Option<usize>, Refusal> {
     let mut at = known;
     while let Some(found) = bytes[at..].iter().position(|byte| *byte == b'\n') {
@@ -50,7 +49,7 @@ pub(super) fn end(bytes: &[u8], known: usize) -> Result<Option<usize>, Refusal> 
     too_long(bytes).map_or(Ok(None), Err)
 }
 
-/// Why a head without an end is refused already.
+/// Why a head whose end has not come is refused already.
 fn too_long(head: &[u8]) -> Option<Refusal> {
     let first_line = head.iter().take(MOST_TARGET + BESIDES_TARGET).any(|byte| *byte == b'\n');
     if !first_line && head.len() > MOST_TARGET + BESIDES_TARGET {

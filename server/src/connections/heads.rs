@@ -1,12 +1,12 @@
 //! [`Heads`]: hands the bytes of an HTTP/1 connection on, head by head, and only heads that all servers
 //! read alike. What one server takes for a body, another could take for the next request: then whoever
-//! writes the one through a proxy has the other answered to somebody else (request smuggling).
+//! sends the one through a proxy has the other answered to somebody else (request smuggling).
 //!
-//! A head that is refused never reaches hyper, which would answer without a word, or go on: in its place
-//! stands a request that `requests` answers with the reason, in its turn, and that is the last one.
-//! Behind a body in chunks nothing is read either: whether it is at its end is hyper's to know.
+//! A refused head never reaches hyper, which would answer without a word, or go on: in its place stands
+//! a request that `requests` answers with the reason, in its turn, and that is the last one. After a
+//! body in chunks nothing is read either: only hyper knows where it ends.
 //!
-//! HTTP/2 has lengths for everything, and passes.
+//! HTTP/2 has lengths for everything, and is passed on as it is.
 
 use super::head::{self, Framing};
 use super::refusal::Refusal;
@@ -15,11 +15,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::ReadBuf;
 
-/// What was read of a connection and not handed on yet.
+/// What was read from a connection and not yet handed on.
 pub(super) struct Heads {
     /// What was read.
     held: BytesMut,
-    /// So much of it may be handed on.
+    /// How many of its bytes may be handed on.
     ready: usize,
     next: Next,
     /// Empty lines before the next head.
@@ -30,22 +30,22 @@ pub(super) struct Heads {
 /// What comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
-    /// The head of a request, of which so many bytes are known not to hold its end.
+    /// The head of a request, whose end is not among the first so many bytes.
     Head(usize),
     /// So many bytes of a body, and then a head.
     Body(u64),
     /// Anything.
     Rest,
-    /// Nothing that would be looked at.
+    /// Nothing that is read any more.
     Nothing,
 }
 
-/// What the bytes of a connection and its requests tell each other.
+/// What the readers of a connection's bytes and of its requests tell each other.
 #[derive(Debug, Default)]
 pub(super) struct Exchange {
     /// Why the next request is refused.
     refusal: Mutex<Option<Refusal>>,
-    /// Whether the client is still sending what nobody wants.
+    /// Whether the client is still sending what is not wanted.
     is_unread: AtomicBool,
 }
 
@@ -56,7 +56,7 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\n";
 /// Empty lines that may stand before a request.
 const MOST_EMPTY_LINES: usize = 8;
 const EMPTY: &str = "The request begins with too many empty lines.";
-/// Stands in for a request that is refused.
+/// Takes the place of a refused request.
 const IN_PLACE: &[u8] = b"GET / HTTP/1.1\r\nconnection: close\r\n\r\n";
 
 impl Exchange {
@@ -65,7 +65,7 @@ impl Exchange {
         self.refusal.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// A request is answered before all of it was read.
+    /// Notes that a request is answered before all of it was read.
     pub(super) fn leave_unread(&self) {
         self.is_unread.store(true, Ordering::Relaxed);
     }
@@ -100,21 +100,21 @@ impl Heads {
         &mut self.held
     }
 
-    /// So many bytes of a body were handed on past this.
+    /// Notes that so many bytes of a body were handed on past this.
     pub(super) fn passed(&mut self, bytes: usize) {
         if let Next::Body(left) = self.next {
             self.next = after_body(left - bytes as u64);
         }
     }
 
-    /// Nothing more comes: who reads has to know what did.
+    /// Notes that nothing more comes: hyper has to see what did.
     pub(super) fn end(&mut self) {
         if matches!(self.next, Next::Head(_)) {
             (self.next, self.ready) = (Next::Rest, self.held.len());
         }
     }
 
-    /// Hands on what may be; whether that was anything.
+    /// Hands on what is ready; whether that was anything.
     pub(super) fn hand_on(&mut self, to: &mut ReadBuf<'_>) -> bool {
         if self.ready == 0 {
             self.look();
@@ -147,7 +147,7 @@ impl Heads {
     }
 
     fn look_for_head(&mut self, mut known: usize) {
-        // One is allowed before a request (RFC 9112, section 2.2), and no part of it.
+        // An empty line is allowed before a request (RFC 9112, section 2.2), and no part of it.
         let mut empty = 0;
         while self.held.starts_with(b"\r\n") {
             self.held.advance(2);

@@ -13,10 +13,10 @@ pub(super) const MOST_HEAD: usize = 2 * 65_534 + (16 << 10);
 pub struct Limits {
     /// Connections at a time; at most, and by default, 80 % of the limit of open files.
     pub most: Option<usize>,
-    /// Connections of one client, and requests of one whom a trusted proxy names; by default half of
-    /// all, but from 256 to 2,000.
+    /// Connections of one client, and requests of a client whom a trusted proxy names; by default half
+    /// of all, within 256 to 2,000.
     pub per_client: Option<usize>,
-    /// From the first byte of a request, or from the connection's begin, to the end of its headers.
+    /// From the first byte of a request, or from the start of the connection, to the end of its headers.
     pub headers: Duration,
     /// From there to the end of the request's body.
     pub body: Duration,
@@ -27,7 +27,7 @@ pub struct Limits {
     /// Bytes a second that a client has to take while more of them wait for it, on average over as long as
     /// it may take nothing; 0 for no such limit.
     pub least_rate: u64,
-    /// Bytes of long answers that are in memory and that their clients have not taken.
+    /// Bytes of long answers that are in memory and not yet taken by their clients.
     pub unsent: usize,
     /// From the signal to stop until what is still open is cut off.
     pub stop: Duration,
@@ -45,7 +45,7 @@ impl Default for Limits {
             write: seconds(30),
             least_rate: 4 << 10,
             unsent: 256 << 20,
-            // A process that is told to stop has ended after ten seconds.
+            // The process ends ten seconds after the signal: two more are for what comes afterwards.
             stop: seconds(8),
         }
     }
@@ -56,15 +56,15 @@ impl Default for Limits {
 pub(super) struct Room {
     /// For everything.
     pub(super) most: usize,
-    /// More of them, which are answered only about health.
+    /// Further ones, which are answered only about health.
     pub(super) spare: usize,
     /// For one client.
     pub(super) per_client: usize,
 }
 
 impl Limits {
-    /// How many of the connections may be pages that follow their data, which end only with their
-    /// readers: others have to fit beside them.
+    /// How many of the connections may be pages that follow their data: these end only with their
+    /// readers, and others have to fit beside them.
     pub fn most_pages(&self) -> usize {
         (self.room().most * 4 / 5).max(1)
     }
@@ -75,7 +75,7 @@ impl Limits {
         let files = usize::try_from(files).unwrap_or(usize::MAX).min(MOST_FILES);
         let fits = (files / 5 * 4).max(1);
         let most = self.most.unwrap_or(fits).min(fits);
-        // An office behind one address.
+        // Enough for an office behind one address.
         let usual = (most / 2).clamp(256, 2_000);
         let per_client = self.per_client.unwrap_or(usual).min(most);
         Room { most, spare: (files / 20).clamp(1, MOST_SPARE), per_client }
@@ -89,7 +89,7 @@ impl Limits {
 
 /// More connections than a process can serve, whatever the limit of open files.
 const MOST_FILES: usize = 1 << 20;
-/// As many health checks as may come at a time.
+/// As many health checks as may come at the same time.
 const MOST_SPARE: usize = 64;
 
 #[cfg(test)]

@@ -23,22 +23,22 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// What is served, and within which limits.
+/// What is served, and the limits within which.
 pub struct Server {
     served: Arc<Served>,
     protocol: Arc<Builder<Streams>>,
     limits: Arc<Limits>,
-    /// For connections that are told about health, or that there are too many: they have little time.
+    /// For connections that only learn about health, or that there are too many: they have little time.
     spare: Arc<Limits>,
     room: Room,
     registry: Registry,
 }
 
-/// How long a connection may wait that is let in although there are too many.
+/// How long a connection may take that is let in beyond the limit.
 const SPARE: Duration = Duration::from_secs(2);
-/// The pause when the process has no files left: connections end meanwhile.
+/// The pause when the process has no file descriptors left: connections end meanwhile.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How often the log says so.
+/// How often that is logged.
 const SILENCE: Duration = Duration::from_secs(60);
 
 impl Server {
@@ -76,15 +76,15 @@ impl Server {
         }
     }
 
-    /// The same behind `proxies`, which say for whom they ask.
+    /// The same behind `proxies`, which say whom they ask for.
     #[must_use]
     pub fn behind(self, proxies: TrustedProxies) -> Self {
         let served = Served { proxies, ..Arc::unwrap_or_clone(self.served) };
         Self { served: Arc::new(served), ..self }
     }
 
-    /// Serves until the process is to stop: then answers what has come, and cuts off what is still
-    /// open when its time is over.
+    /// Serves until the process is to stop: then answers what has come, and cuts off what is still open
+    /// when the time is over.
     pub async fn serve(self, listener: TcpListener, mut stop: Stop) -> anyhow::Result<()> {
         let mut door = Door::open(listener, self.limits.idle).context("opening the door")?;
         let (told, mut trouble) = (stop.clone(), None);
@@ -137,7 +137,7 @@ impl Server {
     }
 
     /// What cannot be accepted is either gone already, or has to wait until there is room. `trouble` is
-    /// when the log has said so.
+    /// when that was last logged.
     async fn failed(&self, error: &io::Error, trouble: &mut Option<Instant>) {
         let is_gone = matches!(
             error.kind(),

@@ -3,9 +3,9 @@
 //!
 //! - [`listening`]: accepts connections and hands each to a task of its own;
 //! - [`limits`]: how many there may be, and how long each step may take;
-//! - `activity`: what a connection is doing, and until when it may; `connection` ends it then;
-//! - `stream` tells it what is read and written, `requests` when requests begin and end, `answer`
-//!   and `streams` what a client does not take, `pace` whether it takes enough;
+//! - `activity`: what a connection is doing, and how long that may take; `connection` ends it then;
+//! - `stream` reports to it what is read and written, `requests` when requests begin and end, `answer` and
+//!   `streams` what a client does not take, `pace` whether it takes enough;
 //! - `heads` lets only heads pass that all servers read alike (`head`); `bodies`: what a request's body
 //!   may be; `refusal`: what is answered before the routes;
 //! - [`registry`]: the open connections, and which of them give way when there are too many;

@@ -1,6 +1,6 @@
-//! [`Pace`]: whether a client takes what is sent to it, and as fast as it has to. Pure.
+//! [`Pace`]: whether a client takes what is sent to it fast enough. Pure.
 //!
-//! Only time counts in which something waits for the client: a page that follows its data is sent
+//! Only the time counts in which something waits for the client: a page that follows its data is sent
 //! little, and is never slow.
 
 use std::time::Duration;
@@ -12,7 +12,7 @@ pub(super) struct Pace {
     rule: Rule,
     /// Since when the client has taken nothing of what is to be sent.
     waiting: Option<Instant>,
-    /// For how long, of the present window, something has waited; without what goes by since `waiting`.
+    /// How much of the present window something has waited; without the time since `waiting`.
     waited: Duration,
     /// Bytes that were taken meanwhile.
     taken: u64,
@@ -33,12 +33,12 @@ impl Pace {
         Self { rule, waiting: None, waited: Duration::ZERO, taken: 0, is_slow: false }
     }
 
-    /// More is there than the client takes for now.
+    /// Notes that there is more than the client takes for now.
     pub(super) fn wait(&mut self, now: Instant) {
         self.waiting = self.waiting.or(Some(now));
     }
 
-    /// The client has taken so many bytes.
+    /// Notes that the client has taken so many bytes.
     pub(super) fn took(&mut self, bytes: usize, now: Instant) {
         let Some(since) = self.waiting.take() else { return };
         self.waited += now.saturating_duration_since(since);

@@ -11,19 +11,19 @@ pub(super) struct PerClient {
     counts: Arc<Mutex<HashMap<Client, usize>>>,
 }
 
-/// A request's place among those of its client, which is free again when this is dropped.
+/// A request's place among those of its client, which is freed when this is dropped.
 pub(super) struct Slot {
     of: PerClient,
     client: Client,
 }
 
 impl PerClient {
-    /// At most so many of each.
+    /// With at most so many for each client.
     pub(super) fn new(most: usize) -> Self {
         Self { most, counts: Arc::default() }
     }
 
-    /// A place for one more of `client`, unless it has as many as it may have.
+    /// A place for one more request of `client`, unless it has as many as it may have.
     pub(super) fn enter(&self, client: &Client) -> Option<Slot> {
         let mut counts = self.lock();
         let count = counts.entry(client.clone()).or_default();

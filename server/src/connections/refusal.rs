@@ -9,7 +9,7 @@ use std::time::Duration;
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// Its head is not what HTTP/1 allows, or what servers read in different ways.
+    /// Its head is not what HTTP/1 allows, or is read differently by different servers.
     Malformed(&'static str),
     /// It asks for an address that is too long.
     TargetTooLong,
@@ -19,13 +19,13 @@ pub(super) enum Refusal {
     BodyTooLong(u64),
     /// Its body did not come within this time.
     BodyTooLate(Duration),
-    /// It asks for another name.
+    /// It is for another host.
     Misdirected(Misdirected),
     /// No page has such a method.
     Method,
     /// There are too many connections.
     Full,
-    /// Its client has too many.
+    /// Its client has too many requests or connections.
     OfClient,
 }
 
@@ -45,7 +45,7 @@ impl Refusal {
         response
     }
 
-    /// Whether the client may still be sending what nobody reads, or means nothing that can be read.
+    /// Whether the client may still be sending what is not read, or cannot be understood any further.
     pub(super) fn ends_the_connection(&self) -> bool {
         match self {
             Self::Malformed(_)
@@ -54,7 +54,7 @@ impl Refusal {
             | Self::BodyTooLong(_)
             | Self::BodyTooLate(_)
             | Self::Method => true,
-            // Where the connection itself is one too many, it ends in any case.
+            // If the connection itself is one too many, it ends in any case.
             Self::Misdirected(_) | Self::Full | Self::OfClient => false,
         }
     }

@@ -40,10 +40,10 @@ struct Share {
 
 struct Connection {
     activity: Arc<Activity>,
-    /// Not there before its task has begun.
+    /// None before its task has begun.
     task: Option<AbortHandle>,
     is_leaving: bool,
-    /// Whose it is; nobody's that counts, if it is a proxy's.
+    /// Its client; none if it is a trusted proxy's.
     client: Option<Client>,
 }
 
@@ -58,7 +58,7 @@ pub(super) enum End {
     Write,
     /// A client that takes too little.
     Slow,
-    /// It was waiting, and others came.
+    /// It was waiting, and gave way to others.
     GaveWay,
     /// There were too many, all of them busy.
     Refused,
@@ -83,23 +83,24 @@ pub(super) enum Admission {
     Full,
     /// Ask about health.
     Spare,
-    /// Hear that its client has too many.
+    /// Be told that its client has too many.
     OfClient,
     /// Nothing.
     Refused,
 }
 
-/// A connection's place in the registry, which is free again when this is dropped.
+/// A connection's place in the registry, which is freed when this is dropped.
 pub(super) struct Place {
     registry: Registry,
     id: u64,
 }
 
-/// This part of those that wait gives way at once, so that not every new connection looks for one.
+/// One in so many of the waiting connections gives way at once, so that not every new one has to look
+/// for one.
 const SHARE: usize = 32;
-/// The same where the process has no files left.
+/// The same when the process has no file descriptors left.
 const LARGE_SHARE: usize = 4;
-/// So many connections of a client beyond those that it may have are told so; others are closed.
+/// How many of a client's connections beyond its limit are told so; further ones are closed.
 const TOLD: usize = 16;
 
 impl Default for Inner {
@@ -131,7 +132,7 @@ impl Registry {
     pub(super) fn admit(&self, room: Room, client: Option<&Client>) -> Admission {
         let mut open = self.lock();
         let count = open.connections.len();
-        // Those that leave have their files still.
+        // Those that are leaving still have their files open.
         if count >= room.most + room.spare {
             self.count(End::GaveWay, open.give_way(SHARE, None));
             self.count(End::Refused, 1);
@@ -178,14 +179,14 @@ impl Registry {
         Place { registry: self.clone(), id }
     }
 
-    /// Says which task serves the connection with that id.
+    /// Notes which task serves the connection with that id.
     pub(super) fn serve(&self, id: u64, task: AbortHandle) {
         if let Some(connection) = self.lock().connections.get_mut(&id) {
             connection.task = Some(task);
         }
     }
 
-    /// Counts a connection that ended for that reason.
+    /// Counts a connection that was ended for that reason.
     pub(super) fn late(&self, late: Late) {
         match late {
             Late::Headers => self.count(End::Headers, 1),

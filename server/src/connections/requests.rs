@@ -72,7 +72,7 @@ impl hyper::service::Service<Request<Incoming>> for Requests {
             unsent: self.served.unsent.clone(),
             exchange: Arc::clone(&self.exchange),
             is_multiplexed,
-            // Where a body in chunks ends, `heads` does not know.
+            // `heads` does not know where a body in chunks ends.
             is_last: !is_multiplexed
                 && (self.admission != Admission::Full
                     || request.headers().contains_key(header::TRANSFER_ENCODING)),
@@ -189,7 +189,7 @@ impl About {
     fn sent(self, answer: Result<Response, Refusal>, cx: &mut Context<'_>) -> Response<Answer> {
         let Self { in_flight, slot, client, unsent, exchange, is_multiplexed, is_last } = self;
         if is_multiplexed {
-            // A client without a window is not asked for a piece of it, ever.
+            // For a client without a window, hyper never polls the body.
             streams::sending(Some(0));
         }
         let sending =

@@ -20,11 +20,11 @@ const SIGNALLED: i32 = 128;
 const OVERDUE: i32 = 1;
 
 impl Stop {
-    /// Listens to signals from now on. The process ends `limit` after the first one, whatever it is
-    /// doing then.
+    /// Handles signals from now on. The process ends `limit` after the first one, whatever it is doing
+    /// then.
     pub fn on_signals(limit: Duration) -> anyhow::Result<Self> {
         let is_second = Arc::new(AtomicBool::new(false));
-        // In the handler itself, in this order: no thread of ours has to be able to run.
+        // In the handler itself, in this order: it must not depend on any of our threads.
         for number in [SIGTERM, SIGINT] {
             flag::register_conditional_shutdown(number, SIGNALLED + number, is_second.clone())
                 .and_then(|_| flag::register(number, is_second.clone()))
@@ -40,7 +40,7 @@ impl Stop {
             }
             end_after(limit);
             sender.send_replace(true);
-            // Nobody is told otherwise.
+            // Keeps the sender alive.
             std::future::pending::<()>().await;
         });
         Ok(Self(receiver))
@@ -54,13 +54,13 @@ impl Stop {
     /// Waits until the process is to stop.
     pub async fn begun(&mut self) {
         if self.0.wait_for(|is_begun| *is_begun).await.is_err() {
-            // Nobody can say so any more.
+            // The sender is gone, and it never stops.
             std::future::pending::<()>().await;
         }
     }
 }
 
-/// A thread of its own, because the runtime may be what does not end.
+/// On a thread of its own, because the runtime may be what does not end.
 fn end_after(limit: Duration) {
     let end = move || {
         std::thread::sleep(limit);

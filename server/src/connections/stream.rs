@@ -13,28 +13,29 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-/// A TCP stream that tells what is read and written.
+/// A TCP stream that reports what is read and written.
 pub(super) struct Stream {
     stream: TcpStream,
     activity: Arc<Activity>,
     heads: Heads,
     exchange: Arc<Exchange>,
-    /// For how long what the client still sends is taken and thrown away.
+    /// While it runs, what the client still sends is read and discarded.
     parting: Option<Pin<Box<Sleep>>>,
 }
 
-/// Bytes that the kernel takes before a client's window is open for them. Without such a limit it
-/// takes megabytes for one that has read fast before, and says for minutes that nothing was taken.
+/// Bytes that the kernel accepts before a client's window is open for them. Without such a limit it
+/// accepts megabytes for one that has read fast before, and then reports for minutes that nothing was
+/// taken.
 const UNSENT: u32 = 128 << 10;
-/// A client that is still sending what was refused learns why only if its bytes are taken: a socket
-/// that is closed over them takes the answer back.
+/// How long to read on: a client that is still sending what was refused learns why only if its bytes are
+/// taken, because a socket that is closed over unread bytes discards the answer.
 const PARTING: Duration = Duration::from_secs(1);
 
 impl Stream {
     pub(super) fn new(stream: TcpStream, activity: Arc<Activity>, exchange: Arc<Exchange>) -> Self {
-        // What streams is sent at once, in small pieces.
+        // Streamed answers are sent at once, in small pieces.
         let _ = stream.set_nodelay(true);
-        // A system without it only measures more coarsely who reads.
+        // A system without it only measures readers more coarsely.
         let _ = SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT);
         let heads = Heads::new(Arc::clone(&exchange));
         Self { stream, activity, heads, exchange, parting: None }

@@ -23,8 +23,8 @@ struct Sending {
     bytes: usize,
 }
 
-/// Says that the piece before is taken, and whether another one of so many bytes is on its way from now
-/// on. Outside of such a stream nobody listens.
+/// Notes that the previous piece is taken, and whether another one of so many bytes is on its way from
+/// now on. Without effect outside of such a stream.
 pub(super) fn sending(bytes: Option<usize>) {
     let now = Instant::now();
     let _ = SENDING.try_with(|sending| {

@@ -1,7 +1,8 @@
 //! [`Unsent`]: how many bytes of long answers are in memory because their clients have not taken them.
 //!
-//! What several answers share is counted once, for who asked first. Where there are too many, an answer
-//! that would add to them is not held: its client is told to come back. No client has more than half.
+//! Bytes that several answers share are counted once, for the client that asked first. When there are
+//! too many, an answer that would add to them is not held: its client is told to come back. No client
+//! has more than half.
 
 use crate::http::refusal;
 use axum::response::Response;
@@ -25,7 +26,7 @@ struct Inner {
 #[derive(Default)]
 struct State {
     bytes: usize,
-    /// By their addresses, which are theirs as long as somebody holds them.
+    /// By their addresses, which are unique as long as somebody holds them.
     buffers: HashMap<usize, Buffer>,
     of_client: HashMap<Client, usize>,
 }
@@ -41,7 +42,7 @@ struct Buffer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Full;
 
-/// What a client is told whose answer is not held.
+/// The answer to a client whose answer is not held.
 pub(crate) fn refused() -> Response {
     let sentence = "Too many long answers wait for their readers. Try again soon.\n";
     let mut response = refusal::response(StatusCode::SERVICE_UNAVAILABLE, sentence);
@@ -49,7 +50,7 @@ pub(crate) fn refused() -> Response {
     response
 }
 
-/// Shorter answers are as much as a connection takes in any case.
+/// Shorter answers fit into what a connection takes in any case.
 pub(crate) const LONG: usize = 64 << 10;
 
 impl Default for Unsent {
@@ -60,7 +61,7 @@ impl Default for Unsent {
 }
 
 impl Unsent {
-    /// At most so many bytes from now on.
+    /// Limits them to so many bytes from now on.
     pub(super) fn limit(&self, most: usize) {
         self.0.most.store(most, Ordering::Relaxed);
     }
@@ -111,7 +112,7 @@ impl Inner {
             return true;
         }
         let own = state.of_client.get(client).copied().unwrap_or_default();
-        // A single one that is longer than all may be is somebody's page all the same.
+        // A single one that exceeds the limit alone is somebody's page all the same.
         let is_too_much = |held: usize, most: usize| held > 0 && held + length > most;
         if is_too_much(state.bytes, most) || is_too_much(own, most / 2) {
             return false;
@@ -147,7 +148,7 @@ impl Inner {
     }
 }
 
-/// Bytes that are counted as long as they are here.
+/// Bytes that are counted until this is dropped.
 struct Held {
     data: Bytes,
     inner: Arc<Inner>,
@@ -188,7 +189,7 @@ mod tests {
         let readers: Vec<Bytes> =
             (0..400).map(|_| unsent.hold(&client, page.clone()).unwrap()).collect();
         assert_eq!(unsent.bytes(), MIB);
-        // Also where it is sent in pieces, and where it is held a second time on its way.
+        // Even when it is sent in pieces, and when it is held a second time on its way.
         let mut again = unsent.hold(&client, readers[0].clone()).unwrap();
         let piece = again.split_to(100);
         drop((again, readers));

@@ -117,7 +117,7 @@ mod tests {
         let mut pace = pace(&[0, 4, 8]);
         assert_eq!(due(&mut pace, 0..3_600, false).iter().sum::<u64>(), 0);
         assert_eq!(due(&mut pace, 3_600..3_601, true), [1]);
-        // Nor after the machine's sleep.
+        // Nor are they after the machine's sleep.
         assert!(due(&mut pace, 90_000..90_001, true)[0] <= 2);
     }
 

@@ -1,5 +1,5 @@
-//! The exchange about the health: whether a connection asks for it, and the answer. Bytes of anything else
-//! are only looked at.
+//! Health checks on a connection: whether it asks for `/healthz`, and the answer. Bytes of anything else
+//! are only peeked at.
 
 use super::pulse::Pulse;
 use std::io;
@@ -9,20 +9,20 @@ use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
-/// How a request for the health begins.
+/// How a health check begins.
 const REQUESTS: [&[u8]; 2] = [b"GET /healthz HTTP/1.", b"HEAD /healthz HTTP/1."];
-/// How long a connection is looked at that has not said what it wants.
+/// How long a connection is watched that has sent nothing decisive.
 pub(super) const SILENT: Duration = Duration::from_secs(1);
-/// The pause before a beginning is looked at again that may become a request for the health.
+/// The pause before the first bytes are read again that may become a health check.
 pub(super) const AGAIN: Duration = Duration::from_millis(5);
-/// How long the whole exchange about the health may take.
+/// How long a whole health check may take.
 const EXCHANGE: Duration = Duration::from_secs(5);
 /// What ends a head.
 const END: &[u8] = b"\r\n\r\n";
 /// The longest head of such a request.
 const HEAD: usize = 16 << 10;
 
-/// Answers a connection for as long as it asks for the health; gives it back when it does not.
+/// Answers a connection's health checks; gives it back when it asks for something else.
 pub(super) async fn answered(
     mut stream: TcpStream,
     idle: Duration,
@@ -35,7 +35,7 @@ pub(super) async fn answered(
         tokio::select! {
             said = timeout(limit, stream.readable()) => match said {
                 Ok(Ok(())) => {}
-                // It may say something yet, unless it has what it came for.
+                // It may still send something, unless it has its answer.
                 Err(_) if !is_answered => return Some(stream),
                 Ok(Err(_)) | Err(_) => return None,
             },
@@ -70,8 +70,8 @@ async fn asks_for_health(stream: &TcpStream) -> io::Result<bool> {
     }
 }
 
-/// Answers one request; says whether there may be another one. What follows the request is left in the
-/// connection, but for a client that sends before it has an answer: that is answered and closed.
+/// Answers one request; whether there may be another one. What follows the request is left in the
+/// connection, except for a client that sends before it has its answer: that is answered and closed.
 async fn answer(stream: &mut TcpStream, pulse: &Pulse) -> io::Result<bool> {
     let mut head = Vec::with_capacity(512);
     let end = loop {

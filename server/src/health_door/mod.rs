@@ -1,11 +1,10 @@
-//! [`Door`]: accepts connections on a thread of its own, which answers `/healthz` by itself and hands
-//! everything else on. So whoever asks whether this process lives has an answer while the others have
-//! more to do than they can; and an answer that is no lie: it says so if they do nothing any more.
+//! [`Door`]: accepts connections on a thread of its own, which answers `/healthz` itself and hands
+//! everything else on. So a health check is answered while the other threads have more to do than they
+//! can; and truthfully: the answer says so if they do nothing any more.
 //!
 //! A connection whose first bytes ask for `/healthz` is answered, and its next request is met here, too.
-//! Bytes of anything else are only looked at: to whom the connection is handed, they are still to be
-//! read. A client that says nothing is handed on after a moment, and at once when there is no room for
-//! others.
+//! Bytes of anything else are only peeked at: whoever takes the connection over still reads them. A
+//! client that sends nothing is handed on after a moment, and at once when there is no room for others.
 
 mod exchange;
 mod pulse;
@@ -20,14 +19,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::time::{sleep, timeout};
 
-/// Connections that are looked at; and those that wait to be taken: more are closed at once.
+/// Connections that are watched here, and those that wait to be taken over: more are closed at once.
 const AT_THE_DOOR: usize = if cfg!(test) { 64 } else { 4_096 };
 /// The pause after one that could not be accepted.
 const PAUSE: Duration = Duration::from_millis(50);
 /// A connection that wants something else; or why none could be accepted.
 type Arrival = io::Result<(std::net::TcpStream, SocketAddr)>;
 
-/// Accepts connections, and keeps those that ask for the health.
+/// Accepts connections, and keeps those that ask about health.
 #[derive(Debug)]
 pub struct Door {
     arrivals: mpsc::Receiver<Arrival>,
@@ -37,8 +36,8 @@ pub struct Door {
 }
 
 impl Door {
-    /// Takes over `listener`. Who has asked for the health may ask again within `idle`. Must be called
-    /// within the runtime that serves what is handed on.
+    /// Takes over `listener`. A client that has asked about health may ask again within `idle`. Must be
+    /// called within the runtime that serves what is handed on.
     pub fn open(listener: TcpListener, idle: Duration) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let listener = listener.into_std()?;
@@ -58,15 +57,15 @@ impl Door {
         self.address
     }
 
-    /// The next connection that wants something else than the health. An error concerns one connection,
-    /// or means that there is no room for another.
+    /// The next connection that wants something else. An error concerns one connection, or means that
+    /// there is no room for another.
     pub async fn accept(&mut self) -> io::Result<(TcpStream, SocketAddr)> {
         let arrival = self.arrivals.recv().await;
         let (stream, peer) = arrival.ok_or_else(|| io::Error::other("its door is closed"))??;
         Ok((TcpStream::from_std(stream)?, peer))
     }
 
-    /// Accepts no more; gives those that are still at the door, and in the system's queue.
+    /// Accepts no more; the answer is the connections still at the door, and in the system's queue.
     pub async fn close(mut self) -> Vec<(TcpStream, SocketAddr)> {
         self.closing.send_replace(true);
         let mut left = Vec::new();
@@ -97,12 +96,12 @@ async fn run(
         Err(error) => return tracing::error!(%error, "no connection can be accepted"),
     };
     let places = Arc::new(Semaphore::new(AT_THE_DOOR));
-    // Says to those that are looked at that there is no room.
+    // Tells the tasks that watch connections that there is no room.
     let hurry = Arc::new(Notify::new());
     let meet = |(stream, peer): (TcpStream, SocketAddr)| {
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-            // Who says nothing is handed on, and so is this one, unseen: whoever serves knows whose
-            // connections are too many.
+            // Silent ones are handed on, and so is this one, unseen: the server knows whose connections
+            // are too many.
             hurry.notify_waiters();
             if let Ok(stream) = stream.into_std() {
                 let _ = hand_on.try_send(Ok((stream, peer)));
@@ -123,7 +122,7 @@ async fn run(
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok(arrival) => meet(arrival),
-                // It is gone already, or there is no room: whoever serves makes some.
+                // It is gone already, or there is no room: the server makes some.
                 Err(error) => {
                     hurry.notify_waiters();
                     // One at a time: each makes room for some.
@@ -136,7 +135,7 @@ async fn run(
             _ = closing.wait_for(|is_closing| *is_closing) => break,
         }
     }
-    // From the system: the runtime may not have heard yet of the latest.
+    // From the system: the runtime may not have seen the latest yet.
     if let Ok(listener) = listener.into_std() {
         while let Ok((stream, peer)) = listener.accept() {
             let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
@@ -172,7 +171,7 @@ mod tests {
         answer
     }
 
-    /// What the first connection that is handed on says first.
+    /// The first bytes of the first connection that is handed on.
     async fn handed_on(door: &mut Door) -> String {
         let (mut stream, _) = wait_for("a connection", door.accept()).await.unwrap();
         let mut bytes = vec![0; 1_000];
@@ -258,13 +257,13 @@ mod tests {
         for _ in 0..AT_THE_DOOR * 3 {
             crowd.push(TcpStream::connect(address).await.unwrap());
             if crowd.len() % 32 == 0 {
-                // As whoever serves would.
+                // As a server would.
                 while let Ok(taken) = timeout(AGAIN, door.accept()).await {
                     drop(taken.unwrap());
                 }
             }
         }
-        // Again, if the crowd was still before it when it came.
+        // Again, if the crowd was still ahead of it when it came.
         let asking = async {
             let mut readers = Vec::new();
             loop {

@@ -1,16 +1,16 @@
-//! [`Pulse`]: whether the process's other threads live.
+//! [`Pulse`]: whether the process's other threads still run.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
-/// How often the process's other threads say that they live, and after how long a silence they count
+/// How often the process's other threads report that they run, and after how long a silence they count
 /// as stalled.
 const BEAT: Duration = Duration::from_secs(1);
 const STALLED: Duration = Duration::from_secs(30);
 
-/// When the process's other threads lived last.
+/// When the process's other threads last reported.
 #[derive(Debug, Clone)]
 pub(super) struct Pulse {
     begun: Instant,
@@ -18,12 +18,12 @@ pub(super) struct Pulse {
 }
 
 impl Pulse {
-    /// None has lived longer than this.
+    /// With a report of this moment.
     pub(super) fn new() -> Self {
         Self { begun: Instant::now(), last: Arc::default() }
     }
 
-    /// Says so again and again, as long as tasks run where this does.
+    /// Keeps reporting, as long as tasks run where this does.
     pub(super) async fn beat(self) {
         loop {
             let since = self.begun.elapsed().as_millis();

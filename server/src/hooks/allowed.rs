@@ -3,7 +3,7 @@
 use brisk_domain::Tag;
 use std::fmt;
 
-/// Some tags: one by its name, or all of a form, where `*` stands for any characters.
+/// Some tags: a single one, or all that match, where `*` stands for any characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern(String);
 
@@ -14,7 +14,7 @@ impl fmt::Display for Pattern {
 }
 
 impl Pattern {
-    /// Reads a pattern: what could be a tag.
+    /// Reads a pattern: a text that could be a tag.
     pub fn parse(text: &str) -> Option<Self> {
         Some(Self(Tag::parse(text).ok()?.compared()))
     }

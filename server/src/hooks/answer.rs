@@ -1,4 +1,4 @@
-//! What is answered to a delivery that is taken.
+//! [`Answer`]: the answer to a delivery that is accepted.
 
 use super::body::Asked;
 use crate::invalidation;
@@ -34,7 +34,7 @@ pub(crate) struct Note {
 }
 
 impl Answer {
-    /// Does what is asked for, or says what it would do.
+    /// Does what is asked for, or reports what it would do.
     pub(super) async fn to(engine: &Engine, asked: &Asked) -> Result<Self, NotRecorded> {
         let (tags, notes) = (&asked.tags, notes(engine, asked));
         Ok(match asked.is_test {
@@ -53,7 +53,7 @@ impl Answer {
         })
     }
 
-    /// What [`Answer::to`] said when it was done.
+    /// What [`Answer::to`] returned when it was done.
     pub(super) async fn again(engine: &Engine, asked: &Asked) -> Self {
         let invalidated = words(&engine.invalidated_by(&asked.tags).await);
         Self { invalidated, would_invalidate: None, notes: notes(engine, asked) }

@@ -1,5 +1,5 @@
-//! What a delivery's body asks for: tags. It is a Standard Webhooks payload with them in its `data`,
-//! or `data` alone; or what dbt wrote of a run (`dbt`).
+//! The body of a delivery, which asks for tags: a Standard Webhooks payload with them in its `data`, or
+//! `data` alone; or what dbt wrote about a run (`dbt`).
 
 use super::dbt::{self, Run};
 use brisk_domain::tag::Slip;
@@ -13,8 +13,8 @@ pub const MAX_BODY: usize = 64 * 1024;
 /// The most tags of one delivery: each is a key in Redis.
 const MOST: usize = 1_000;
 
-/// The `type` of a payload that asks what would be invalidated. It is signed as all of the body is: nobody
-/// on the way can make a test of a delivery.
+/// The `type` of a payload that only asks what would be invalidated. It is signed with the rest of the
+/// body: nobody on the way can turn a delivery into a test.
 pub const TEST: &str = "brisk.test";
 
 /// What a delivery asks for.
@@ -22,11 +22,11 @@ pub const TEST: &str = "brisk.test";
 pub struct Asked {
     /// The tags to invalidate.
     pub tags: Vec<Tag>,
-    /// Whether it only asks.
+    /// Whether it only asks what would be invalidated.
     pub is_test: bool,
 }
 
-/// `data`; what else is in there is the sender's own business.
+/// `data`; whatever else it holds is the sender's own business.
 #[derive(Debug, Deserialize)]
 struct Data {
     #[serde(default)]
@@ -36,9 +36,9 @@ struct Data {
     tables: Vec<String>,
 }
 
-/// What `body` asks for, or a sentence that says what is wrong with it. `is_own` tells the tags that
-/// dashboards and panels have of their own, which may look like anything; `source` is where a dbt run of this
-/// sender writes to.
+/// What `body` asks for, or a sentence that says what is wrong with it. `is_own` recognises the tags
+/// that dashboards and panels have of their own, which may look like anything; `source` is where a dbt
+/// run of this sender writes to.
 pub fn read(
     body: &[u8],
     source: Option<&SourceName>,
@@ -110,7 +110,8 @@ impl Data {
     }
 }
 
-/// Otherwise a typing error in a tag would be answered with "invalidated", and nothing would be.
+/// Refuses a tag that nothing can have: a typing error would be answered with "invalidated", and nothing
+/// would be.
 fn check(tag: &Tag, is_own: impl Fn(&Tag) -> bool) -> Result<(), String> {
     match tag.slip() {
         None => Ok(()),

@@ -1,5 +1,5 @@
-//! `POST /api/v1/invalidations`: what a webhook's delivery does, without a signature, for a token of scope
-//! `invalidate`, or for an editor who has signed in. The body is the same.
+//! `POST /api/v1/invalidations`: does what a webhook's delivery does, without a signature, for a token
+//! of scope `invalidate`, or for an editor who has signed in. The body is the same.
 
 use super::answer::{self, Answer};
 use super::{body, problem};

@@ -1,5 +1,5 @@
 //! What a dbt run built, from its `run_results.json`: a tag for each model, `model:orders`, and for its
-//! table where it is said which source that is in. The manifest knows the tables that older results lack.
+//! table if its source is given. The manifest knows the tables that older results lack.
 
 use brisk_domain::{SourceName, Tag};
 use serde::Deserialize;
@@ -12,7 +12,7 @@ pub const MAX_BODY: usize = 4 * 1024 * 1024;
 const RUN_RESULTS: &str = "/dbt/run-results/";
 const MANIFEST: &str = "/dbt/manifest/";
 
-/// A file of dbt as it is, or in `data`. Whatever else is in there is passed over unread.
+/// A file of dbt as it is, or in `data`. Whatever else it holds is skipped unread.
 #[derive(Deserialize)]
 struct Payload {
     #[serde(rename = "type")]
@@ -70,8 +70,8 @@ impl File {
     }
 }
 
-/// The run that `body` tells of, if it is of dbt; what is wrong with it is a sentence. `source` is where the
-/// models are, unless the body says it.
+/// The run in `body`, if it is dbt's; what is wrong with it is a sentence. `source` is where the models
+/// are, unless the body says it.
 pub(super) fn run(body: &[u8], source: Option<&SourceName>) -> Option<Result<Run, String>> {
     let Payload { kind, metadata, results, nodes, data } = serde_json::from_slice(body).ok()?;
     let file = File { metadata, results, nodes };
@@ -104,7 +104,7 @@ pub(super) fn run(body: &[u8], source: Option<&SourceName>) -> Option<Result<Run
         let relation = result.relation_name.as_ref().or(of_manifest);
         let table = relation.zip(said.as_ref().or(source)).map(|(relation, source)| {
             let table = table(relation);
-            // What makes no tag is no entry's either: all that is read of the source has to go.
+            // A name that makes no tag is on no entry: everything read from the source has to go.
             let tag = Tag::parse(&format!("table:{source}.{table}"));
             tag.unwrap_or_else(|_| Tag::Source(source.to_string()))
         });
@@ -119,7 +119,7 @@ pub(super) fn run(body: &[u8], source: Option<&SourceName>) -> Option<Result<Run
     Some(Ok(Run { tags, kind }))
 }
 
-/// The tag of what has that id, if it is a table or a view: `model.project.orders`.
+/// The tag of the node with that id, if it is a table or a view: `model.project.orders`.
 fn model(unique_id: &str) -> Option<Tag> {
     let mut parts = unique_id.splitn(3, '.');
     let (kind, _, name) = (parts.next()?, parts.next()?, parts.next()?);

@@ -1,5 +1,5 @@
-//! [`Deliveries`]: what came lately, and what was made of it. Where there is a store, the log of all replicas
-//! is there: what comes waits here for a moment, so that no delivery waits for the store.
+//! [`Deliveries`]: the latest deliveries and their outcome. With a store, the log of all replicas is
+//! there: new ones wait here for a moment, so that no delivery waits for the store.
 
 use brisk_domain::{Clock, Delivery, Timestamp};
 use brisk_store::{Store, StoreError};
@@ -8,18 +8,18 @@ use std::convert::Infallible;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How many deliveries that were done are kept here, and how many that were refused: of each its own, so
+/// How many deliveries that were done are kept here, and how many that were refused: counted apart, so
 /// that forged ones do not push out the others. While the store is away, these are what it gets later.
 const KEPT: usize = 100;
-/// The same of the store: a page's worth many times over.
+/// The same for the store: many pages of them.
 const KEPT_IN_STORE: u32 = 2_000;
 /// How long the store keeps them.
 const AGE: Duration = Duration::from_secs(30 * 86_400);
 /// How many of each a page shows.
 const SHOWN: u32 = 100;
-/// How often what came is written into the store.
+/// How often new ones are written to the store.
 const EVERY: Duration = Duration::from_secs(1);
-/// After so many times, what is too much is deleted.
+/// After so many writes, those beyond the limits are deleted.
 const TIDY: u32 = 60;
 
 /// The latest deliveries.
@@ -41,7 +41,7 @@ impl Deliveries {
         Self { waiting: Mutex::default(), store: Some(store) }
     }
 
-    /// Adds one; the oldest of its kind beyond the limit is forgotten.
+    /// Adds one; the oldest of its kind beyond the limit is dropped.
     pub(super) fn add(&self, delivery: Delivery) {
         let mut waiting = self.lock();
         let kept = match delivery.refused {
@@ -67,7 +67,7 @@ impl Deliveries {
         Ok(all)
     }
 
-    /// When the latest delivery to each webhook came that was done, as far as the store knows.
+    /// When the latest delivery that was done came, for each webhook, as far as the store knows.
     pub async fn latest_of_each(&self) -> Result<Vec<(String, Timestamp)>, StoreError> {
         match &self.store {
             Some(store) => store.latest_deliveries().await,
@@ -75,7 +75,7 @@ impl Deliveries {
         }
     }
 
-    /// Writes what comes into the store, and deletes what is too much or too old.
+    /// Writes new ones to the store, and deletes those that are too many or too old.
     pub async fn keep(&self, clock: &dyn Clock) -> Infallible {
         let Some(store) = &self.store else { return std::future::pending().await };
         let mut rounds = 0_u32;
@@ -95,7 +95,7 @@ impl Deliveries {
         }
     }
 
-    /// Writes what waits into the store.
+    /// Writes those that wait to the store.
     pub async fn write_now(&self) {
         if let Some(store) = &self.store
             && let Err(error) = self.write(store).await

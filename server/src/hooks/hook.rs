@@ -10,7 +10,7 @@ use brisk_store::{WebhookRecord, WebhookSwitch};
 pub struct Hook {
     /// The secrets in use: two while one replaces the other.
     pub keys: Vec<SigningKey>,
-    /// A secret that is being replaced, and until when it is taken.
+    /// A secret that is being replaced, and until when it is accepted.
     pub retiring: Option<(SigningKey, Timestamp)>,
     /// The tags that it may invalidate; all of them without a list.
     pub allow: Option<Vec<Pattern>>,
@@ -20,14 +20,14 @@ pub struct Hook {
     pub source: Option<SourceName>,
     /// Whether it is switched off.
     pub is_off: bool,
-    /// Who has switched it off over the configuration, and when.
+    /// Who has switched it off in the app, though the configuration declares it, and when.
     pub switched_off: Option<(String, Timestamp)>,
     /// Whether it was made in the app.
     pub is_of_app: bool,
 }
 
 impl Hook {
-    /// One that the configuration declares.
+    /// A webhook that the configuration declares.
     pub fn declared(keys: Vec<SigningKey>, allow: Option<Vec<Pattern>>) -> Self {
         Self {
             keys,
@@ -41,14 +41,14 @@ impl Hook {
         }
     }
 
-    /// The same, switched off over the configuration.
+    /// The same, switched off in the app.
     #[must_use]
     pub fn off(self, switch: WebhookSwitch) -> Self {
         let switched_off = Some((switch.changed_by, switch.changed_at));
         Self { is_off: true, switched_off, ..self }
     }
 
-    /// One that was made in the app. What this release cannot read of it allows nothing.
+    /// A webhook that was made in the app. What this release cannot read of it allows nothing.
     pub fn made(record: &WebhookRecord) -> Self {
         let key = |text: &str| SigningKey::parse(text).ok();
         let retiring = record.previous.as_ref();
@@ -68,7 +68,7 @@ impl Hook {
         }
     }
 
-    /// The secrets that are taken at `now`.
+    /// The secrets that are accepted at `now`.
     pub fn keys_at(&self, now: Timestamp) -> impl Iterator<Item = &SigningKey> {
         let retiring = self.retiring.as_ref().filter(move |(_, until)| now < *until);
         self.keys.iter().chain(retiring.map(|(key, _)| key))

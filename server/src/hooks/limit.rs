@@ -1,6 +1,6 @@
-//! How many deliveries a minute a webhook takes: of all replicas that share a Redis, else of each. Only
-//! authentic ones are counted: who has no secret uses up nothing of it. While Redis is in trouble, each replica
-//! counts its own.
+//! How many deliveries a minute a webhook accepts: over all replicas that share a Redis, else on each.
+//! Only authentic ones are counted: without the secret, nobody uses up any of it. While Redis is in
+//! trouble, each replica counts its own.
 
 use brisk_cache::Records;
 use brisk_domain::{Timestamp, WebhookName};
@@ -22,13 +22,13 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    /// The same of all replicas that share `shared`.
+    /// The same over all replicas that share `shared`.
     pub(super) fn shared(shared: Option<Arc<Records>>) -> Self {
         Self { own: Mutex::default(), shared }
     }
 
-    /// Counts one more to `name` at `now`; if it is beyond `most` in this minute, it is not, and the answer
-    /// is the seconds until the next one.
+    /// Counts one more delivery to `name` at `now`; beyond `most` in this minute it is not counted, and
+    /// the answer is the seconds until the next one.
     pub(super) async fn add(
         &self,
         name: &WebhookName,
@@ -43,7 +43,7 @@ impl Counts {
                 return Err(next);
             }
         }
-        // Also where Redis counts: what it has counted is not forgotten when it is lost.
+        // Even while Redis counts: its count must not be lost with it.
         let mut counts = self.lock();
         let (of, count) = counts.entry(name.clone()).or_insert((minute, 0));
         if *of != minute {

@@ -1,21 +1,21 @@
-//! `POST /hooks/{id}`: whoever writes data says what changed, and nothing older is shown as current
-//! any more.
+//! `POST /hooks/{id}`: a program that writes data reports what changed, and from then on nothing older
+//! is shown as current.
 //!
-//! - [`hook`]: one webhook; [`allowed`]: which tags it may name; `limit`: how many deliveries it takes;
+//! - [`hook`]: one webhook; [`allowed`]: which tags it may name; `limit`: how many deliveries it accepts;
 //! - [`signature`]: whether a delivery is authentic, as in the Standard Webhooks specification;
-//! - `replays`: what was recorded lately takes no second effect;
-//! - [`body`]: which tags a delivery names, [`dbt`]: the same of a dbt run;
-//! - [`problem`]: what can be wrong with it; `answer`: what is said otherwise;
-//! - [`by_token`]: the same without a signature, for who has a token;
+//! - `replays`: a delivery that was recorded lately takes no second effect;
+//! - [`body`]: which tags a delivery names; [`dbt`]: the same for a dbt run;
+//! - [`problem`]: what can be wrong with it; `answer`: the answer if nothing is;
+//! - [`by_token`]: the same without a signature, for programs with a token;
 //! - [`trial`]: a delivery that only asks, sent from the page `/admin/invalidation`;
-//! - [`deliveries`]: what came lately, and what was made of it.
+//! - [`deliveries`]: the latest deliveries and their outcome.
 //!
 //! This file puts them together. Webhooks are declared in the configuration
 //! (`config::webhooks`), or made in the app and kept in the store; docs/webhooks.md is for those who send
 //! them.
 //!
-//! Nothing here reads a session or a cookie: the signature alone says who sent a delivery. So these
-//! routes stand outside of the guard against forms of other sites, which is for browsers.
+//! Nothing here reads a session or a cookie: the signature alone identifies the sender of a delivery. So
+//! these routes stand outside of the guard against forms of other sites, which is for browsers.
 
 pub mod allowed;
 mod answer;
@@ -72,7 +72,7 @@ pub struct Hooks {
     store: Option<Store>,
 }
 
-/// The routes, with the headers that every response has.
+/// The routes, with the headers of every response.
 pub fn routes(hooks: impl Into<Arc<Hooks>>) -> Router {
     Router::new()
         .route("/hooks/{id}", post(receive).fallback(only_post))
@@ -115,7 +115,8 @@ impl Hooks {
         Self { engine, clock, declared, all, counts, long, replays, deliveries, store }
     }
 
-    /// The same, where the replicas that share `shared` count deliveries together, and know each other's.
+    /// The same, where the replicas that share `shared` count deliveries together, and know each
+    /// other's.
     #[must_use]
     pub fn sharing(self, shared: Option<Arc<Records>>) -> Self {
         let counts = limit::Counts::shared(shared.clone());
@@ -141,13 +142,13 @@ impl Hooks {
         Arc::clone(&self.all.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// What came lately.
+    /// The latest deliveries.
     pub fn deliveries(&self) -> &Deliveries {
         &self.deliveries
     }
 
-    /// Reads those that are made in the app, and which of the others are switched off there. Where the
-    /// configuration declares one of the same name, that holds.
+    /// Reads the webhooks made in the app, and which of the declared ones are switched off there. Where
+    /// the configuration declares one of the same name, that one holds.
     pub async fn reload(&self) -> Result<(), StoreError> {
         let Some(store) = &self.store else { return Ok(()) };
         let made = store.webhooks().await?;
@@ -163,7 +164,7 @@ impl Hooks {
         Ok(())
     }
 
-    /// [`Hooks::deliver`], written down.
+    /// [`Hooks::deliver`], logged.
     async fn receive(
         &self,
         name: Option<&WebhookName>,
@@ -183,7 +184,7 @@ impl Hooks {
         answer
     }
 
-    /// Writes down what was made of a delivery.
+    /// Logs the outcome of a delivery.
     pub(crate) fn write_down(&self, mut delivery: Delivery, answer: Result<&Answer, &Problem>) {
         match answer {
             Ok(answer) => {
@@ -199,7 +200,7 @@ impl Hooks {
         self.deliveries.add(delivery);
     }
 
-    /// The whole body. How long it may be is the same for all names, because everybody learns it.
+    /// The whole body. Its limit is the same for all names, because everybody can measure it.
     async fn whole(
         &self,
         all: &All,
@@ -232,8 +233,8 @@ impl Hooks {
         delivery: &mut Delivery,
     ) -> Result<Arc<Answer>, Problem> {
         let now = self.clock.now();
-        // The same work and the same answer for names that there are and others: only who has a
-        // secret of this server learns which is which.
+        // The same work and the same answer for existing names and others: only holders of a secret of
+        // this server learn which is which.
         let keys = all.iter().flat_map(|(name, hook)| {
             let is_own = known.is_some_and(|(own, _)| own == name);
             hook.keys_at(now).map(move |key| (is_own, key))

@@ -114,9 +114,9 @@ pub(super) fn bad_signature(refused: &Refused) -> Problem {
 /// Who sends a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sender {
-    /// Who has the webhook's secret.
+    /// The holder of the webhook's secret.
     Webhook,
-    /// Who has signed in, or has a token.
+    /// Somebody who has signed in, or has a token.
     Account,
 }
 
@@ -142,18 +142,18 @@ pub(super) fn off() -> Problem {
     Problem::new(&OFF, "This webhook is switched off: nothing was invalidated.")
 }
 
-/// There were more than `most` in this minute, which goes on for so many seconds.
+/// There were more than `most` in this minute, of which so many seconds are left.
 pub(super) fn too_many(most: u32, seconds: u32) -> Problem {
     let detail = format!("This webhook takes {most} deliveries a minute from each replica.");
     Problem::new(&TOO_MANY, detail).after(seconds)
 }
 
-/// Others have long bodies, too.
+/// Too many long bodies arrive at this moment.
 pub(super) fn busy() -> Problem {
     Problem::new(&BUSY, "Too many long deliveries arrive at the same time.")
 }
 
-/// It is packed.
+/// It is compressed.
 pub(super) fn packed(encoding: &str) -> Problem {
     let encoding: String = encoding.chars().take(40).collect();
     let message = format!(

@@ -1,6 +1,7 @@
-//! Deliveries that were recorded lately: the very same bytes once more take no second effect. What this process
-//! has recorded, it knows; what others have, Redis does where there is one, and the log of deliveries in the
-//! store, which is written a second later. Beyond that the effect of a replay is one more load.
+//! Deliveries that were recorded lately: the very same bytes once more take no second effect. This
+//! process knows those that it has recorded; those of others are in Redis, if there is one, and in the
+//! log of deliveries in the store, which is written a second later. Beyond that, a replay costs one more
+//! load.
 
 use super::answer::Answer;
 use super::signature::TOLERANCE;
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 /// How much this process remembers: each answer counts as its tags.
 const MOST: u64 = 50_000;
-/// For as long as a signature could be believed, from the earliest clock to the latest.
+/// As long as a signature can be valid, from the earliest clock to the latest.
 const LIFE: Duration = Duration::from_secs(2 * TOLERANCE.unsigned_abs());
 /// The kind of the records in Redis.
 const KIND: &str = "done";
@@ -20,7 +21,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// The bytes of a proof that are kept: enough that no two are alike.
 const KEPT: usize = 16;
 
-/// Deliveries by what only who knows a webhook's secret can make of them.
+/// Deliveries, by what only a holder of the webhook's secret can compute from them.
 pub(super) struct Replays {
     own: moka::sync::Cache<[u8; 32], Arc<Answer>>,
     shared: Option<Arc<Records>>,
@@ -29,7 +30,7 @@ pub(super) struct Replays {
 
 /// What is known of a delivery.
 pub(super) enum Known {
-    /// It was not recorded, as far as can be known.
+    /// It was not recorded, as far as is known.
     No,
     /// It was, by this process, with this answer.
     Here(Arc<Answer>),
@@ -44,7 +45,7 @@ impl Default for Replays {
 }
 
 impl Replays {
-    /// With what other replicas know.
+    /// With the knowledge of other replicas.
     pub(super) fn new(shared: Option<Arc<Records>>, store: Option<Store>) -> Self {
         let weight = |_: &[u8; 32], answer: &Arc<Answer>| {
             u32::try_from(answer.invalidated.len()).unwrap_or(u32::MAX).saturating_add(1)
@@ -64,7 +65,7 @@ impl Replays {
         {
             return Known::Elsewhere;
         }
-        // A Redis that was lost in between does not know what it knew.
+        // A Redis that was lost in between has forgotten what it knew.
         let Some(store) = &self.store else { return Known::No };
         match tokio::time::timeout(PATIENCE, store.knows_delivery(&name)).await {
             Ok(Ok(true)) => Known::Elsewhere,
@@ -82,7 +83,7 @@ impl Replays {
         self.own.insert(proof, answer);
         let name = name(&proof);
         if let Some(shared) = &self.shared {
-            // It is recorded: that Redis does not know is no reason to say anything else.
+            // It is recorded, even if Redis does not know.
             _ = shared.replace((KIND, &name), None, "1", LIFE).await;
         }
         name

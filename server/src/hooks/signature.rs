@@ -16,7 +16,7 @@ use std::ops::RangeInclusive;
 /// delivery must not be replayed.
 pub const TOLERANCE: i64 = 300;
 
-/// Which message it is; the same when it is sent again.
+/// The message's id; the same when it is sent again.
 pub const ID: &str = "webhook-id";
 /// When it was sent, in seconds since the epoch.
 pub const TIMESTAMP: &str = "webhook-timestamp";
@@ -25,11 +25,11 @@ pub const SIGNATURE: &str = "webhook-signature";
 
 /// What secrets begin with.
 const PREFIX: &str = "whsec_";
-/// The bytes of a secret, as the specification has them.
+/// The bytes of a secret, as in the specification.
 const LENGTH: RangeInclusive<usize> = 24..=64;
 /// An id goes into the log, so it has bounds.
 const LONGEST_ID: usize = 200;
-/// Signatures that are looked at: of several versions, and with several secrets.
+/// Signatures that are checked: of several versions, and with several secrets.
 const MOST_SIGNATURES: usize = 16;
 
 /// A secret that sender and receiver share.
@@ -48,19 +48,19 @@ pub struct NoSecret;
 /// nothing new.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// A header is missing, or not as it has to be.
+    /// A header is missing or malformed.
     #[error("the header {0} is missing, or not as the Standard Webhooks specification has it")]
     Header(&'static str),
     /// `a.1` sent at 2 would be signed like `a` sent at 1 with a body that begins with `2.`.
     #[error("webhook-id has a \".\", which would make two messages of one signature")]
     Dot,
-    /// It was sent long ago, or will be.
+    /// It was sent long ago, or is dated in the future.
     #[error(
         "webhook-timestamp is {0} seconds away from this server's clock; at most {TOLERANCE} are \
          allowed, so sign each attempt again, and set the clocks"
     )]
     Time(u64),
-    /// No signature was made with one of the secrets over what came.
+    /// No signature over the body was made with one of the secrets.
     #[error(
         "no signature in webhook-signature fits: it is \"v1,\" and the base64 of the HMAC-SHA256 \
          of \"id.timestamp.body\", keyed with the bytes behind \"whsec_\" and over the body as it \
@@ -77,7 +77,7 @@ impl SigningKey {
         Ok(Self::of(&bytes))
     }
 
-    /// One that nobody knows.
+    /// A new key, which nobody knows.
     pub fn random() -> Self {
         Self::of(&rand::random::<[u8; 32]>())
     }
@@ -105,7 +105,7 @@ impl SigningKey {
     }
 }
 
-// The derived one would be harmless today; this one stays so.
+// A derived implementation would be harmless today; this one stays so.
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SigningKey(…)")
@@ -121,8 +121,8 @@ pub struct Signed<'h> {
     pub own: Option<[u8; 32]>,
 }
 
-/// Believes a delivery that was signed around `now` with one of the keys of this server; of each it is said
-/// whether it is the webhook's own. It compares with each of them, so that the time tells nothing either.
+/// Accepts a delivery that was signed around `now` with one of the keys of this server; each comes with
+/// whether it is the webhook's own. All of them are compared, so that the time reveals nothing either.
 pub fn verify<'h, 'k>(
     keys: impl Iterator<Item = (bool, &'k SigningKey)>,
     headers: &'h HeaderMap,
@@ -149,11 +149,11 @@ pub fn verify<'h, 'k>(
     if away > TOLERANCE.unsigned_abs() {
         return Err(Refused::Time(away));
     }
-    // Versions that are not known are passed over: senders may sign in several.
+    // Unknown versions are skipped: senders may sign in several.
     let made = signatures.split(' ').filter_map(|one| one.strip_prefix("v1,"));
     let made: Vec<_> =
         made.filter_map(|text| STANDARD.decode(text).ok()).take(MOST_SIGNATURES).collect();
-    // What is compared is hashed under a key that nobody knows, so that the time of a comparison tells
+    // What is compared is hashed under a key that nobody knows, so that the time of a comparison reveals
     // nothing of it; and the body is read once for each key, however many signatures there are.
     let blind = hmac::Key::new(hmac::HMAC_SHA256, &rand::random::<[u8; 32]>());
     let made: Vec<hmac::Tag> = made.iter().map(|made| hmac::sign(&blind, made)).collect();
@@ -179,7 +179,7 @@ pub fn verify<'h, 'k>(
 mod tests {
     use super::*;
 
-    /// The example that goes round among the specification's libraries.
+    /// The example that the specification's libraries share.
     const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     const SENT: &str = "1614265330";
     const BODY: &[u8] = b"{\"test\": 2432232314}";

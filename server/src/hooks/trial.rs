@@ -1,5 +1,5 @@
-//! "Send a test": a delivery that is signed and goes through the webhook's own route, like any other, and
-//! asks what would be invalidated. The type that says so is signed with the rest.
+//! "Send a test": a delivery that is signed and takes the webhook's own route, like any other, but only
+//! asks what would be invalidated. The type that marks it as a test is signed with the rest.
 
 use super::body::TEST;
 use super::signature::{ID, SIGNATURE, TIMESTAMP};
@@ -10,7 +10,7 @@ use http::{Request, StatusCode, header};
 use std::sync::Arc;
 use tower::ServiceExt as _;
 
-/// What came of a test.
+/// The outcome of a test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tried {
     /// The body that was sent.

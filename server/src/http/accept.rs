@@ -37,7 +37,7 @@ pub fn encoding(headers: &HeaderMap) -> Encoding {
     }
 }
 
-/// Whether `Accept` prefers CSV to JSON. If it likes both equally, or neither, the answer is JSON.
+/// Whether `Accept` prefers CSV to JSON. If it ranks both equally, or has neither, the answer is JSON.
 pub fn prefers_csv(headers: &HeaderMap) -> bool {
     let ranges = weighted(headers, &header::ACCEPT);
     // The most specific range that matches decides.

@@ -34,8 +34,8 @@ pub fn manifest(site: &Path) -> anyhow::Result<Assets> {
     })
 }
 
-/// Serves the built files. Their names change with their contents, so browsers may keep them. What
-/// is not there may be there after the next deployment.
+/// Serves the built files. Their names change with their contents, so browsers may keep them. What is
+/// missing may be there after the next deployment.
 pub fn router(site: &Path) -> Router {
     let kept = |response: &Response<ServeFileSystemResponseBody>| {
         let is_there =

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// Host and port of `host:port`, where either may stand in an address; `None` where it cannot.
+/// Host and port of `host:port`, each as it may stand in an address; `None` if it is not one.
 pub(super) fn authority(text: &str) -> Option<(&str, Option<u16>)> {
     let end = match text.starts_with('[') {
         true => text.find(']')? + 1,
@@ -43,7 +43,7 @@ pub(super) fn usual_port(scheme: &str) -> u16 {
     if scheme == "https" { 443 } else { 80 }
 }
 
-/// Whether an address leads to this machine, without TLS: nobody else is on that way.
+/// Whether an address leads to this machine, without TLS: nobody else is on that path.
 pub(crate) fn is_plain_loopback(url: &str) -> bool {
     let rest = url.strip_prefix("http://").unwrap_or_default();
     let end = rest.find('/').unwrap_or(rest.len());
@@ -54,7 +54,7 @@ fn ipv6(host: &str) -> Option<Ipv6Addr> {
     host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
 }
 
-/// Whether everybody takes `host` for their own machine.
+/// Whether `host` means their own machine to everybody.
 pub(super) fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host.parse().is_ok_and(|ip: Ipv4Addr| ip.is_loopback())

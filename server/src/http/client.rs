@@ -1,5 +1,5 @@
 //! Who sent a request: the client whose share of the sources it uses. That is the peer of the
-//! connection; where the peer is a proxy that the operator trusts, it is whom the proxy names in
+//! connection; if the peer is a proxy that the operator trusts, it is the client that the proxy names in
 //! `X-Forwarded-For`. Anybody else may write into that header what they like.
 //!
 //! An IPv6 network of 64 bits is one client: that is what a single customer is given.
@@ -12,18 +12,18 @@ use http::{Extensions, HeaderMap};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-/// The proxies whose word about their clients is taken.
+/// The proxies that are trusted to name their clients.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<Network>);
 
-/// An address, or all that begin with the same bits.
+/// An address, or all addresses that begin with the same bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Network {
     address: IpAddr,
     bits: u8,
 }
 
-/// Hops of `X-Forwarded-For` that are looked at, from the nearest on.
+/// Hops of `X-Forwarded-For` that are read, from the nearest on.
 const HOPS: usize = 32;
 
 impl TrustedProxies {
@@ -74,7 +74,7 @@ pub(crate) async fn identify(
 ) -> Response {
     if request.extensions().get::<Client>().is_none() {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-        // Requests that come over no connection are this process's own.
+        // Requests without a connection are this process's own.
         let client = peer.map_or_else(Client::local, |ConnectInfo(peer)| {
             named_in(*peer, request.headers(), &proxies)
         });
@@ -88,7 +88,7 @@ pub(crate) fn named_in(peer: SocketAddr, headers: &HeaderMap, proxies: &TrustedP
     named(address(peer.ip(), headers, proxies))
 }
 
-/// The client whose connections those of `peer` are; `None` if each request says for whom it is.
+/// The client that connections of `peer` belong to; `None` if each request names its own.
 pub(crate) fn of_connection(peer: SocketAddr, proxies: &TrustedProxies) -> Option<Client> {
     let address = peer.ip().to_canonical();
     (!proxies.has(address)).then(|| named(address))
@@ -99,22 +99,22 @@ pub(crate) fn of(request: &Extensions) -> Client {
     request.get::<Client>().cloned().unwrap_or_else(Client::local)
 }
 
-/// From where a request comes, where its client is somebody who has signed in.
+/// The address of a request whose client is somebody who has signed in.
 #[derive(Debug, Clone)]
 struct Address(Client);
 
-/// What the names of clients begin with who have signed in.
+/// The prefix of the names of clients who have signed in.
 const ACCOUNT: &str = "account ";
 
-/// Takes somebody who has signed in for a client of their own, wherever they are: people behind one
-/// address do not wait for each other.
+/// Makes somebody who has signed in a client of their own, wherever they are: people behind one address
+/// do not wait for each other.
 pub(crate) fn is_account(request: &mut Extensions, id: &str) {
     let address = Address(of(request));
     request.insert(address);
     request.insert(Client::reader(&format!("{ACCOUNT}{id}")));
 }
 
-/// Whether a client is somebody who has signed in: an address never begins so.
+/// Whether a client is somebody who has signed in: no address begins like that.
 pub(crate) fn is_an_account(client: &Client) -> bool {
     account_of(client).is_some()
 }
@@ -127,7 +127,7 @@ pub(crate) fn account_of(client: &Client) -> Option<&str> {
     }
 }
 
-/// From where a request comes, as people read it.
+/// The address that a request comes from, as people read it.
 pub(crate) fn address_of(request: &Extensions) -> String {
     let address = request.get::<Address>().map(|Address(client)| client.clone());
     match address.unwrap_or_else(|| of(request)) {
@@ -136,12 +136,12 @@ pub(crate) fn address_of(request: &Extensions) -> String {
     }
 }
 
-/// The address that a request comes from, as far as those who say so are trusted.
+/// The address that a request comes from, as far as the proxies that name it are trusted.
 fn address(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> IpAddr {
     let mut address = peer.to_canonical();
     let lines = headers.get_all("x-forwarded-for").into_iter().rev();
     let lines = lines.map(|line| line.to_str().unwrap_or_default());
-    // Each proxy appends whom it was asked by.
+    // Each proxy appends the address that it was asked by.
     let mut hops = lines.flat_map(|line| line.rsplit(',')).take(HOPS);
     while proxies.has(address) {
         let Some(hop) = hops.next().and_then(hop) else { break };

@@ -1,4 +1,4 @@
-//! Compressing what is whole, in the encodings of [`super::accept`].
+//! Compression of whole answers, in the encodings of [`super::accept`].
 
 use super::accept::Encoding;
 use std::io::{self, Write as _};
@@ -14,7 +14,7 @@ pub(crate) fn compress(bytes: &[u8], encoding: Encoding) -> io::Result<Vec<u8>> 
 }
 
 fn brotli(bytes: &[u8], mut out: Vec<u8>) -> io::Result<Vec<u8>> {
-    // Level 5: within some percent of the best, in a tenth of the time.
+    // Level 5: within a few percent of the best, in a tenth of the time.
     let parameters = brotli::enc::BrotliEncoderParams { quality: 5, ..Default::default() };
     brotli::BrotliCompress(&mut &bytes[..], &mut out, &parameters)?;
     Ok(out)

@@ -5,11 +5,11 @@ use super::etag::ETag;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
-/// `cache-control` of what nobody may store.
+/// `cache-control` for what nobody may store.
 pub(crate) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// `cache-control` of what has a tag. It depends on the reader, so no shared cache may store it;
-/// the reader's own client may, and must revalidate it each time.
+/// `cache-control` for what has a tag. It depends on the reader, so no shared cache may store it; the
+/// reader's own client may, and must revalidate it each time.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// The headers that a response with `tag` and its `304` have in common. `vary` names the request

@@ -3,7 +3,7 @@
 use brisk_cache::Fingerprint;
 use http::{HeaderMap, HeaderValue, header};
 
-/// Part of every tag: another version may make another response of the same frames.
+/// Part of every tag: another version may make another response from the same frames.
 const VERSION: &str = concat!("1 ", env!("CARGO_PKG_VERSION"));
 
 /// A weak entity tag (RFC 9110, section 8.8.3): responses with equal tags say the same, although the

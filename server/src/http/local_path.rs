@@ -1,4 +1,4 @@
-//! What a path of this server is, among the texts that browsers take for addresses.
+//! What counts as a path of this server, among the texts that browsers take for addresses.
 
 /// Whether browsers that are sent to `text` from a page of this server stay on it.
 ///
@@ -16,7 +16,7 @@ mod tests {
     use proptest::prelude::*;
     use url::Url;
 
-    /// Where a browser goes that is sent to `text`.
+    /// Where a browser goes when it is sent to `text`.
     fn target(text: &str) -> Option<Url> {
         Url::parse("http://own.example:3000/d/sales?x=1").unwrap().join(text).ok()
     }

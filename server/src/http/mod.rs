@@ -1,10 +1,10 @@
 //! HTTP as every handler speaks it, whatever the answer is about.
 //!
-//! - [`own_names`]: the names under which the server answers, with [`public_url`]; `authority`: how hosts
-//!   and origins are written;
+//! - [`own_names`]: the names that the server answers to, with [`public_url`]; `authority`: how hosts and
+//!   origins are written;
 //! - [`security`]: the guard against requests of other sites, the content security policy, and the
 //!   headers that every response has;
-//! - `local_path`: which addresses lead to our own pages; `refusal`: what is answered elsewhere;
+//! - `local_path`: which addresses lead to our own pages; `refusal`: answers in a sentence;
 //! - [`accept`]: which media type and which encoding a client prefers; `compress`: the encodings;
 //! - [`client`]: who sent a request;
 //! - [`etag`]: entity tags; [`conditional`]: `304 Not Modified` and what may be stored;

@@ -1,15 +1,15 @@
-//! [`OwnNames`]: the names under which this server answers.
+//! [`OwnNames`]: the names that this server answers to.
 //!
 //! A page of another site can give its own name this server's address (DNS rebinding). Browsers then
-//! take both for one site, and let the page read what the server answers; but they say under which
-//! name they ask. So it is names that count, not ports: a name that means this machine to everybody
-//! cannot be rebound, and a reader may come through a forwarded port.
+//! take both for one site, and let the page read what the server answers; but the requests carry the
+//! name that they were sent to. So it is names that count, not ports: a name that means this machine to
+//! everybody cannot be rebound, and a reader may come through a forwarded port.
 
 use super::authority::{authority, is_loopback, origin_parts, usual_port};
 use super::public_url::PublicUrl;
 use http::{HeaderMap, Request, StatusCode, Uri, header};
 
-/// The names under which this server answers: those of loopback, and what the configuration adds.
+/// The names that this server answers to: those of loopback, and what the configuration adds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OwnNames {
     /// In lower case.
@@ -26,13 +26,13 @@ pub enum Misdirected {
     Unknown(String),
 }
 
-/// Load balancers ask these by address, and they tell nothing.
+/// Load balancers request these by address, and they reveal nothing.
 pub(crate) fn is_health(path: &str) -> bool {
     path == "/healthz" || path == "/readyz"
 }
 
-/// Who delivers to these has signed it, which no page of another site can; pipelines reach the server
-/// by whatever name their network has for it.
+/// Deliveries to these are signed, which no page of another site can do; pipelines reach the server by
+/// whatever name their network has for it.
 fn is_signed(path: &str) -> bool {
     path.starts_with("/hooks/")
 }
@@ -94,7 +94,7 @@ impl OwnNames {
 }
 
 impl Misdirected {
-    /// What it is answered.
+    /// The answer to it.
     pub(crate) fn status_and_message(&self) -> (StatusCode, String) {
         match self {
             Self::Malformed => {
@@ -112,8 +112,8 @@ impl Misdirected {
     }
 }
 
-/// The host and the port that a request names, if it names one only. HTTP/2 has them in
-/// `:authority`, and so has a target in absolute form (RFC 9112, section 3.2.2).
+/// The host and the port that a request names, if it names just one. HTTP/2 has them in `:authority`,
+/// and so has a target in absolute form (RFC 9112, section 3.2.2).
 fn named<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let (host, target) = (hosts.next(), uri.authority().map(|authority| authority.as_str()));

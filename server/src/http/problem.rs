@@ -1,5 +1,5 @@
-//! Errors for programs, as RFC 9457 has them: `application/problem+json`. What can go wrong is
-//! listed where it happens: in `api::problem` and `hooks::problem`.
+//! Errors for programs, as in RFC 9457: `application/problem+json`. What can go wrong is listed where it
+//! happens: in `api::problem` and `hooks::problem`.
 
 use super::conditional::NO_STORE;
 use axum::response::{IntoResponse, Response};

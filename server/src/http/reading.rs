@@ -1,4 +1,4 @@
-//! Until the dashboards have been read, requests wait; not those about the process itself.
+//! Requests wait until the dashboards have been read; not those about the process itself.
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// How long a request waits. Reading takes a moment; a folder on a slow disk may take longer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// What needs no dashboard.
+/// Paths that need no dashboard.
 const OF_THE_PROCESS: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/favicon.ico"];
 
 /// `routes`, whose answers wait until the dashboards of `catalog` have been read.

@@ -1,4 +1,4 @@
-//! What a request is answered that does not get as far as its handler: one sentence.
+//! The answer to a request that does not reach its handler: one sentence.
 
 use super::conditional::NO_STORE;
 use axum::response::{IntoResponse, Response};

@@ -1,4 +1,4 @@
-//! What protects readers: pages of other sites can make their browsers open pages of ours and nothing
+//! The protection of readers: pages of other sites can make their browsers open our pages and nothing
 //! else, and pages run only our own scripts.
 
 use super::authority;
@@ -53,7 +53,7 @@ fn sender(names: &OwnNames, request: &Request) -> Sender {
     if [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method()) {
         let is_own = match site {
             Header::Is("same-origin" | "none") => true,
-            // Older browsers say only this, and only of what a script of another origin asks for.
+            // Older browsers send only this, and only with requests of scripts of another origin.
             Header::None => match only(headers, "origin") {
                 Header::None => true,
                 Header::Is(origin) => names.is_own_origin(origin, headers, uri),
@@ -65,17 +65,17 @@ fn sender(names: &OwnNames, request: &Request) -> Sender {
     }
     let origin = only(headers, "origin");
     match (site, origin) {
-        // No page may send such headers: whatever did is not what browsers are.
+        // No page may set such headers: whatever did is no browser.
         (_, Header::Unreadable) | (Header::Unreadable, _) => Sender::OtherSite,
         (_, Header::Is(origin)) if !authority::is_origin(origin) => Sender::OtherSite,
-        // Browsers compare with the address that their reader sees, which a proxy may keep to itself.
+        // Browsers compare with the address that their reader sees, which a proxy may hide.
         (Header::Is("same-origin" | "none"), _) => Sender::Own,
         (Header::Is(_), _) => Sender::OtherSite,
         (Header::None, Header::Is(origin)) => match names.is_own_origin(origin, headers, uri) {
             true => Sender::Own,
             false => Sender::UnknownOrigin,
         },
-        // Every browser sends one of them with what changes something: this is none.
+        // Every browser sends one of them with a request that changes something: this is none.
         (Header::None, Header::None) => Sender::Own,
     }
 }
@@ -84,7 +84,7 @@ fn sender(names: &OwnNames, request: &Request) -> Sender {
 fn is_navigation(headers: &HeaderMap) -> bool {
     let is_ahead = headers.contains_key("sec-purpose") || headers.contains_key("purpose");
     matches!(only(headers, "sec-fetch-mode"), Header::Is("navigate"))
-        // Older browsers do not say where to.
+        // Older browsers do not send the destination.
         && matches!(only(headers, "sec-fetch-dest"), Header::None | Header::Is("document"))
         && !is_ahead
 }
@@ -139,8 +139,8 @@ pub(crate) async fn default_headers(request: Request, next: Next) -> Response {
 
 /// The content security policy of a page. A page that is complete has no inline scripts; one that
 /// streams has a few, which move late panels into place and carry the page's `nonce`. No page has styles
-/// of its own, neither as elements nor as attributes: what scripts set through the style object is not
-/// meant by it.
+/// of its own, neither as elements nor as attributes; the policy does not affect what scripts set
+/// through the style object.
 pub(crate) fn content_security_policy(nonce: Option<&Nonce>) -> HeaderValue {
     let nonce = nonce.map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
     let policy = format!(

@@ -1,11 +1,11 @@
-//! Deletes records of the audit log that are older than they are to be kept.
+//! Deletes records of the audit log that are past their retention.
 
 use brisk_domain::{Clock, Timestamp};
 use brisk_store::Store;
 use std::convert::Infallible;
 use std::time::Duration;
 
-/// How often. All replicas do so: what one has deleted, the others do not find.
+/// How often. All replicas do so: what one has deleted, the others no longer find.
 const EVERY: Duration = Duration::from_secs(6 * 3_600);
 
 /// Keeps records for `retention`.

@@ -1,4 +1,4 @@
-//! Samples the cache's figures, so that the page about it can say how the day went.
+//! Samples the cache's figures, so that their page can show how the day went.
 
 use crate::cache_history::{self, CacheHistory, Sample};
 use brisk_domain::Clock;

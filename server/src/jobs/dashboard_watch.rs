@@ -1,9 +1,10 @@
-//! Reads the dashboards at the start, and again when a file has been added, changed or removed, while the
+//! Reads the dashboards at the start, and again when a file is added, changed or removed while the
 //! server runs.
 //!
-//! Events of the file system lead: of the folder, and of the places where it, or a link on the way to it, may
-//! be replaced. They are lost with a folder that is moved away, on network drives and beyond the system's
-//! limit, so the folder is looked at from time to time as well. Only where it looks different are files read.
+//! Events of the file system come first: of the folder, and of the places where it, or a link on the way
+//! to it, may be replaced. They are lost with a folder that is moved away, on network drives and beyond
+//! the system's limit, so the folder is scanned from time to time as well. Files are read only if it
+//! looks different.
 
 use brisk_definition::Seen;
 use brisk_engine::Catalog;
@@ -17,10 +18,10 @@ use tokio::sync::Notify;
 
 /// Editors write a file in several steps; this long after the first one it is complete.
 const QUIET: Duration = Duration::from_millis(150);
-/// How often the folder is looked at without any event. It costs a moment for each file.
+/// How often the folder is scanned without any event. It costs a moment for each file.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// Reads the dashboards for the first time. What is seen now, [`follow`] begins from.
+/// Reads the dashboards for the first time. [`follow`] starts from what was seen then.
 pub async fn read(catalog: &Arc<Catalog>) -> Seen {
     let seen = scan(catalog).await.unwrap_or_default();
     if reload(catalog).await {
@@ -39,7 +40,8 @@ pub async fn follow(catalog: &Arc<Catalog>, mut seen: Seen) -> Infallible {
         }
         let Some(now) = scan(catalog).await else { continue };
         let before = catalog.contents();
-        // A file that could not be read because the process had none left does not look different.
+        // A file that could not be read because the process had no file descriptor left does not look
+        // different.
         if !catalog.is_read() || now != seen || before.may_pass {
             if !now.is_in_place_of(&seen) {
                 // Before the files are read, so that no change is missed.
@@ -75,7 +77,7 @@ async fn reload(catalog: &Arc<Catalog>) -> bool {
     read.is_ok()
 }
 
-/// Notifies `changed` of what happens in the folder, or to it, until the result is dropped.
+/// Notifies `changed` of events in the folder, or of the folder itself, until the result is dropped.
 fn watch(directory: &Path, seen: &Seen, changed: &Arc<Notify>) -> Option<RecommendedWatcher> {
     let folders: BTreeSet<PathBuf> = seen.folders().map(Path::to_owned).collect();
     let ways = ways(directory);
@@ -123,7 +125,7 @@ fn ways(directory: &Path) -> BTreeSet<PathBuf> {
     ways
 }
 
-/// Says in the log what is wrong with the files.
+/// Logs what is wrong with the files.
 pub fn report(contents: &brisk_engine::catalog::Contents) {
     for problem in &contents.problems {
         tracing::warn!("{problem}");

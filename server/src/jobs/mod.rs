@@ -1,12 +1,12 @@
-//! What a server does besides answering.
+//! What a server does besides answering requests.
 //!
 //! - [`warming`]: loads dashboards ahead of their readers, from what [`requested_views`] remembers;
-//! - [`warming_schedules`]: the same when admins have said;
+//! - [`warming_schedules`]: the same at the times that admins have set;
 //! - [`rollup_schedule`]: refreshes rollups that nobody reads, [`rollup_runs`] records the runs;
 //! - [`cache_samples`]: the cache's figures, from time to time;
 //! - [`dashboard_watch`]: reloads dashboards when their files change;
-//! - [`store_changes`]: what is decided in the app holds on all replicas; [`audit_retention`]: how long it
-//!   is kept who did what.
+//! - [`store_changes`]: what is decided in the app takes effect on all replicas; [`audit_retention`]: how
+//!   long the audit log is kept.
 
 pub mod audit_retention;
 pub mod cache_samples;

@@ -5,10 +5,10 @@ use brisk_store::Store;
 use std::convert::Infallible;
 use std::time::Duration;
 
-/// How often they are recorded; what comes after the last time is no great loss.
+/// How often they are recorded; what comes after the last time is a small loss.
 const EVERY: Duration = Duration::from_secs(60);
 
-/// Tells the engine which views were requested before.
+/// Restores in the engine which views were requested before.
 pub async fn recall(engine: &Engine, store: &Store) {
     match store.requested_views().await {
         Ok(views) => engine.recall_requested_views(&views),

@@ -7,19 +7,19 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
-/// Runs on their way to the store. Refreshes are rare, so that nothing piles up.
+/// Runs on their way to the store. Refreshes are rare, so nothing piles up.
 pub struct Runs(UnboundedReceiver<RollupRun>);
 
 struct Sender(UnboundedSender<RollupRun>);
 
 impl RunObserver for Sender {
     fn ran(&self, run: &RollupRun) {
-        // Nobody listens any more when the server stops.
+        // When the server stops, nobody receives any more.
         let _ = self.0.send(run.clone());
     }
 }
 
-/// An observer of runs, and the runs that it hears of.
+/// An observer of runs, and the runs that it receives.
 pub fn observer() -> (Arc<dyn RunObserver>, Runs) {
     let (sender, receiver) = mpsc::unbounded_channel();
     (Arc::new(Sender(sender)), Runs(receiver))

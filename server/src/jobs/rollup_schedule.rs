@@ -13,13 +13,13 @@ use tokio::time::Instant;
 
 /// How often it checks what is due.
 const TICK: Duration = Duration::from_secs(1);
-/// A rollup is checked so many times within its refresh interval. Its entry expires by itself, a
-/// little earlier or later each time, so that processes and rollups do not keep in step.
+/// A rollup is checked so many times within its refresh interval. Its entry expires on its own, a little
+/// earlier or later each time, so that processes and rollups do not keep in step.
 const CHECKS: u32 = 20;
 /// The shortest and the longest time until a failed refresh is retried.
 const RETRY: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(60));
-/// The same of one that the database refuses, which is retried less and less often: only a change there can
-/// help.
+/// The same for one that the database refuses, which is retried less and less often: only a change there
+/// can help.
 const RETRY_REFUSED: Duration = Duration::from_secs(3_600);
 
 /// When a rollup is checked again.
@@ -27,7 +27,7 @@ struct Next {
     at: Instant,
     /// The definition that was refreshed; another one is tried at once.
     definition: Option<Arc<PlannedRollup>>,
-    /// How often in a row the database has refused it.
+    /// How many times in a row the database has refused it.
     refusals: u32,
 }
 
@@ -47,7 +47,7 @@ pub async fn run(engine: &Engine) -> Infallible {
             let refusals = before.map_or(0, |next| next.refusals);
             let (pause, refusals) = match &rollup {
                 Ok(rollup) => refresh(engine, rollup, refusals).await,
-                // What is wrong with it is in the log, and `brisk check` says it.
+                // What is wrong with it is logged, and reported by `brisk check`.
                 Err(_) => (RETRY.1, 0),
             };
             next.insert(name, Next { at: Instant::now() + jittered(pause), definition, refusals });
@@ -64,13 +64,13 @@ fn is_same(one: &Option<Arc<PlannedRollup>>, other: &Option<Arc<PlannedRollup>>)
     }
 }
 
-/// Refreshes `rollup` if it is due, which was refused so often; the answer is when to check again, and how
-/// often it has been refused now.
+/// Refreshes `rollup` if it is due, after so many `refusals` in a row; the answer is when to check
+/// again, and how many there are now.
 async fn refresh(engine: &Engine, rollup: &Arc<PlannedRollup>, refusals: u32) -> (Duration, u32) {
     let schedule = rollup.plan.rollup().refresh;
     match (engine.refresh(rollup).await, schedule) {
         (Ok(_), Some(refresh)) => ((refresh / CHECKS).max(TICK), 0),
-        // Its readers refresh it when an invalidation says so.
+        // Its readers refresh it after an invalidation.
         (Ok(_), None) => (Duration::from_secs(365 * 86_400), 0),
         (Err(error), schedule) => {
             let usual = schedule.unwrap_or(RETRY.1).clamp(RETRY.0, RETRY.1);
@@ -82,7 +82,7 @@ async fn refresh(engine: &Engine, rollup: &Arc<PlannedRollup>, refusals: u32) ->
     }
 }
 
-/// Whether trying again cannot help by itself: the database is there, and says no.
+/// Whether only trying again cannot help: the database is there, and refuses.
 fn is_refusal(error: &LoadError) -> bool {
     match error.downcast_ref::<SourceError>() {
         Some(SourceError::Unavailable(_) | SourceError::Timeout { .. }) | None => false,

@@ -1,5 +1,5 @@
-//! Follows the changes in the store, so that what somebody has decided holds on all replicas within a
-//! second.
+//! Follows the changes in the store, so that what somebody has decided takes effect on all replicas
+//! within a second.
 
 use brisk_store::{Changes, Store, StoreError, Topic};
 use futures::future::BoxFuture;
@@ -7,18 +7,18 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::time::Duration;
 
-/// After how long what failed is tried again.
+/// How long after a failure to try again.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// Reads again what a change was about.
+/// Reads what a change was about.
 type Subscriber = Box<dyn Fn() -> BoxFuture<'static, Result<(), StoreError>> + Send + Sync>;
 
-/// Who is called when something has changed.
+/// The functions that are called when something has changed.
 #[derive(Default)]
 pub struct Subscribers(Vec<(Topic, Subscriber)>);
 
 impl Subscribers {
-    /// And `subscriber` for changes of `topic`.
+    /// With `subscriber` for changes of `topic`.
     #[must_use]
     pub fn on(
         mut self,
@@ -44,7 +44,7 @@ pub struct StoreChanges {
 }
 
 impl StoreChanges {
-    /// Calls all subscribers, and knows from then on what changes. Fails if one of them cannot read the
+    /// Calls all subscribers, and notices changes from then on. Fails if one of them cannot read the
     /// store: a server does not start without what has been decided.
     pub async fn begin(store: &Store, subscribers: Subscribers) -> Result<Self, StoreError> {
         // First, so that nothing happens between the two.
@@ -56,7 +56,7 @@ impl StoreChanges {
         Ok(Self { changes, subscribers })
     }
 
-    /// Passes changes on. While the store does not answer, what was read last holds.
+    /// Passes changes on. While the store does not answer, what was read last stays in force.
     pub async fn follow(&mut self) -> Infallible {
         let mut due = BTreeSet::new();
         loop {

@@ -20,12 +20,13 @@ pub async fn all(engine: &Engine) {
     tracing::info!(dashboards, failed, seconds, "the dashboards are warm");
 }
 
-/// Rollups belong to no dashboard: a panel whose rollup is missing does not even begin to load.
+/// The failed refreshes of rollups, which belong to no dashboard: a panel whose rollup is missing does
+/// not even begin to load.
 pub(crate) fn refreshes_failed(statistics: &Statistics) -> u64 {
     of_warming(statistics, |label| label.starts_with("rollup:")).errors
 }
 
-/// What warming a dashboard took.
+/// What warming a dashboard did.
 pub(crate) struct Warmed {
     views: usize,
     took: Duration,
@@ -57,7 +58,7 @@ pub(crate) async fn warm(engine: &Engine, dashboard: &Arc<Dashboard>) -> Warmed 
     Warmed { views, took: started.elapsed(), figures }
 }
 
-/// The figures of warming, over the labels that are meant.
+/// The figures of warming, over the labels for which `is_meant` is true.
 pub(crate) fn of_warming(statistics: &Statistics, is_meant: impl Fn(&str) -> bool) -> Figures {
     let mut sum = Figures::default();
     for ((label, trigger), figures) in &statistics.of {

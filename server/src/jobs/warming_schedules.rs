@@ -1,5 +1,5 @@
-//! Warms what admins and dashboards' files have scheduled, when it is due. All replicas look; one of them plans each due time,
-//! and one does it: another, if that one dies.
+//! Warms what admins and dashboards' files have scheduled, when it is due. All replicas check; one of
+//! them plans each due time, and one does it, or another if that one dies.
 
 use crate::administration::file_schedules;
 use brisk_definition::timetable::Timetable;
@@ -12,19 +12,19 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How often it looks: a clock that jumps is noticed soon.
+/// How often it checks: a clock that jumps is noticed soon.
 const PACE: Duration = Duration::from_secs(1);
-/// After how long without a word a process counts as dead.
+/// After how long without renewing its claim a process counts as dead.
 const LEASE: Duration = Duration::from_secs(60);
-/// How often a claim is kept while the work goes on.
+/// How often a claim is renewed while the work goes on.
 const KEEP: Duration = Duration::from_secs(15);
 /// Runs of this process at a time; statements queue behind those of readers in any case.
 const AT_A_TIME: usize = 2;
-/// Clocks of replicas differ by less than this; behind that, a clock was set back.
+/// Clocks of replicas differ by less than this; one that is further behind was set back.
 const SET_BACK: Duration = Duration::from_secs(120);
-/// How long what was done stays known, so that a clock that is set back repeats nothing.
+/// How long finished runs are remembered, so that a clock that is set back repeats nothing.
 const KNOWN: Duration = Duration::from_secs(400 * 86_400);
-/// How often what was done long ago is forgotten.
+/// How often older ones are deleted.
 const FORGET: Duration = Duration::from_secs(3_600);
 
 /// One process that does what is due.
@@ -78,8 +78,8 @@ impl Worker {
         }
     }
 
-    /// Plans what is due, and does what nobody else does, one after the other: what [`Self::run`] does
-    /// once.
+    /// Plans what is due, and does what no other process does, one after the other: one round of
+    /// [`Self::run`].
     pub async fn look_once(&self) -> Result<usize, StoreError> {
         self.plan().await?;
         let mut done = 0;
@@ -106,7 +106,7 @@ impl Worker {
         for schedule in schedules.into_iter().filter(|one| one.is_on) {
             let Schedule { expression, zone, planned_to, .. } = &schedule;
             let Ok(timetable) = Timetable::parse(expression, zone) else {
-                // The page says so.
+                // The page shows that.
                 continue;
             };
             if *planned_to > now.after(SET_BACK) {
@@ -172,7 +172,7 @@ impl Worker {
         }
     }
 
-    /// Keeps the claim until another process has it.
+    /// Renews the claim until another process has it.
     async fn lose(&self, due: &DueTime) {
         loop {
             tokio::time::sleep(KEEP).await;

@@ -21,7 +21,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// What is followed: pages for which it is equal share a channel.
+/// What is followed: pages for which this is equal share a channel.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Followed {
     /// The dashboard.
@@ -34,10 +34,10 @@ pub struct Followed {
     pub pace: Pace,
     /// Who reads it.
     pub access: Access,
-    /// Whether they are told what databases say of failures.
+    /// Whether they see databases' own messages about failures.
     pub looks_behind: bool,
-    /// Which page shows it, if the page says so: see [`build_id::page_id`]. Pages of other windows
-    /// and of other programs have channels of their own, which end at once.
+    /// Which page shows it, if known: see [`build_id::page_id`]. Pages of other windows and of other
+    /// programs have channels of their own, which end at once.
     pub page_id: Option<String>,
 }
 
@@ -62,7 +62,7 @@ pub(super) struct Channel {
 enum PageStatus {
     /// It can.
     Current,
-    /// A page that was loaded now would be another one.
+    /// A page loaded now would be another one.
     Outdated,
 }
 
@@ -75,10 +75,10 @@ struct Tracked {
     /// What its last lookup depended on.
     basis: Option<Basis>,
     watch: Watch,
-    /// It has to be looked up again.
+    /// Whether it has to be looked up again.
     is_due: bool,
-    /// A load of it is under way. It runs to its end whatever is invalidated meanwhile: otherwise a
-    /// panel whose data change faster than it loads would never show anything.
+    /// Whether it is being loaded. The load runs to its end whatever is invalidated meanwhile: otherwise
+    /// a panel whose data change faster than it loads would never show anything.
     is_loading: bool,
     /// When its TTL, or its turn, is over.
     due_at: Option<Timestamp>,
@@ -89,7 +89,7 @@ struct Tracked {
 const RETRY: Duration = Duration::from_secs(10);
 /// The longest pause.
 const LONGEST_RETRY: Duration = Duration::from_secs(300);
-/// TTLs have a jitter of a tenth: this is the longest.
+/// TTLs have a jitter of ±10 %: the longest.
 const SPREAD: f64 = 1.1;
 /// How soon an unverified panel is looked up again.
 const UNVERIFIED: Duration = Duration::from_secs(5);
@@ -164,7 +164,7 @@ impl Channel {
                 Ok(()) = catalog.changed() => self.compare(),
                 () = at(self.publish_at) => self.publish_panels(),
                 () = self.clock.until(due) => {
-                    // A clock that was set back meanwhile, or stands still, keeps nobody waiting.
+                    // A clock that was set back meanwhile, or stands still, delays nothing.
                     let now = self.clock.now();
                     let now_or_due = now.max(due);
                     if now_or_due >= next_window {
@@ -183,8 +183,8 @@ impl Channel {
         }
     }
 
-    /// Looks again for the panels whose lookups depend on something else than before: another source,
-    /// policy or rollup. That a reader may no longer see them, their streams say (`reader`).
+    /// Marks as due the panels whose lookups depend on something else than before: another source,
+    /// policy or rollup. Whether a reader may still see them is up to their streams (`reader`).
     fn compare(&mut self) {
         for tracked in &mut self.panels {
             let panel = self.dashboard.panel(&tracked.id);
@@ -200,14 +200,14 @@ impl Channel {
         self.publish(Snapshot { is_outdated: true, ..Snapshot::default() });
     }
 
-    /// Whether a page that was loaded now would be another one.
+    /// Whether a page loaded now would be another one.
     fn is_outdated(&self) -> bool {
         let known = self.engine.catalog().dashboard(&self.followed.slug);
         let Some(known) = known else { return true };
         if !Arc::ptr_eq(&known, &self.dashboard) && known != self.dashboard {
             return true;
         }
-        // Where now is the clock, days end without an event.
+        // If now is the clock's time, days end without an event.
         let now = brisk_domain::Now::Clock == self.dashboard.now;
         let Some(window) = self.window.as_ref().filter(|_| now) else { return false };
         let current = Window::of(&self.dashboard, &self.followed.view, self.clock.now());
@@ -230,7 +230,7 @@ impl Channel {
         // The page was shown with this view: it can go on.
         let Ok(lookup) = lookup else { return PageStatus::Current };
         match &self.window {
-            // Its newest row has moved on to another day: the whole page has.
+            // The newest row has moved on to another day, and so has the whole page.
             Some(known) if known.bounds != lookup.window().bounds => return PageStatus::Outdated,
             Some(_) => {}
             None => {
@@ -267,7 +267,7 @@ impl Channel {
     fn loaded(&mut self, at: usize, result: &Result<PanelEdition, PanelError>) {
         self.panels[at].is_loading = false;
         match result {
-            // It is due again already: something was invalidated while it was loading.
+            // It is due again already: it was invalidated while it was loading.
             Ok(data) if self.panels[at].is_due => self.set_shown(at, data, Freshness::Previous),
             Ok(data) => self.set_shown(at, data, data.freshness),
             Err(error) => self.set_failed(at, error),
@@ -299,15 +299,16 @@ impl Channel {
                 let age = self.clock.now().since(as_of);
                 // What has no TTL is looked up again once a day.
                 let whole = ttl.min(Duration::from_secs(86_400)).mul_f64(SPREAD);
-                // The policy may have a shorter TTL, or none: an open page asks no more often than this.
+                // The policy may have a shorter TTL, or none: an open page does not reload more often
+                // than this.
                 let least = Duration::from_secs(LEAST_PACE.into());
                 let until_over = whole.saturating_sub(age).max(least);
                 Some(match pace {
                     Pace::Live | Pace::ByHand => until_over,
                     Pace::Every(seconds) => {
                         let every = Duration::from_secs(seconds.into());
-                        // What a lookup finds fresh may expire just after it: the next one does not
-                        // wait for another whole turn then.
+                        // What a lookup finds fresh may expire just after it: the next one then does not
+                        // wait for another whole turn.
                         if age * 2 > every { until_over.min(every) } else { every }
                     }
                 })
@@ -359,7 +360,7 @@ fn concerns(watched: &[Tag], invalidated: &[Tag]) -> bool {
     invalidated.iter().any(|tag| watched.binary_search(tag).is_ok())
 }
 
-/// Ends at that instant, if there is one.
+/// Completes at that instant; without one, never.
 async fn at(instant: Option<Instant>) {
     match instant {
         Some(instant) => tokio::time::sleep_until(instant).await,
@@ -367,7 +368,7 @@ async fn at(instant: Option<Instant>) {
     }
 }
 
-/// The next event; never again when the cache is gone.
+/// The next event; none any more once the cache is gone.
 async fn next(events: &mut Follower) -> Event {
     match events.next().await {
         Some(event) => event,

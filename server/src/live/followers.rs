@@ -1,4 +1,4 @@
-//! [`Followers`]: whose pages follow a view. What is loaded for them is a turn of any of them.
+//! [`Followers`]: the clients whose pages follow a view. A load for them may take a turn of any of them.
 
 use brisk_cache::{Caller, Client, Trigger};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -11,13 +11,13 @@ pub(super) struct Followers(Arc<Mutex<Vec<Client>>>);
 const QUEUED_FOR: usize = 16;
 
 impl Followers {
-    /// One page more, until what this gives is dropped.
+    /// Adds a page, until the result is dropped.
     pub(super) fn add(&self, client: Client) -> Follower {
         self.lock().push(client.clone());
         Follower { followers: self.clone(), client }
     }
 
-    /// Who asks for what they follow.
+    /// The caller of their loads.
     pub(super) fn caller(&self) -> Caller {
         let mut clients: Vec<Client> = Vec::new();
         for client in self.lock().iter() {

@@ -49,7 +49,7 @@ impl Hub {
         Self(Arc::new(Inner { engine, clock, channels, open, max_pages, closing }))
     }
 
-    /// Whether some page follows that view already.
+    /// Whether a page follows that view already.
     pub fn is_followed(&self, followed: &Followed) -> bool {
         self.lock().contains_key(followed)
     }

@@ -1,20 +1,20 @@
-//! [`Reader`]: whoever reads a stream, for as long as they may.
+//! [`Reader`]: the reader of a stream, for as long as they may read it.
 
 use crate::auth::state::{Auth, Changes};
 use crate::auth::viewer::Viewer;
 use http::{HeaderMap, header};
 
-/// Whoever reads a stream.
+/// The reader of a stream.
 pub struct Reader {
     auth: Auth,
     viewer: Viewer,
-    /// By which they are known again.
+    /// By which they are identified again.
     headers: HeaderMap,
     changes: Changes,
 }
 
 impl Reader {
-    /// Who sent a request with these headers, and is `viewer`.
+    /// The sender of a request with these headers, who is `viewer`.
     pub fn new(auth: Auth, viewer: Viewer, headers: &HeaderMap) -> Self {
         let changes = auth.changes();
         let shown = [header::COOKIE, header::AUTHORIZATION];
@@ -24,19 +24,19 @@ impl Reader {
         Self { auth, viewer, headers, changes }
     }
 
-    /// Waits until they may no longer what they might, or see something else.
+    /// Waits until their rights have changed, or they would see something else.
     pub async fn gone(&mut self) {
         loop {
             let change = self.changes.next().await;
             if !self.may_go_on().await {
                 return;
             }
-            // Not before: who waits for this may give up in between, and ask again.
+            // Not before: this future may be dropped in between, and created again.
             self.changes.seen(change);
         }
     }
 
-    /// Whether they may still what they might, and see the same: sessions also end without a change.
+    /// Whether they still have the same rights, and see the same: sessions also end without a change.
     pub async fn may_go_on(&self) -> bool {
         self.auth.is_still(&self.viewer, &self.headers).await
     }

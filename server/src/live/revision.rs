@@ -9,9 +9,9 @@ use bytes::Bytes;
 #[derive(Debug, Default)]
 pub struct Revision {
     snapshot: Snapshot,
-    /// From 1; 0 before anything was published.
+    /// Counts from 1; 0 before anything was published.
     number: u64,
-    /// The event for pages that know the revision before: nearly all do.
+    /// The event for pages that know the previous revision: nearly all do.
     changes: Option<Bytes>,
 }
 

@@ -41,7 +41,7 @@ pub struct Snapshot {
     pub is_outdated: bool,
 }
 
-/// One panel as pages are sent it.
+/// One panel as it is sent to pages.
 #[derive(Debug, Serialize)]
 struct PanelEvent<'a> {
     state: &'static str,

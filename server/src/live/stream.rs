@@ -45,7 +45,7 @@ struct Following {
     last: Option<String>,
     is_greeted: bool,
     is_over: bool,
-    /// Counts among those of its reader's account.
+    /// Counts among the open pages of its reader's account.
     _open: Option<OpenPage>,
 }
 
@@ -103,7 +103,7 @@ impl Following {
         }
     }
 
-    /// The last event: the page loads itself again, and is answered what its reader may see now.
+    /// The last event: the page reloads, and gets what its reader may see now.
     fn farewell(&mut self) -> Bytes {
         self.is_over = true;
         Bytes::from_static(FAREWELL.as_bytes())

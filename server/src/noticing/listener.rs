@@ -1,5 +1,5 @@
-//! Listens to a PostgreSQL whose tables have triggers that tell of changes, and invalidates by table. A
-//! lost connection is made again; what may have been missed meanwhile is invalidated then.
+//! Listens to a PostgreSQL database whose tables have triggers that notify of changes, and invalidates
+//! by table. A lost connection is made again; what may have been missed meanwhile is invalidated then.
 
 use super::pending::Pending;
 use super::reports::ListenerState;
@@ -14,14 +14,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// How often it is looked whether there are triggers by now. The page looks as well, and says so.
+/// How often to check for triggers that were missing. The page checks as well, and shows what it finds.
 const LOOK: Duration = Duration::from_secs(60);
-/// How long after a lost connection it is made again; twice as long each time, up to the second.
+/// How long after losing the connection to reconnect; twice as long each time, up to the second.
 const AGAIN: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(30));
-/// After so long a connection the next one is made as soon as after the first.
+/// After a connection has lasted this long, the wait starts over.
 const LASTED: Duration = Duration::from_secs(10);
 
-/// Listens for as long as it is polled. `again` ends the wait for triggers.
+/// Listens for as long as it is polled. `again` cuts short the wait for triggers.
 pub(super) async fn run(
     shared: Arc<Shared>,
     name: SourceName,
@@ -71,7 +71,7 @@ pub(super) async fn run(
     }
 }
 
-/// The tables that have to tell, and whether they do.
+/// The tables that are read, and whether they have triggers.
 pub async fn told_tables(
     engine: &Engine,
     name: &SourceName,
@@ -82,7 +82,7 @@ pub async fn told_tables(
     source.told_tables(&tables).await
 }
 
-/// Listens until the connection is lost, which is an error; does nothing if no table tells.
+/// Listens until the connection is lost, which is an error; does nothing if no table has triggers.
 async fn listened(
     shared: &Shared,
     name: &SourceName,
@@ -94,8 +94,8 @@ async fn listened(
         return Ok(());
     }
     let mut listener = source.listen().await?.with_heartbeat(shared.heartbeat);
-    // Whatever happened before this was told to nobody here. Which tables tell is asked again: triggers
-    // made since have told what happened since.
+    // Notifications from before this did not arrive here. Which tables have triggers is queried again:
+    // triggers created since have covered what happened since.
     match told_tables(&shared.engine, name, source).await {
         Ok(told) => {
             let told: BTreeSet<String> =

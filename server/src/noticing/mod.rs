@@ -1,9 +1,9 @@
-//! How Brisk notices by itself that tables have changed, without a webhook.
+//! How Brisk notices without a webhook that tables have changed.
 //!
-//! - [`listener`]: PostgreSQL says so, where its tables have the triggers that an admin has made;
-//! - [`watch`]: a query per table says so, on any database, at its pace;
+//! - [`listener`]: PostgreSQL notifies, where its tables have the triggers that an admin has made;
+//! - [`watch`]: a query per table, on any database, at its pace;
 //! - `pending`: what has changed waits there until the cache has recorded it;
-//! - [`reports`]: how it goes, for the page `/admin/invalidation`; [`shared`]: what all of them need.
+//! - [`reports`]: the state of listeners, for the page `/admin/invalidation`; [`shared`]: what all need.
 //!
 //! Every replica listens, and invalidates what it hears; that others do the same is harmless. With a
 //! shared cache, replicas take turns at the watched queries.
@@ -28,10 +28,10 @@ use tokio::sync::watch as watch_channel;
 use tokio::task::JoinHandle;
 use watch::{Watch, Watched};
 
-/// How long nothing may be heard before a listener tries its connection.
+/// How long a silence may last before a listener tests its connection.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// How often it is looked whether there are other sources.
+/// How often to check for other sources.
 const FOLLOW: Duration = Duration::from_secs(1);
 
 /// What notices changes of all sources.
@@ -43,7 +43,7 @@ pub struct Noticing {
 }
 
 impl Noticing {
-    /// Over the sources of `engine`, with the watched queries of each. What they returned last is in
+    /// Over the sources of `engine`, with the watched queries of each, whose last results are in
     /// `store`, if there is one.
     pub fn new(
         engine: Arc<Engine>,
@@ -57,7 +57,7 @@ impl Noticing {
         Self { shared, watched, watches, again: watch_channel::Sender::new(0) }
     }
 
-    /// The same, whose listeners try their connections after so long a silence.
+    /// The same, whose listeners test their connections after such a silence.
     #[must_use]
     pub fn with_heartbeat(self, heartbeat: Duration) -> Self {
         let Shared { engine, clock, .. } = self.shared.as_ref();
@@ -71,7 +71,7 @@ impl Noticing {
         watch::look(&self.shared, &self.watched, source, watch).await;
     }
 
-    /// Whose changes it notices.
+    /// The engine whose sources it follows.
     pub fn engine(&self) -> &Engine {
         &self.shared.engine
     }
@@ -81,12 +81,12 @@ impl Noticing {
         self.shared.clock.now()
     }
 
-    /// How it goes.
+    /// The state of the listeners.
     pub fn reports(&self) -> &Reports {
         &self.shared.reports
     }
 
-    /// The watched queries, and what they returned last.
+    /// The results of the watched queries.
     pub fn watched(&self) -> &Watched {
         &self.watched
     }
@@ -96,12 +96,12 @@ impl Noticing {
         &self.watches
     }
 
-    /// Has listeners that wait for triggers look again: somebody may have made them just now.
+    /// Has listeners that wait for triggers check again: somebody may have created them just now.
     pub fn look_again(&self) {
         self.again.send_modify(|count| *count = count.wrapping_add(1));
     }
 
-    /// Notices changes, for as long as it is polled: of sources that are added later as well.
+    /// Notices changes, for as long as it is polled, also of sources that are added later.
     pub async fn run(&self) -> Infallible {
         self.shared.engine.catalog().until_read().await;
         let mut running: BTreeMap<SourceName, Running> = BTreeMap::new();
@@ -138,7 +138,7 @@ impl Noticing {
 
 /// What notices changes of one source.
 struct Running {
-    /// Which one of its name it is.
+    /// The source's revision.
     revision: Arc<str>,
     _tasks: Vec<Task>,
 }

@@ -1,5 +1,5 @@
-//! [`Pending`]: tags that have to be invalidated, until they are. Nothing is forgotten while the shared
-//! cache is away.
+//! [`Pending`]: tags that have to be invalidated, until they are. None is lost while the shared cache is
+//! away.
 
 use crate::noticing::reports::Reports;
 use brisk_domain::{SourceName, Tag};
@@ -10,12 +10,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 
-/// How long after an invalidation changes are gathered for the next one. The first one after a while
-/// waits for nothing.
+/// How long after an invalidation changes are gathered for the next one. The first one after a pause is
+/// not delayed.
 const GATHER: Duration = Duration::from_millis(500);
-/// How long after a failure it is tried again; twice as long each time, up to the second.
+/// How long after a failure to try again; twice as long each time, up to the second.
 const AGAIN: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
-/// With more tags than that the whole source is invalidated: each is a key in Redis.
+/// With more tags than this, the whole source is invalidated: each tag is a key in Redis.
 const MOST: usize = 200;
 
 /// Tags of a source that have to be invalidated.
@@ -34,7 +34,7 @@ impl Pending {
     ) {
         let mut tags = self.lock();
         for table in tables {
-            // What makes no tag is no entry's either: all that is read of the source has to go.
+            // A name that makes no tag is on no entry: everything read from the source has to go.
             let tag = Tag::parse(&format!("table:{source}.{table}"));
             tags.insert(tag.unwrap_or_else(|_| Tag::Source(source.to_string())));
         }

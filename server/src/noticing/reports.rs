@@ -1,4 +1,4 @@
-//! [`Reports`]: how each listener fares.
+//! [`Reports`]: the state of each listener.
 
 use brisk_domain::{SourceName, Timestamp};
 use std::collections::BTreeMap;
@@ -7,16 +7,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// How many of the latest tables are named.
 const NAMED: usize = 10;
 
-/// How a listener fares.
+/// The state of a listener.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListenerReport {
     /// What it does.
     pub state: ListenerState,
-    /// How many notifications it has heard since the process started.
+    /// How many notifications have come since the process started.
     pub heard: u64,
-    /// When it heard the latest, and of which tables.
+    /// When the latest came, and of which tables.
     pub latest: Option<(Timestamp, Vec<String>)>,
-    /// Why what it has heard is not recorded yet.
+    /// Why those notifications are not recorded yet.
     pub trouble: Option<String>,
     /// How often the connection was lost.
     pub lost: u64,
@@ -30,18 +30,18 @@ pub enum ListenerState {
     Beginning,
     /// No table has the triggers: there is nothing to listen to.
     Idle,
-    /// It listens, since then.
+    /// It has listened since then.
     Listening(Timestamp),
-    /// It has no connection since then, and why. It tries again.
+    /// It has had no connection since then, and why. It tries again.
     Lost(Timestamp, String),
 }
 
-/// How the listeners fare.
+/// The state of all listeners.
 #[derive(Debug, Default)]
 pub struct Reports(Mutex<BTreeMap<SourceName, ListenerReport>>);
 
 impl Reports {
-    /// How the listener of `source` fares; none where there is none.
+    /// The state of the listener of `source`, if there is one.
     pub fn of(&self, source: &SourceName) -> Option<ListenerReport> {
         self.lock().get(source).cloned()
     }

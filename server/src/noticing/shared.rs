@@ -8,13 +8,13 @@ use std::time::Duration;
 
 /// What listeners and watched queries need.
 pub struct Shared {
-    /// Whose sources are noticed, and where it is recorded.
+    /// The engine whose sources are followed, and that records invalidations.
     pub engine: Arc<Engine>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// How the listeners fare.
+    /// The state of the listeners.
     pub reports: Reports,
-    /// After how long a silence a listener tries its connection: what cuts it off silently also keeps its end
-    /// from being heard.
+    /// How long a silence may last before a listener tests its connection: whatever cuts a connection
+    /// silently also keeps its end from being noticed.
     pub heartbeat: Duration,
 }

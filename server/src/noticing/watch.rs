@@ -1,9 +1,10 @@
-//! Watched queries: `select max(updated_at), count(*) from orders`, every 30 seconds. Another result than
-//! the last one means that the tables have changed, whichever way: clocks jump back, and rows are deleted.
+//! Watched queries: `select max(updated_at), count(*) from orders`, every 30 seconds. A result that
+//! differs from the last one means that the tables have changed, in whichever direction: clocks jump
+//! back, and rows are deleted.
 //!
-//! With a shared cache, the last result is in the store, and whichever replica comes first runs the query:
-//! what changed while no process ran is noticed, too. Otherwise each process has its own cache, and
-//! compares for itself.
+//! With a shared cache, the last result is in the store, and whichever replica comes first runs the
+//! query: what changed while no process ran is noticed, too. Otherwise each process has its own cache,
+//! and compares on its own.
 
 use super::shared::Shared;
 use brisk_domain::{SourceName, Tag, Timestamp};
@@ -23,7 +24,7 @@ pub struct Watch {
     pub sql: String,
     /// How often it runs.
     pub pace: Duration,
-    /// What it stands for; the tables that it reads where nothing is said.
+    /// The tags that it stands for; by default, the tables that it reads.
     pub tags: Option<Vec<Tag>>,
 }
 
@@ -52,7 +53,7 @@ impl Watched {
         Ok(records.collect())
     }
 
-    /// The store, where replicas have the same cache.
+    /// The store, where replicas share a cache.
     fn shared(&self, engine: &Engine) -> Option<&Store> {
         self.store.as_ref().filter(|_| engine.loader().cache().health().shared)
     }
@@ -104,7 +105,7 @@ pub(super) async fn run(
     }
 }
 
-/// Runs a query once, if it is due, and invalidates if its result is another one.
+/// Runs a query once, if it is due, and invalidates if its result has changed.
 pub async fn look(shared: &Shared, watched: &Watched, source: &SourceName, watch: &Watch) {
     let (engine, now) = (&shared.engine, shared.clock.now());
     let mut record = match watched.due(engine, source, watch, now).await {
@@ -130,7 +131,7 @@ pub async fn look(shared: &Shared, watched: &Watched, source: &SourceName, watch
     }
 }
 
-/// Compares the result with the last one. It is remembered only once the invalidation is recorded.
+/// Compares the result with the last one. It is kept only once the invalidation is recorded.
 async fn compared(
     engine: &Engine,
     source: &SourceName,
@@ -146,7 +147,7 @@ async fn compared(
     let tags = watch.tags.clone().unwrap_or_else(|| statement.tags());
     let invalidated = engine.invalidate(&tags).await;
     invalidated.map_err(|error| format!("it has changed, but that is not recorded: {error}"))?;
-    // Of the first result it is not known whether it is another one than before.
+    // The first result has nothing to be compared with.
     if record.hash.is_some() {
         record.changed_at = Some(now);
     }

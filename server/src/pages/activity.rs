@@ -48,7 +48,7 @@ pub async fn csv(State(state): State<AppState>, request: Request) -> Response {
         Ok(filter) => filter,
         Err(problem) => return (StatusCode::BAD_REQUEST, format!("{problem}\n")).into_response(),
     };
-    // What cannot be read at all is said by the status.
+    // If nothing can be read, the status has to say so.
     let first = match store.audit(&filter, READ).await {
         Ok(first) => first,
         Err(error) => return unreadable(&error),
@@ -88,7 +88,7 @@ fn unreadable(error: &StoreError) -> Response {
 /// What the address asks for.
 struct Asked {
     typed: ActivityFilter,
-    /// What it means; or what of it cannot be read.
+    /// What it means; or which part of it cannot be read.
     filter: Result<AuditFilter, String>,
 }
 
@@ -140,7 +140,7 @@ impl Asked {
         })
     }
 
-    /// The same at another place.
+    /// The address of the same filter at `path`, from the records below `below` on.
     fn address(&self, path: &str, below: Option<i64>) -> String {
         let typed = &self.typed;
         let texts = [
@@ -177,7 +177,7 @@ fn filter(typed: &ActivityFilter, below: Option<i64>) -> Result<AuditFilter, Str
     })
 }
 
-/// When the day begins that is so many days after `text`, in UTC.
+/// The start of the day that is `days` after `text`, in UTC.
 fn begin(text: &str, days: u64) -> Option<Timestamp> {
     let day =
         NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.checked_add_days(Days::new(days))?;

@@ -74,7 +74,7 @@ async fn sources_page(state: &AppState, viewer: &Viewer) -> Result<SourcesPage, 
     })
 }
 
-/// What a source says about itself. It is asked each time, within its own connection timeout.
+/// What a source reports about itself. It is queried each time, within its own connection timeout.
 async fn report(
     state: &AppState,
     name: &SourceName,
@@ -106,7 +106,7 @@ fn added(source: AppSource) -> AddedSource {
     AddedSource { shown, changed_by, changed_at }
 }
 
-/// The statements of a source that took longest.
+/// The slowest statements of a source.
 fn slow(state: &AppState, name: &SourceName) -> Vec<SlowRow> {
     let slow = state.service.engine().loader().slow_statements().of(name, SLOW);
     let row = |one: SlowStatement| SlowRow {

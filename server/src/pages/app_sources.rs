@@ -22,7 +22,7 @@ use std::sync::Arc;
 /// What a form offers for a new source: connections, seconds, rows.
 const USUAL: [u32; 3] = [8, 30, 10_000];
 
-/// `/admin/sources/edit`, for a new one or, with `?name=…`, for one that there is
+/// `/admin/sources/edit`: the form, for a new one or, with `?name=…`, for one that exists.
 pub async fn form(State(state): State<AppState>, request: Request) -> Response {
     let Some((sources, _)) = parts(&state) else { return response::unavailable() };
     let name = asked(&request);
@@ -242,7 +242,7 @@ fn read(
     })
 }
 
-/// Each connection that somebody has the server make is in the audit log: also those that fail.
+/// The audit log has each connection that somebody has the server make, even those that fail.
 async fn tested_is_recorded(store: &Store, source: &AppSource, actor: &Actor, at: Timestamp) {
     let record = AuditRecord {
         at,

@@ -1,4 +1,4 @@
-//! What identifies this program and its assets: pages that another build rendered may differ.
+//! Ids of this program and its assets: pages that another build rendered may differ.
 
 use brisk_app::Assets;
 use brisk_cache::Fingerprint;

@@ -1,4 +1,4 @@
-//! The pages about the cache: what it holds and how it serves, of the dashboards that one looks after.
+//! The pages about the cache: what it holds and how it serves, for the dashboards that one looks after.
 
 use super::{response, schedules};
 use crate::auth::viewer::{self, Viewer};
@@ -72,7 +72,7 @@ pub async fn dashboard(
     response::page(&state, StatusCode::OK, Page::CachedDashboard(Arc::new(page)), request).await
 }
 
-/// What the redirect after a form says was done.
+/// What was done, as the redirect after a form says it.
 fn notice(request: &Request) -> Option<String> {
     let parameters = parse_query(request.uri().query().unwrap_or_default());
     let (_, done) = parameters.iter().find(|(name, _)| name == "done")?;

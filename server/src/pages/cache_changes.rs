@@ -1,5 +1,5 @@
-//! Purging and warming: what depends on a tag is listed first, and then it is done. Admins do so for any
-//! tag, editors for their dashboards and panels.
+//! Purging and warming: what depends on a tag is listed before it is done. Admins do so for any tag,
+//! editors for their dashboards and panels.
 
 use super::cache_administration::{dashboard_interval, entries_of};
 use super::response;
@@ -21,7 +21,7 @@ use http::StatusCode;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Panels that are asked for their tags before a purge; with more, none is listed.
+/// Panels whose tags are looked up before a purge; with more, none is listed.
 const MAX_ASKED: usize = 500;
 
 /// `/admin/cache/purge?tag=…`: what it would touch.
@@ -79,7 +79,7 @@ pub async fn purge(State(state): State<AppState>, request: Request) -> Response 
 }
 
 /// `POST /admin/cache/warm`: loads the views that readers are likely to open, of what depends on a tag
-/// or, in the form of a dashboard's page, of the dashboard.
+/// or, from the form on a dashboard's page, of the dashboard.
 pub async fn warm(State(state): State<AppState>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let form = Form::read(body).await;
@@ -105,7 +105,7 @@ pub async fn warm(State(state): State<AppState>, request: Request) -> Response {
         _ => back(&form).to_owned(),
     };
     audit::record(&state, &head, "warmed", tag.to_string()).await;
-    // It goes on after the response where it takes long: statements queue behind those of readers.
+    // If it takes long, it goes on after the response: statements queue behind those of readers.
     let warming = tokio::spawn(async move { engine.warm_tag(&tag).await });
     let _ = tokio::time::timeout(super::rebuilds::WAIT, warming).await;
     Redirect::to(&format!("{back}?done=warmed")).into_response()
@@ -113,7 +113,7 @@ pub async fn warm(State(state): State<AppState>, request: Request) -> Response {
 
 /// Why nothing is done.
 enum Refused {
-    /// The text is no tag: why.
+    /// The text is no tag, and why.
     NoTag(String),
     /// There is nothing that they look after.
     Hidden,
@@ -145,7 +145,7 @@ fn tag_of(viewer: &Viewer, engine: &Engine, text: &str) -> Result<Tag, Refused> 
     if is_own { Ok(tag) } else { Err(Refused::Hidden) }
 }
 
-/// Where the form says that it came from.
+/// The page that the form was sent from, as it says.
 fn back(form: &Form) -> &str {
     let back = Some(form.get("back"));
     let back = back.filter(|back| is_local_path(back) && back.starts_with("/admin/cache"));

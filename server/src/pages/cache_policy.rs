@@ -1,5 +1,5 @@
-//! `/admin/cache/policy`: how long frames may be shown, set by an admin at each level, over what the file
-//! says.
+//! `/admin/cache/policy`: how long frames may be shown, set by an admin at each level, overriding the
+//! file.
 
 use super::response;
 use crate::administration::cache_settings::{self, CacheScope, SettingError, TypedPolicy};
@@ -31,8 +31,8 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     response::page(&state, StatusCode::OK, Page::CachePolicy(Arc::new(page)), request).await
 }
 
-/// `POST /admin/cache/policy`: what is typed holds from now on, here at once and on the other replicas
-/// within a second; what is empty is taken back.
+/// `POST /admin/cache/policy`: what is typed takes effect from now on, here at once and on the other
+/// replicas within a second; an empty field removes the setting.
 pub async fn change(State(state): State<AppState>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let form = Form::read(body).await;

@@ -1,5 +1,5 @@
-//! `/admin/folders`: who may see what is in which folder, and who looks after it. Admins change that;
-//! editors see it of the folders that are theirs.
+//! `/admin/folders`: who may see which folder's dashboards, and who looks after them. Admins change
+//! that; editors see it for their folders.
 
 use super::response;
 use crate::administration::access_settings::{self, AccessError, AccessScope};
@@ -42,7 +42,7 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     respond(&state, notice, None, request).await
 }
 
-/// `POST /admin/folders`: says who may see something, or who looks after a folder.
+/// `POST /admin/folders`: sets who may see something, or who looks after a folder.
 pub async fn change(State(state): State<AppState>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let form = Form::read(body).await;
@@ -167,7 +167,7 @@ async fn respond(
     response::page(state, status, Page::Folders(Arc::new(page)), request).await
 }
 
-/// Who there is.
+/// The accounts and teams that exist.
 #[derive(Default)]
 struct People {
     editors: FolderEditors,
@@ -208,7 +208,7 @@ impl People {
     }
 }
 
-/// The folders with their titles; `None` is that of the dashboards in none.
+/// The folders with their titles; `None` stands for the dashboards in none.
 fn folders_in(contents: &Contents) -> BTreeMap<Option<FolderName>, String> {
     let titled = |dashboard: &Arc<Dashboard>| match &dashboard.folder {
         Some(folder) => (Some(folder.name.clone()), folder.title.clone()),

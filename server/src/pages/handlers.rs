@@ -101,10 +101,10 @@ async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Reques
     state.pages.insert(tag, document, request.headers(), &drawing).await
 }
 
-/// The header of a request for a page that takes the place of another.
+/// The header of a request for a page that replaces another.
 pub const SWAP: &str = "brisk-swap";
 
-/// Whether the page's script asks, to put the answer in place of the page that is shown.
+/// Whether the page's script asks, to replace the page that is shown by the answer.
 fn is_swap(headers: &HeaderMap) -> bool {
     headers.contains_key(SWAP)
 }
@@ -142,7 +142,7 @@ fn back(body: &str) -> Option<HeaderValue> {
     is_local_path(&back).then(|| HeaderValue::from_str(&back).ok())?
 }
 
-/// `POST /theme`: remembers the colours, and goes back.
+/// `POST /theme`: stores the choice of colours, and goes back.
 pub async fn theme(body: String) -> Response {
     let fields = parse_query(&body);
     let field = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());

@@ -1,5 +1,5 @@
-//! The page about what invalidates the cache: the webhooks, what is noticed without one, what came lately,
-//! and how to send; and the form for a new webhook.
+//! The page about what invalidates the cache: the webhooks, what is noticed without one, the latest
+//! deliveries, and how to send them; and the form for a new webhook.
 
 use super::webhook_rows::{latest, row, typed};
 use super::{response, source_changes, webhook_administration};

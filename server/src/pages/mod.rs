@@ -1,12 +1,13 @@
 //! Pages for readers, as HTML.
 //!
-//! - [`handlers`] answer the routes of dashboards; [`administration`] those of administrators, with
-//!   the [`rebuilds`] that they started, [`cache_administration`], [`cache_changes`] and [`cache_policy`]
-//!   those about the cache, [`schedules`] that about when it is warmed, [`folders`] that about who may see
-//!   and look after what, [`app_sources`] those about databases that are added in the app,
-//!   [`invalidation_administration`], [`webhook_administration`] and [`source_changes`] those about what
-//!   invalidates it, [`activity`] that about what people did; [`server_functions`] what islands and scripts
-//!   ask for;
+//! - [`handlers`]: the routes of dashboards;
+//! - [`administration`]: the sources and their rollups, with the [`rebuilds`] that administrators started;
+//!   [`app_sources`]: databases that are added in the app;
+//! - [`cache_administration`], [`cache_changes`] and [`cache_policy`]: the cache; [`schedules`]: when it is
+//!   warmed;
+//! - [`invalidation_administration`], [`webhook_administration`] and [`source_changes`]: what invalidates it;
+//! - [`folders`]: who may see and look after what; [`activity`]: the audit log;
+//! - [`server_functions`]: what islands and scripts call;
 //! - [`page_request`]: what one page shows, looked up but not rendered;
 //! - [`page_cache`]: pages that were rendered lately, compressed;
 //! - [`response`]: from a page to a response, streamed or complete;

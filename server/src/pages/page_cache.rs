@@ -46,8 +46,8 @@ impl PageCache {
         &self.build
     }
 
-    /// The page of that tag for the client that sent `request`: `304` if it has the page already.
-    /// It is compressed on `drawing`, if that was not done before.
+    /// The page of that tag for the client that sent `request`: `304` if it has the page already. The
+    /// page is compressed on `drawing`, if it is not compressed yet.
     pub async fn get(
         &self,
         tag: &ETag,
@@ -98,8 +98,8 @@ impl CachedPage {
         response
     }
 
-    /// Compressed once, for the first client that accepts it; others wait. `None` if that fails: it
-    /// is tried again for the next one.
+    /// The compressed form, made once, for the first client that accepts it; others wait. `None` if that
+    /// fails: it is tried again for the next one.
     async fn compressed(
         &self,
         cell: &OnceCell<Bytes>,

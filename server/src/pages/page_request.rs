@@ -23,8 +23,8 @@ use futures::future::{Either, select};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a load goes on for a page that did not wait for it: until its live channel is open, or
-/// it asks again.
+/// How long a load goes on for a page that did not wait for it: until its live channel is open, or it is
+/// requested again.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// A view that was looked up for a page.
@@ -75,8 +75,8 @@ impl PageRequest {
         Some(ETag::of(parts))
     }
 
-    /// The page. Panels that are not ready are waited for together, for `wait` from now on; without
-    /// a wait, the page says that they are loading. What is ready is put together where pages are drawn.
+    /// The page. Panels that are not ready are awaited together, for `wait` from now on; without a wait,
+    /// the page shows them as loading. What is ready is put together on the threads that draw pages.
     pub async fn into_page(self, wait: Duration) -> Result<DashboardPage, PageError> {
         let (engine, dashboard, viewer) = (self.engine, self.dashboard, self.viewer);
         let looks_behind = viewer.looks_behind(&dashboard);
@@ -93,7 +93,7 @@ impl PageRequest {
         let all = self.contents.dashboards.values();
         let siblings = all.filter(|sibling| viewer.sees(sibling));
         let siblings = siblings.map(|d| (d.slug.clone(), d.title.clone())).collect();
-        // Nothing brings choices later on.
+        // Choices do not arrive later.
         let deadline = Deadline { at: clock.now().after(PAGE_WAIT), ..deadline };
         let choices =
             opened.options.into_iter().map(|(name, state)| (name, deadline.choices(state)));
@@ -102,7 +102,7 @@ impl PageRequest {
         let known = &self.contents.dashboards;
         let targets = links.filter_map(|link| known.get(&link.dashboard).cloned());
         let targets = targets.filter(|target| viewer.sees(target));
-        // What is drawn has links to other dashboards: it is for those who may see the same.
+        // Drawings have links to other dashboards: they are for viewers who may see the same ones.
         let drawn_for =
             [self.contents.fingerprint.to_string(), viewer.class(&self.contents).to_string()];
         Ok(DashboardPage {
@@ -139,10 +139,10 @@ pub fn least_pace(engine: &Engine, dashboard: &Dashboard) -> u32 {
     u32::try_from(shortest).unwrap_or(u32::MAX).max(LEAST_PACE)
 }
 
-/// No open page is refreshed more often than so many seconds, unless something was invalidated.
+/// The least seconds between two refreshes of an open page, unless something was invalidated.
 pub const LEAST_PACE: u32 = 5;
 
-/// Until when a page waits.
+/// The time until which a page waits.
 #[derive(Clone, Copy)]
 struct Deadline<'a> {
     clock: &'a Arc<dyn Clock>,
@@ -198,7 +198,7 @@ impl Deadline<'_> {
     }
 }
 
-/// Lets a load that nobody waits for go on for a while.
+/// Lets a load that is not awaited any more go on for a while.
 fn go_on(clock: Arc<dyn Clock>, load: impl Future<Output: Send> + Send + Unpin + 'static) {
     tokio::spawn(async move {
         let end = clock.now().after(GRACE);

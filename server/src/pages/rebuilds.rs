@@ -1,5 +1,5 @@
-//! [`Rebuilds`]: the rollups that administrators asked to rebuild, while that runs and where it left
-//! something to say.
+//! [`Rebuilds`]: the rollups that administrators asked to rebuild, while a rebuild runs and where it
+//! left something to report.
 
 use crate::invalidation;
 use brisk_app::service::RollupRow;
@@ -26,7 +26,7 @@ enum Rebuild {
 pub const WAIT: Duration = Duration::from_secs(1);
 
 impl Rebuilds {
-    /// Starts a rebuild unless one is running, and waits for it a little.
+    /// Starts a rebuild unless one is running, and waits briefly for it.
     pub(crate) async fn start(self: &Arc<Self>, engine: &Arc<Engine>, planned: Arc<PlannedRollup>) {
         let started = self.lock().insert(planned.name().clone(), Rebuild::Running);
         if started == Some(Rebuild::Running) {
@@ -36,7 +36,7 @@ impl Rebuilds {
         let (engine, rebuilds) = (Arc::clone(engine), Arc::clone(self));
         let task = tokio::spawn(async move {
             let name = planned.name().clone();
-            // In a task of its own, so that this one learns of its panic.
+            // In a task of its own, so that this one notices its panic.
             let rebuilding = tokio::spawn(async move { rebuild(&engine, &planned).await });
             let notice = rebuilding.await.unwrap_or_else(|error| {
                 tracing::error!(rollup = %name, %error, "a rebuild ended without a result");

@@ -58,7 +58,7 @@ pub(crate) fn unavailable() -> Response {
     refusal::response(StatusCode::SERVICE_UNAVAILABLE, sentence)
 }
 
-/// After how many seconds a page that could not be drawn may be asked for again.
+/// After how many seconds a page that could not be drawn may be requested again.
 const BUSY: u32 = 2;
 
 /// The page that says what is wrong with a request.
@@ -103,7 +103,7 @@ pub(crate) async fn failure(state: &AppState, error: PageError, request: Request
 pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
     match page {
         Page::Dashboard(page) | Page::Panel(page) => page.link_here_in(full),
-        // Where a form is answered with a page, that is not an address to go to.
+        // A page that answers a form has no address to go back to.
         Page::SignIn(page) => page.back.clone(),
         Page::SignedOut(_) => "/sign-in".to_owned(),
         Page::Profile(_) => "/profile".to_owned(),

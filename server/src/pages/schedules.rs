@@ -1,4 +1,5 @@
-//! `/admin/schedules`: what is warmed when. Plain forms; before one is removed, a page asks.
+//! `/admin/schedules`: what is warmed, and when. Plain forms; removing one takes a confirmation on a
+//! page of its own.
 
 use super::response;
 use crate::administration::file_schedules;
@@ -20,9 +21,9 @@ use http::StatusCode;
 use std::sync::Arc;
 
 const PAGE: &str = "/admin/schedules";
-/// Due times that are shown of each.
+/// Due times that are shown for each.
 const NEXT: usize = 3;
-/// Runs that are shown of each.
+/// Runs that are shown for each.
 const RUNS: usize = 10;
 
 /// `/admin/schedules`, with the form filled by `?name=…`
@@ -171,7 +172,7 @@ async fn gathered(
     Ok((schedules, store.schedule_runs(runs).await?))
 }
 
-/// Each schedule with its latest run, the one that is due next first; none where the store does not say.
+/// Each schedule with its latest run, the one due next first; none if the store cannot be read.
 pub(super) async fn summary(state: &AppState, now: Timestamp) -> Option<Vec<ScheduleRow>> {
     let gathered = gathered(state, 1).await;
     let (schedules, runs) =

@@ -21,7 +21,8 @@ const VARY: &str = "accept, cookie";
 
 /// `/fn/{*name}`
 pub async fn answer(State(state): State<AppState>, mut request: Request) -> Response {
-    // Who accepts pages would be sent back to where it came from, with the failure in its address.
+    // A client that accepts pages would be redirected to where it came from, with the failure in the
+    // URL.
     request.headers_mut().remove(header::ACCEPT);
     let client = client::of(request.extensions());
     let viewer = viewer::of(request.extensions());
@@ -37,8 +38,8 @@ pub async fn answer(State(state): State<AppState>, mut request: Request) -> Resp
     held(answer, &state, &client).await
 }
 
-/// The same answer, counted as long as its client has not taken it: what compresses it on its way has all
-/// of it until then.
+/// The same answer, counted until its client has taken it: compression on its way holds all of it until
+/// then.
 async fn held(answer: Response, state: &AppState, client: &Client) -> Response {
     let (head, body) = answer.into_parts();
     let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else {
@@ -50,14 +51,14 @@ async fn held(answer: Response, state: &AppState, client: &Client) -> Response {
     }
 }
 
-/// How Leptos' answers begin to what is no call of a page, in words for developers: arguments that it
-/// cannot read, and functions that there are not.
+/// How Leptos' answers begin to calls that no page makes, in words for developers: for arguments that it
+/// cannot read, and for functions that do not exist.
 const WRONG: [&[u8]; 2] = [b"Args|", b"MissingArg|"];
 const UNKNOWN: &[u8] = b"Could not find a server function";
 const WRONG_ARGUMENTS: &str =
     "The arguments in this address are missing or wrong. Reload the page.\n";
 
-/// Tags an answer that is fine, so that a browser that has it is not sent it again.
+/// Tags a successful answer, so that a browser that has it is not sent it again.
 async fn revalidated(answer: Response, request: &HeaderMap) -> Response {
     let (mut head, body) = answer.into_parts();
     // Answers of server functions are whole in memory already.

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a source may take to say which tables tell; the page waits for the slowest.
+/// How long a source may take to report its triggers; the page waits for the slowest.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// `/admin/invalidation/sources/{name}`

@@ -25,13 +25,13 @@ use std::sync::Arc;
 /// How many tags a test may have.
 const MOST_TRIED: usize = 100;
 
-/// What a form has become, for the page that answers.
+/// The outcome of a form, for the page that answers.
 #[derive(Debug, Default)]
 pub(super) struct Told {
     pub(super) notice: Option<Notice>,
     /// A new secret.
     pub(super) secret: Option<String>,
-    /// What stands in the form, if it was wrong.
+    /// The form's contents, if it was wrong.
     pub(super) typed: Option<TypedWebhook>,
     pub(super) tried: Option<TriedDelivery>,
     /// The tags of the test.
@@ -74,7 +74,7 @@ pub async fn change(
     }
     let Some(store) = &state.store else { return no_store() };
     let changed = changed(&state, store, &name, &form, &actor).await;
-    // Here at once; other replicas hear of it from the store.
+    // Here at once; other replicas learn of it from the store.
     if let Err(error) = hooks.reload().await {
         tracing::warn!(%error, "the webhooks cannot be read");
     }
@@ -91,7 +91,7 @@ pub async fn change(
     }
 }
 
-/// Does what a form says; a sentence says why not.
+/// Does what a form asks for; a sentence says why not.
 async fn changed(
     state: &AppState,
     store: &Store,
@@ -146,7 +146,7 @@ async fn changed(
 const OFF: &str = "It is switched off: deliveries are refused, on all replicas within a second.";
 const ON: &str = "It is switched on, on all replicas within a second.";
 
-/// What can be done with one that the configuration declares.
+/// Switches a webhook of the configuration: nothing else can be done with it here.
 async fn switched(
     store: &Store,
     name: &WebhookName,
@@ -192,7 +192,7 @@ async fn test(
     Ok(Told { tried, tags: typed.to_owned(), ..Told::default() })
 }
 
-/// The page; what has become of a form is `told`.
+/// The page; the outcome of a form is `told`.
 pub(super) async fn shown(
     state: &AppState,
     name: &WebhookName,
@@ -240,7 +240,7 @@ async fn made(store: &Store, name: &WebhookName) -> Result<Option<WebhookRecord>
     Ok(store.webhooks().await?.into_iter().find(|record| record.name == *name))
 }
 
-/// A sentence for whoever typed; the log says why.
+/// A sentence for the sender of the form; the log says why.
 pub(super) fn not_kept(error: &StoreError) -> String {
     tracing::error!(%error, "a webhook is not kept");
     "Nothing is changed: Brisk's own database cannot be used; the log says why.".to_owned()

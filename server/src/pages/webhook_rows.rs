@@ -7,7 +7,7 @@ use brisk_app::service::{TypedWebhook, WebhookRow};
 use brisk_domain::{Timestamp, WebhookName};
 use std::collections::BTreeMap;
 
-/// What a form says of a webhook.
+/// A webhook's fields in a form.
 pub(super) fn typed(form: &Form) -> TypedWebhook {
     TypedWebhook {
         name: form.get("name").to_owned(),
@@ -17,7 +17,7 @@ pub(super) fn typed(form: &Form) -> TypedWebhook {
     }
 }
 
-/// When the latest delivery to each webhook came that was done.
+/// When the latest delivery that was done came, for each webhook.
 pub(super) async fn latest(hooks: &Hooks) -> BTreeMap<String, Timestamp> {
     let latest = hooks.deliveries().latest_of_each().await.unwrap_or_default();
     latest.into_iter().collect()

@@ -1,4 +1,4 @@
-//! [`ClientService`]: the service as one client has it, for server functions.
+//! [`ClientService`]: the service for one client's server functions.
 
 use super::engine_service::{EngineService, UNLIMITED};
 use super::requested::{bad, no_panel, panels_named, panels_of, view_of};
@@ -14,9 +14,9 @@ use std::time::Duration;
 pub struct ClientService {
     /// The service for all.
     pub service: Arc<EngineService>,
-    /// Who asks, as far as shares of the sources go.
+    /// The client, for its share of the sources.
     pub client: Client,
-    /// Who asks, as far as rights go.
+    /// The viewer, for its rights.
     pub viewer: Viewer,
 }
 

@@ -32,8 +32,8 @@ pub struct EngineService {
     zoned: moka::sync::Cache<(usize, ZoneName), Zoned>,
 }
 
-/// A dashboard in another zone, and the original: while it is kept here, nothing else can have its
-/// address.
+/// A dashboard in another zone, and the original: while that is kept here, nothing else can have its
+/// address in memory.
 type Zoned = (Arc<Dashboard>, Arc<Dashboard>);
 /// Dashboards in other zones that are kept.
 const ZONED: u64 = 256;
@@ -68,13 +68,13 @@ impl EngineService {
         Self { engine, clock, fragments, admission, accounts, drawing, answers, zoned }
     }
 
-    /// The same, with these limits of what one client may ask for.
+    /// The same, with these limits for one client.
     #[must_use]
     pub fn with_limits(self, limits: ClientLimits) -> Self {
         Self { admission: Admission::new(limits), ..self }
     }
 
-    /// The same, with these limits of what one account may ask for.
+    /// The same, with these limits for one account.
     #[must_use]
     pub fn with_account_limits(self, limits: AccountLimits) -> Self {
         self.with_shared_account_limits(limits, None)
@@ -92,7 +92,7 @@ impl EngineService {
         Self { admission, accounts, ..self }
     }
 
-    /// What accounts may ask for.
+    /// The limits of accounts.
     pub fn accounts(&self) -> &Accounts {
         &self.accounts
     }
@@ -107,7 +107,7 @@ impl EngineService {
         &self.answers
     }
 
-    /// What clients may ask for.
+    /// The limits of clients.
     pub fn admission(&self) -> &Admission {
         &self.admission
     }
@@ -281,8 +281,8 @@ impl EngineService {
         self.clock.now()
     }
 
-    /// What is degraded while pages are still served. It asks Redis: a server without readers would
-    /// not notice.
+    /// What is degraded while pages are still served. It pings Redis: a server without readers would not
+    /// notice otherwise.
     pub async fn degraded(&self) -> Option<String> {
         let cache = self.engine.loader().cache();
         let is_reachable = shared_cache::is_reachable(cache).await;
@@ -316,7 +316,7 @@ impl EngineService {
         !self.engine.catalog().is_read()
     }
 
-    /// The dashboard of that name, if there is one that `viewer` may see: nobody learns of others.
+    /// The dashboard of that name, if there is one that `viewer` may see: others are not revealed.
     pub(super) fn dashboard(
         &self,
         slug: &str,
@@ -343,7 +343,7 @@ impl EngineService {
     }
 }
 
-/// Tells apart what one client asks for.
+/// Identifies a view among those of one client.
 fn view_name(dashboard: &Dashboard, view: &ViewState) -> Fingerprint {
     let query = view.query_string(dashboard);
     Fingerprint::of([dashboard.slug.as_str(), dashboard.zone.as_str(), &query])

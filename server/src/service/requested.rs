@@ -1,4 +1,4 @@
-//! What an address or a call asks for of a dashboard, and what is said where there is no such thing.
+//! What an address or a call asks for of a dashboard, and the errors where there is no such thing.
 
 use brisk_app::service::PageError;
 use brisk_domain::{Dashboard, Panel, PanelId, ViewState};
@@ -41,7 +41,7 @@ pub(super) fn no_panel(dashboard: &Dashboard, id: &str) -> PageError {
     PageError::NotFound(format!("{} has no panel \"{id}\".", dashboard.title))
 }
 
-/// Parameters that make no view.
+/// The error for parameters that make no view.
 pub(super) fn bad(dashboard: &Dashboard, error: &impl std::error::Error) -> PageError {
     PageError::BadRequest(error.to_string(), dashboard.slug.clone())
 }

@@ -86,10 +86,10 @@ async fn commands_know_what_was_added_in_the_app_or_say_why_not() {
             let (is_good, said) = knows.run(&["invalidate", "table:extra.visits"]);
             assert!(is_good && said.contains("invalidated table:extra.visits"), "{said}");
             assert!(!said.contains("note"), "{said}");
-            // The server has what the command has built.
+            // The server uses what the command has built.
             let found = one.shown().await;
             assert!(found.lines().last().is_some_and(|line| line.trim() == "3"), "{found}");
-            // With another key nothing is read, and that is said.
+            // With another key nothing is read, and the command says so.
             let (is_good, said) = other.run(&["check"]);
             assert!(
                 said.contains("note: sources that were added in the app are not known here"),

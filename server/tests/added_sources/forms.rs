@@ -107,7 +107,7 @@ async fn urls_are_sealed_and_shown_nowhere() {
     let one = replica(folder.path(), test.again().await).await;
     let typed = form(&url.replace('&', "%26"), "save", false);
     let (status, body) = one.post(EDIT, &typed).await;
-    // The tests' user may be one that can do anything, which is refused like in the configuration.
+    // The tests' user may be a superuser, which is refused as in the configuration.
     assert!(status == 303 || status == 422 && body.contains("superuser"), "{status} {body}");
     let secret = url.split_once('@').map(|(user, _)| user.to_owned()).unwrap_or(url.clone());
     assert!(!body.contains(&secret), "{body}");
@@ -148,7 +148,7 @@ async fn sources_of_the_configuration_say_that_they_are_not_changed_here() {
     assert_eq!(one.get("/admin/sources/edit?name=declared").await.0, 404);
     assert_eq!(one.get("/admin/sources/remove?name=declared").await.0, 404);
     assert_eq!(one.post("/admin/sources/remove", "name=declared").await.0, 404);
-    // What ran is listed by its text.
+    // Statements that ran are listed by their text.
     one.post(EDIT, &form("first.sqlite", "save", false)).await;
     one.shown().await;
     let (_, page) = one.get("/admin/sources").await;

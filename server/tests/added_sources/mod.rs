@@ -1,4 +1,5 @@
-//! Databases that are added in the app: by forms, with rollups on each kind of database, and as commands know them.
+//! Databases that are added in the app: by forms, with rollups on each kind of database, and in
+//! commands.
 
 mod commands;
 mod forms;

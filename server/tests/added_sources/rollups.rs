@@ -1,5 +1,5 @@
-//! Rollups of databases that are added in the app: on SQLite, PostgreSQL and MariaDB, while their URLs are
-//! replaced, also in the middle of a refresh, and when they are removed.
+//! Rollups of databases that are added in the app: on SQLite, PostgreSQL and MariaDB, while their URLs
+//! are replaced, even in the middle of a refresh, and when they are removed.
 
 use super::shops::{Shop, pairs};
 use super::world::{EDIT, Replica, replica};
@@ -105,7 +105,7 @@ async fn a_refresh_that_runs_while_its_source_is_replaced_is_not_believed() {
             first.release().await;
             let why = rebuilding.await.unwrap().unwrap_err().to_string();
             assert!(why.contains("changed just now"), "{why}");
-            // Where both are in one place, as on MariaDB, it has written over what the second one had.
+            // If both are in one place, as on MariaDB, it has overwritten what the second one had.
             let of_second = second.sum(5, 2);
             shows(&one, &of_second).await;
             shows(&two, &of_second).await;
@@ -120,13 +120,13 @@ async fn a_refresh_that_runs_while_its_source_is_replaced_is_not_believed() {
     }
 }
 
-/// Which one the source is.
+/// The source's revision.
 fn revision(replica: &Replica) -> Option<Arc<str>> {
     let name = brisk_domain::SourceName::parse("extra").unwrap();
     replica.engine.loader().source(&name).map(|source| Arc::clone(source.revision()))
 }
 
-/// Whether somebody waits for the visits.
+/// Whether a statement waits for the visits.
 async fn waits(shop: &mut Shop) -> bool {
     shop.count_waiting().await > 0
 }

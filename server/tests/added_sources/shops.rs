@@ -17,14 +17,14 @@ pub(super) struct Shop {
     pub(super) owner: Owner,
 }
 
-/// Who may do everything there.
+/// The user who may do everything there.
 pub(super) enum Owner {
     Sqlite(PathBuf),
     Postgres(PgConnection),
     MariaDb(MySqlConnection),
 }
 
-/// Two of each kind that there is, which differ in their visits only; on MariaDB in their users.
+/// Two of each available kind, which differ in their visits only; on MariaDB in their users.
 pub(super) async fn pairs(folder: &Path) -> Vec<[Shop; 2]> {
     let mut pairs = vec![[sqlite(folder, "one").await, sqlite(folder, "two").await]];
     if let Some(url) = servers::url("BRISK_TEST_POSTGRES_URL") {
@@ -55,13 +55,13 @@ impl Shop {
         self.write(&format!("insert into visits values {values}")).await;
     }
 
-    /// How many visits there are where `own` were made here and `others` at the other one of the pair.
+    /// How many visits there are if `own` were made here and `others` at the other one of the pair.
     pub(super) fn sum(&self, own: usize, others: usize) -> String {
         let is_shared = matches!(self.owner, Owner::MariaDb(_));
         (own + if is_shared { others } else { 0 }).to_string()
     }
 
-    /// Keeps everybody from reading the visits, until [`Shop::release`]; false where that cannot be.
+    /// Locks the visits against readers, until [`Shop::release`]; false where that is not possible.
     pub(super) async fn hold(&mut self) -> bool {
         match self.owner {
             Owner::Sqlite(_) => return false,
@@ -71,7 +71,7 @@ impl Shop {
         true
     }
 
-    /// How many wait until the visits are released.
+    /// How many statements wait for the visits to be released.
     pub(super) async fn count_waiting(&mut self) -> i64 {
         let sql = match &self.owner {
             Owner::Sqlite(_) => return 0,
@@ -96,7 +96,7 @@ impl Shop {
         }
     }
 
-    /// The file of its rollup.
+    /// The definition of its rollup.
     pub(super) fn definition(&self) -> String {
         "source = \"extra\"\ngrain = \"day\"\ntime = \"day\"\n\
          sql = \"select $bucket(at) as day, count(*) as n from visits where $range(at) group by 1\"\n"

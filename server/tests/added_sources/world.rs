@@ -1,4 +1,4 @@
-//! Replicas that read the sources which are in one store.
+//! Replicas that read the sources in one store.
 
 use crate::fixture;
 use axum::Router;

@@ -1,4 +1,4 @@
-//! How old a value may be that a program gets.
+//! How old a value that a program gets may be.
 
 use super::world::{TOTAL, world};
 use crate::fixture::write;
@@ -24,7 +24,7 @@ async fn a_program_waits_for_the_current_value_unless_it_takes_an_older_one() {
         assert_eq!(stale.json()["panel"]["freshness"]["age"], age);
         let line = format!("{state};as_of=\"2011-11-16T12:00:00Z\";age={age}");
         assert_eq!(stale.header("brisk-freshness"), line);
-        // Behind the answer both statements are loaded.
+        // Both statements are loaded after the answer.
         world.loaded(4).await;
         let current = world.get(&query).await;
         assert_eq!(current.state(), "fresh");

@@ -1,5 +1,5 @@
-//! What is chosen, from the page's links and the address to the rows: numbers, dates, booleans, the
-//! empty text, and two thousand values.
+//! Chosen values, from the page's links and the address to the rows: numbers, dates, booleans, the empty
+//! text, and two thousand values.
 
 use super::world::Answer;
 use crate::fixture::{self, source, write};
@@ -250,7 +250,7 @@ fn of_columns(name: &str, columns: &[Column]) -> (Vec<String>, String) {
 
 /// The kinds whose marks or rows can be pressed.
 const KINDS: [&str; 5] = ["table", "bar", "histogram", "donut", "scatter"];
-/// Of each kind, what it takes for its first column.
+/// Which types each kind takes for its first column.
 fn shows(kind: &str, (column, of, _): &Column) -> bool {
     match kind {
         // A number or a time.
@@ -262,7 +262,7 @@ fn shows(kind: &str, (column, of, _): &Column) -> bool {
         _ => true,
     }
 }
-/// Values that no variable takes: what is no number.
+/// Whether a variable takes the value: some are no number.
 fn is_choice(value: &str) -> bool {
     !["'NaN'", "'-Infinity'", "9e999"].contains(&value)
 }

@@ -73,7 +73,7 @@ async fn each_hour_of_a_day_of_25_stands_beside_the_same_hour_of_the_day_before(
 #[tokio::test]
 async fn this_quarter_runs_until_today_and_is_compared_with_as_much_of_the_last() {
     let Some(panel) = panel("rows?range=this-quarter").await else { return };
-    // 31 days of October and 27 of November; today's row is of noon. 31 of July and 27 of August.
+    // 31 days of October and 27 of November, whose row of today is at noon. 31 of July and 27 of August.
     let total = |frame: &Value| cells(frame, 1).iter().filter_map(Value::as_i64).sum::<i64>();
     assert_eq!(total(&panel["frame"]), 58);
     assert_eq!(total(&panel["previous"]["frame"]), 58);
@@ -95,7 +95,7 @@ async fn pages_and_csv_of_the_three_say_the_same() {
     assert!(quarter.contains("November 2026, so far"), "{quarter}");
     let path = "/d/comparisons/p/hours?from=2026-10-25&to=2026-10-25&interval=hour";
     let hours = legible(&page(path).await.unwrap());
-    // The doubled hour, and both times the same of the day before beside it.
+    // The doubled hour, and the same hour of the day before beside it both times.
     assert!(hours.matches(r#""v":["0","1","2","2","3","4""#).count() == 2, "{hours}");
     let csv = "/api/v1/dashboards/comparisons/panels/hours.csv?from=2026-10-25&to=2026-10-25&interval=hour";
     let csv = page(csv).await.unwrap();

@@ -1,4 +1,4 @@
-//! What answers cost: entries that are shared, batches, tags, what nobody else keeps.
+//! What answers cost: shared entries, batches, tags, and what others may not store.
 
 use super::world::{DATA, REVENUE, TOTAL, world};
 use crate::fixture;
@@ -45,7 +45,7 @@ async fn a_whole_dashboard_is_one_batch() {
     let ids: Vec<&Value> = json["panels"].as_array().unwrap().iter().map(|p| &p["id"]).collect();
     assert_eq!(ids, ["revenue", "total", "oddities"]);
     assert!(json["panels"].as_array().unwrap().iter().all(|p| p["problem"].is_null()));
-    // Of the panels, the compared period, the small line, and where the data begin.
+    // For the panels, the compared period, the small line, and where the data begin.
     let (figures, statements) = (world.figures(), 6);
     assert_eq!((figures.loads, figures.misses, figures.hits), (statements, statements, 0));
     assert_eq!(world.get(DATA).await.body, answer.body);
@@ -100,8 +100,8 @@ async fn an_answer_has_another_tag_once_the_data_may_have_changed() {
     assert_eq!(known.status, 304);
 }
 
-/// What depends on who asks is never kept by caches that others share, and only what has a tag is
-/// kept at all: nothing else could be asked about again.
+/// What depends on the viewer is never stored by shared caches, and only what has a tag is stored at
+/// all: nothing else could be revalidated.
 #[tokio::test]
 async fn answers_are_kept_by_nobody_else() {
     let world = world().await;

@@ -1,4 +1,4 @@
-//! What the API says of itself: dashboards, definitions, its OpenAPI document, the page to try it.
+//! The API's own description: dashboards, definitions, its OpenAPI document, the page to try it.
 
 use super::world::world;
 use http::StatusCode;

@@ -1,5 +1,5 @@
-//! The same rows on every dialect, and a dashboard over them: SQLite always, PostgreSQL and MariaDB where
-//! tests have them.
+//! The same rows on every dialect, and a dashboard over them: SQLite always, PostgreSQL and MariaDB
+//! where tests have a server.
 
 use crate::fixture::{self, get, source};
 use crate::readout::legible;
@@ -67,7 +67,7 @@ fn url(variable: &str) -> Option<String> {
 }
 
 impl Site {
-    /// The panel's page, with quotes as they are in what it embeds.
+    /// The panel's page, with the quotes in what it embeds unescaped.
     pub(crate) async fn page(&self, panel: &str, query: &str) -> String {
         legible(&self.text(&format!("/d/board/p/{panel}?{query}")).await)
     }

@@ -1,4 +1,4 @@
-//! What it answers, digit for digit, for the view that an address says.
+//! What the API answers, digit for digit, for the view in an address.
 
 use super::world::{REVENUE, TOTAL, world};
 use crate::fixture::write;

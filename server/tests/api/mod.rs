@@ -1,5 +1,5 @@
-//! The API's routes: what they answer, what they keep exact, what they cost, and what they say
-//! when something is wrong.
+//! The API's routes: what they answer, what they keep exact, what they cost, and what they answer when
+//! something is wrong.
 
 mod age;
 mod choices;

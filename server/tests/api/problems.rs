@@ -1,4 +1,4 @@
-//! What it says when something is wrong.
+//! What the API answers when something is wrong.
 
 use super::world::{REVENUE, TOTAL, world};
 use axum::body::Body;

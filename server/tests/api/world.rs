@@ -148,7 +148,7 @@ pub(crate) async fn world() -> World {
     World { app, engine, clock, database, _directory: directory }
 }
 
-/// What came back.
+/// A response.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
@@ -206,7 +206,7 @@ impl World {
         self.figures().loads
     }
 
-    /// Waits for what is loaded behind an answer.
+    /// Waits for the loads that follow an answer.
     pub(crate) async fn loaded(&self, loads: u64) {
         let all = async {
             while self.loads() < loads {

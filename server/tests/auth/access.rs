@@ -1,4 +1,4 @@
-//! Editors look after the folders that are theirs; admins say who may see what, over the files.
+//! Editors look after their folders; admins set who may see what, over the files.
 
 use super::world::World;
 use brisk_accounts::Role;
@@ -23,7 +23,7 @@ async fn an_editor_looks_after_the_folders_that_are_theirs_and_no_others() {
         assert_eq!(world.get(path, &eve).await.status, 200, "{path}");
         assert_eq!(world.get(path, &ann).await.status, 404, "{path}: viewers do not");
     }
-    // What is theirs, and that nothing of others is on the page.
+    // Their own is on the page, and nothing of others.
     let page = world.get("/admin/cache", &eve).await.body;
     assert!(
         page.contains("/admin/cache/team") && !page.contains("/admin/cache/everyone"),
@@ -59,7 +59,7 @@ async fn an_editor_looks_after_the_folders_that_are_theirs_and_no_others() {
     let set = world.store.settings().await.unwrap();
     let scopes: Vec<&str> = set.iter().map(|setting| setting.scope.as_str()).collect();
     assert_eq!(scopes, ["dashboard:team", "panel:team/one"]);
-    // The teams of what is theirs are shown, with their members and attributes.
+    // The teams of their folders are shown, with their members and attributes.
     let folders = world.get("/admin/folders", &eve).await.body;
     assert!(folders.contains("Sales folder") && !folders.contains("in no folder"), "{folders}");
     assert!(!folders.contains("<form method=\"post\" action=\"/admin/folders\""), "{folders}");
@@ -103,7 +103,7 @@ async fn what_is_taken_from_an_editor_is_gone_at_once() {
     assert_eq!((changed.record.after.clone(), changed.record.actor.name.as_str()), (None, "root"));
 }
 
-/// What who asks is answered for a dashboard, in forms that say the same.
+/// The statuses that `who` gets for a dashboard, in forms that mean the same.
 async fn statuses(world: &World, slug: &str, who: &str) -> [u16; 3] {
     let page = world.get(&format!("/d/{slug}"), who).await.status;
     let data = world.get(&format!("/api/v1/dashboards/{slug}/data"), who).await.status;

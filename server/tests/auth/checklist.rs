@@ -1,5 +1,5 @@
-//! Holes that other servers had, each by name; docs/security.md lists them with the tests elsewhere that are
-//! about the same.
+//! Vulnerabilities that other servers had, each by name; docs/security.md lists them with the tests
+//! elsewhere that cover the same.
 
 use super::routes::TABLE;
 use super::world::{PASSWORD, World, request};
@@ -37,7 +37,7 @@ async fn there_is_no_account_and_no_password_until_somebody_makes_them() {
             assert!(answer.cookie().is_none(), "{name}");
         }
     }
-    // Also on a server that has somebody.
+    // On a server with accounts, too.
     world.person("ann", Role::Admin, &[]).await;
     for name in names {
         let answer = world.post("/sign-in", "", &format!("name={name}&password={name}")).await;
@@ -127,7 +127,7 @@ async fn an_identity_that_cannot_be_read_is_none() {
     {
         assert_eq!(world.ask(of("cookie", value)).await.status, 303);
     }
-    // What cannot be read beside a session does not make it somebody else's.
+    // An unreadable header beside a session does not make it somebody else's.
     let mut both = of("cookie", cookie.as_bytes());
     both.headers_mut().append("authorization", "Bearer brisk_wrong".parse().unwrap());
     let status = world.ask(both).await.status;

@@ -1,4 +1,4 @@
-//! A second factor that a role has to have: nothing goes before it.
+//! A second factor that a role requires: nothing goes before it.
 
 use super::provider::TestProvider;
 use super::world::{NOW, PASSWORD, World, request};
@@ -102,7 +102,7 @@ async fn who_has_to_have_a_second_factor_sets_one_up_before_anything_else() {
     assert_eq!(world.get("/admin/people", &token).await.status, 200, "and so may the token");
     assert_eq!(world.get("/profile", &cookie).await.status, 401, "the session before has ended");
     assert_eq!(world.get("/second-factor", &renewed).await.status, 303, "it is there already");
-    // Whoever removes it is where they were before.
+    // Without it, they are where they were before.
     world.change(&root, AccountChange::Authenticator(None)).await;
     assert_eq!(world.get("/admin/people", &token).await.status, 403);
 }
@@ -177,7 +177,7 @@ async fn a_provider_that_asks_for_one_itself_is_enough_for_who_comes_from_there(
             assert_eq!(world.get("/admin/people", who).await.status, expected, "{is_trusted}");
         }
         if !is_trusted {
-            // There is no password to type: it is enough to have just come.
+            // There is no password to type: a session that has just begun is enough.
             let mut page = request("GET", "/second-factor", &cookie, "");
             page.headers_mut().insert("accept", "text/html".parse().unwrap());
             let page = world.ask(page).await;
@@ -193,7 +193,7 @@ async fn a_provider_that_asks_for_one_itself_is_enough_for_who_comes_from_there(
             assert!(done.body.contains("Keep these codes"), "{}", done.body);
             continue;
         }
-        // Where the account has a password as well, its tokens could be anybody's who knows it.
+        // If the account has a password as well, its tokens could belong to anybody who knows it.
         world.change(&ann.id, AccountChange::Password(Some("hash".into()))).await;
         assert_eq!(world.get("/admin/people", &token).await.status, 403);
     }

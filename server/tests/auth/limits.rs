@@ -108,7 +108,7 @@ async fn cold_views_of_an_account_have_a_limit_of_their_own() {
         }
     }
     assert!(refused > 10, "{refused}");
-    // The API says which limit it was.
+    // The API names the limit.
     let mut kinds = BTreeSet::new();
     for days in 60..120 {
         let path = format!("/api/v1/dashboards/everyone/data?range=last+{days}+days");
@@ -119,7 +119,7 @@ async fn cold_views_of_an_account_have_a_limit_of_their_own() {
         }
     }
     assert_eq!(Vec::from_iter(kinds), ["\"/api#too-many-views\""]);
-    // Nobody's are by the address, of which there may be more.
+    // Requests without an account count by the address, for which there may be more.
     for days in 2..30 {
         let path = view(days).replace("everyone", "public");
         assert_eq!(world.get(&path, "").await.status, 200, "{path}");

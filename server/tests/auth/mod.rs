@@ -1,5 +1,5 @@
-//! Who may what: every route for everybody, sign-in, sessions, tokens, and that nobody sees what is
-//! others'.
+//! Who may do what: every route for everybody, sign-in, sessions, tokens, and that nobody sees what
+//! belongs to others.
 
 mod access;
 mod accounts;

@@ -1,5 +1,5 @@
-//! A property: whatever dashboards are for whom, whatever teams and attributes people have, and whoever
-//! asked before, nobody is given a page, an entry, a tag or an event of another's.
+//! A property: whatever the dashboards' audiences, whatever teams and attributes people have, and
+//! whoever asked before, nobody is given a page, an entry, a tag or an event of another's.
 
 use super::world::{World, dashboard, request};
 use brisk_accounts::{AccountId, Role};
@@ -25,7 +25,7 @@ const FORMS: [&str; 6] = [
 ];
 const TEAMS: [&str; 3] = ["red", "blue", "green"];
 
-/// Who may see a dashboard, and whether what it shows depends on who looks.
+/// A dashboard's audience, and whether what it shows depends on the reader.
 #[derive(Debug, Clone)]
 struct Shown {
     access: Access,
@@ -49,7 +49,7 @@ struct Person {
 struct Case {
     dashboards: Vec<Shown>,
     people: Vec<Person>,
-    /// Who asks for which dashboard in which form, and whether they show a tag that somebody was given.
+    /// Who requests which dashboard in which form, and whether they show a tag that somebody was given.
     asked: Vec<(usize, usize, usize, bool)>,
 }
 
@@ -104,7 +104,7 @@ impl Shown {
         }
     }
 
-    /// What of it `person` is shown.
+    /// The word that `person` is shown.
     fn word(&self, at: usize, person: &Person) -> Option<String> {
         match (self.is_seen_by(person), self.is_personal, person.tenant) {
             (false, _, _) | (true, true, None) => None,
@@ -114,7 +114,7 @@ impl Shown {
     }
 }
 
-/// All that may not be in an answer but for who it is of.
+/// The words that may be in nobody's answer but their owner's.
 fn secrets() -> Vec<String> {
     let whose = ["all", "tenant0", "tenant1"];
     (0..3).flat_map(|at| whose.map(|whose| format!("secret{at}-of-{whose}"))).collect()
@@ -185,7 +185,7 @@ async fn holds(case: Case) -> Result<(), TestCaseError> {
     events(&world, &case, &tokens).await
 }
 
-/// Whoever does not see the same is told of other editions.
+/// People who do not see the same get events of different editions.
 async fn events(world: &World, case: &Case, tokens: &[String]) -> Result<(), TestCaseError> {
     for (which, shown) in case.dashboards.iter().enumerate() {
         let mut editions: BTreeMap<String, Option<String>> = BTreeMap::new();

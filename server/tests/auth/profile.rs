@@ -1,4 +1,4 @@
-//! What the profile page shows, and what tokens that are made there carry.
+//! What the profile page shows, and what tokens made there carry.
 
 use super::world::{PASSWORD, World, request};
 use brisk_accounts::account::Attributes;

@@ -1,4 +1,4 @@
-//! A small OpenID provider that can lie: what it answers is up to the test.
+//! A small OpenID provider that can lie: the test decides what it answers.
 
 use super::world::NOW;
 use axum::Router;
@@ -46,15 +46,15 @@ pub(crate) enum Lie {
     FromTheFuture,
     /// `alg: none`, without a signature.
     Unsigned,
-    /// The same with the signature of a good one.
+    /// The same with the signature of a valid token.
     UnsignedWithSignature,
-    /// HS256 with the client's secret, which is the client's as well.
+    /// HS256 with the client's secret, which both sides know.
     ClientSecret,
     /// HS256 with the public key as secret.
     PublicKey,
-    /// Another key under the name of the provider's.
+    /// Another key with the id of the provider's.
     OtherKey,
-    /// Another key with a name that nobody knows.
+    /// Another key with an unknown id.
     UnknownKey,
     /// Another key that the token itself brings along.
     OwnKey,
@@ -66,7 +66,7 @@ pub(crate) enum Lie {
     Nonsense,
     /// User info about somebody else.
     OtherSubject,
-    /// An access token that is no header.
+    /// An access token that cannot be a header.
     Unsendable,
 }
 
@@ -140,7 +140,7 @@ impl Key {
 }
 
 impl TestProvider {
-    /// One whose time stands still until it lives by somebody's clock.
+    /// A provider whose time stands still until it uses somebody's clock.
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let provider = Self::called(format!("http://{}", listener.local_addr().unwrap()));
@@ -148,7 +148,7 @@ impl TestProvider {
         provider
     }
 
-    /// The same over TLS; with a folder in which the certificate of who signs for it is `ca.pem`.
+    /// The same over TLS, with a folder in which `ca.pem` is the certificate of its issuer.
     pub(crate) async fn start_over_tls() -> (Self, TempDir) {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, "Authority of a test");
@@ -211,7 +211,7 @@ impl TestProvider {
             .with_state(self.clone())
     }
 
-    /// How a server is told of it.
+    /// The settings of a server that uses it.
     pub(crate) fn settings(&self) -> ProviderSettings {
         ProviderSettings {
             issuer: self.issuer.clone(),
@@ -241,7 +241,7 @@ impl TestProvider {
         self.inner().manner = manner;
     }
 
-    /// Says that sessions end at that address, where `ISSUER` is its own.
+    /// Declares that sessions end at that address, where `ISSUER` is its own.
     pub(crate) fn ends_sessions_at(&self, address: &'static str) {
         self.inner().end_session = Some(address);
     }
@@ -250,7 +250,7 @@ impl TestProvider {
         self.inner().names_issuer = true;
     }
 
-    /// Signs with another key from now on, which takes the place of those before.
+    /// Signs with another key from now on, which replaces those before.
     pub(crate) fn takes_another_key(&self, id: &str) {
         self.inner().keys = vec![Key::random(id)];
     }
@@ -260,7 +260,7 @@ impl TestProvider {
         self.inner().asked.get(endpoint).copied().unwrap_or_default()
     }
 
-    /// Lets the person of these claims sign in whom a server has sent to `location`; the answer is the
+    /// Lets the person of these claims sign in, whom a server has sent to `location`; the answer is the
     /// parameters with which they come back.
     pub(crate) fn signs_in(&self, location: &str, claims: &Value) -> Vec<(String, String)> {
         let (address, query) = location.split_once('?').unwrap();
@@ -295,7 +295,7 @@ impl TestProvider {
         self.inner.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    /// Counts a question, and answers it as badly as it was told.
+    /// Counts a request, and answers it as badly as it is set to.
     async fn manner(&self, endpoint: &'static str) -> Option<Response> {
         let manner = {
             let mut inner = self.inner();
@@ -350,7 +350,7 @@ async fn metadata(State(provider): State<TestProvider>) -> Response {
             "jwks_uri": format!("{issuer}/keys"),
             "response_types_supported": ["code"],
             "subject_types_supported": ["public"],
-            // Whatever it says that it signs with, and whatever that is.
+            // Whatever it claims to sign with, and whatever it does.
             "id_token_signing_alg_values_supported": ["ES256", "HS256", "none"],
             "authorization_response_iss_parameter_supported": inner.names_issuer,
     });
@@ -425,7 +425,7 @@ async fn user_info(State(provider): State<TestProvider>, headers: HeaderMap) -> 
 }
 
 impl Inner {
-    /// The token of a grant, as true as it is meant to be.
+    /// The token of a grant, as truthful as it is set to be.
     fn id_token(&self, issuer: &str, grant: &Grant) -> Option<String> {
         let now = self.clock.now();
         let at = |seconds: i64| Timestamp(now.0 + seconds * 1_000_000).seconds();

@@ -74,7 +74,7 @@ async fn a_proxy_names_who_asks_and_what_their_groups_are() {
     assert!(account.signed_in_at.is_some());
     // Without the header the proxy asks for nobody.
     assert_eq!(world.ask(from(PROXY, "/d/team", "", &[])).await.status, 303);
-    // Who is disabled is so at once.
+    // Disabling takes effect at once.
     world.change(&account.id, AccountChange::Disabled(true)).await;
     let refused = named(&world, "/d/everyone", "ann", "sellers").await;
     assert_eq!(refused.status, 303);
@@ -171,7 +171,7 @@ async fn a_request_like_the_one_before_changes_nothing_and_a_change_holds_for_it
     let before = world.store.access_state().await.unwrap().version;
     assert_eq!(named(&world, "/d/everyone", "ann", "sellers").await.status, 200);
     assert_eq!(world.store.access_state().await.unwrap().version, before);
-    // What an admin says of what no rule speaks of, holds at once.
+    // What an admin sets where no rule mentions it takes effect at once.
     let board = [TeamName::parse("board").unwrap(), TeamName::parse("sales").unwrap()];
     world.change(&known.id, AccountChange::Teams(board.into())).await;
     assert_eq!(named(&world, "/d/team", "ann", "").await.status, 404, "the rules speak of sales");

@@ -1,4 +1,4 @@
-//! Signing in at `oidc-provider`, a provider that others have written, with its own pages.
+//! Signing in at `oidc-provider`, a provider written by others, with its own pages.
 
 use super::world::{World, request};
 use brisk_accounts::rules::Rule;
@@ -40,7 +40,7 @@ impl Process {
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let process = Self { issuer: String::new(), child };
         let (said, mut ready) = tokio::sync::mpsc::unbounded_channel();
-        // To its end: whoever prints into a closed pipe dies of it.
+        // To its end: a process that prints into a closed pipe dies of it.
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 let _ = line.strip_prefix("ready ").map(|issuer| said.send(issuer.to_owned()));
@@ -51,7 +51,7 @@ impl Process {
         Some(process.called(issuer))
     }
 
-    /// How Brisk knows it.
+    /// Brisk's settings for it.
     fn settings(&self) -> ProviderSettings {
         ProviderSettings {
             issuer: self.issuer.clone(),
@@ -82,11 +82,11 @@ impl Drop for Process {
     }
 }
 
-/// A browser's side of it: cookies of the provider, by name and path.
+/// The browser's side: cookies of the provider, by name and path.
 struct Browser {
     client: Client<HttpConnector, Full<Bytes>>,
     cookies: Vec<(String, String, String)>,
-    /// How often it was asked who sits there.
+    /// How often the provider asked who is there.
     asked: usize,
 }
 
@@ -145,7 +145,8 @@ impl Browser {
         Shown { location, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
-    /// Signs in as `name` where the server has led; the answer is where the provider leads back to.
+    /// Signs in as `name` at `to`, where the server has redirected; the answer is where the provider
+    /// leads back to.
     async fn sign_in(&mut self, issuer: &str, to: &str, name: &str, back: &str) -> String {
         let mut here = to.to_owned();
         let mut form: Option<String> = None;
@@ -179,7 +180,8 @@ impl Browser {
         panic!("{here} leads round and round")
     }
 
-    /// Signs out where the server has led; the answer is where the provider leads back to.
+    /// Signs out at `to`, where the server has redirected; the answer is where the provider leads back
+    /// to.
     async fn sign_out(&mut self, to: &str) -> String {
         let (action, form) = self.open(to, None).await.ending();
         self.open(&action, Some(&form)).await.location.expect("it leads back")
@@ -204,7 +206,7 @@ async fn people_sign_in_at_a_provider_that_others_have_written() {
         has_passwords: false,
         ..AuthSettings::default()
     };
-    // It lives by the machine's clock.
+    // It uses the machine's clock.
     let world = World::signing_in(settings, SystemClock.now()).await;
     world.person("root", Role::Admin, &[]).await;
     let come = async |browser: &mut Browser, name: &str| {
@@ -226,11 +228,11 @@ async fn people_sign_in_at_a_provider_that_others_have_written() {
     assert!(fields.iter().any(|(name, value)| name == "iss" && *value == process.issuer));
     let again = world.get(&path, &cookie).await;
     assert_eq!((again.status, again.cookie()), (400, None), "once");
-    // Who is signed in there comes back without typing anything, to the same account.
+    // Somebody who is signed in there comes back without typing anything, to the same account.
     let (_, _, answer) = come(&mut first, "it-lee").await;
     let session = answer.cookie().expect("a session");
     assert_eq!(first.asked, 1, "once");
-    // Signing out ends the session there as well: it asks again who sits there.
+    // Signing out ends the session there as well: it asks again who is there.
     let answer = world.post("/sign-out", &session, "").await;
     let to = answer.header("refresh").strip_prefix("0; url=").expect("it leads there").to_owned();
     assert!(to.contains("id_token_hint=ey"), "{to}");
@@ -266,7 +268,7 @@ async fn an_account_is_connected_at_a_provider_that_others_have_written() {
     let id = world.person("lee", Role::Viewer, &[]).await;
     let session = world.sign_in("lee").await;
     let mut browser = Browser::new();
-    // Somebody else is signed in there in the same browser, and is not taken for who asks.
+    // Somebody else is signed in there in the same browser, and is not taken for the viewer.
     let begun = world.get("/sign-in/openid", "").await;
     browser.sign_in(&process.issuer, begun.header("location"), "ben", &callback).await;
     let form = format!("do=connect&connect_current={}", super::world::PASSWORD);

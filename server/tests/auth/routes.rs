@@ -271,7 +271,7 @@ async fn no_spelling_of_an_address_changes_a_verdict() {
             assert!(!answer.body.contains("secret"), "{trick} for {}", WHO[at]);
         }
     }
-    // What means the same is the same for who may see it.
+    // An address that means the same is the same for viewers who may see it.
     assert_eq!(world.get("/d/te%61m", &shown[1]).await.status, 200);
 }
 

@@ -1,4 +1,4 @@
-//! A store that is put back to what it was earlier, while Redis keeps the sessions of after that.
+//! A store that is put back to an earlier state, while Redis keeps the sessions from after that.
 
 use super::world::World;
 use brisk_accounts::Role;
@@ -23,7 +23,7 @@ async fn copy(test: &TestStore, file: &Path) {
     }
 }
 
-/// Puts it in the place of the store, past Brisk.
+/// Puts it in the place of the store, behind Brisk's back.
 fn put_back(test: &TestStore, file: &Path) {
     match &test.location {
         StoreLocation::Sqlite(path) => {
@@ -57,13 +57,13 @@ async fn a_store_that_was_put_back_ends_the_sessions_that_redis_still_holds() {
         assert_eq!(world.post("/sign-out", &out, "").await.status, 303);
         let after = world.sign_in("ann").await;
         world.auth.refresh().await.unwrap();
-        // Nothing has happened to those that have not ended.
+        // Sessions that have not ended are untouched.
         let other = world.replica(&redis).await;
         for (cookie, status) in [(&out, 303), (&before, 200), (&after, 200)] {
             assert_eq!(other.get("/d/team", cookie).await.status, status);
         }
         put_back(world.test(), &file);
-        // A process that starts now, and on a server also one that runs.
+        // A process that starts now, and with PostgreSQL also one that runs.
         let mut all = vec![world.replica(&redis).await];
         if world.test().is_postgres() {
             other.auth.refresh().await.unwrap();

@@ -1,5 +1,5 @@
-//! Sessions and counts of wrong tries in Redis: what they cost, who is signed in where, and what happens when
-//! Redis goes, comes back empty, or comes back with what it had long ago.
+//! Sessions and counts of wrong tries in Redis: what they cost, who is signed in where, and what happens
+//! when Redis fails, comes back empty, or comes back with old records.
 
 use super::world::{PASSWORD, World};
 use brisk_accounts::{AccountId, LoginName, Role};
@@ -45,7 +45,7 @@ async fn a_session_costs_one_round_trip_once_and_nothing_on_hot_pages() {
         for name in ["get", "set", "evalsha", "eval"] {
             assert_eq!(of(&after, name), of(&calls, name), "{name}");
         }
-        // Whatever changes of anybody's rights, Redis need not say again who this is.
+        // Whatever changes in anybody's rights, Redis is not asked again who this is.
         other.person("new", Role::Viewer, &[]).await;
         assert_eq!(other.get("/d/team", &cookie).await.status, 200);
         assert_eq!(trips(&other) - before, 1);
@@ -106,7 +106,7 @@ async fn without_redis_who_is_known_stays_and_nobody_is_signed_in_by_mistake() {
     assert_eq!(world.get("/d/team", &cookie).await.status, 200, "nor after a change of rights");
     world.change(&ann, AccountChange::Teams(Default::default())).await;
     assert_eq!(world.get("/d/team", &cookie).await.status, 404, "which holds at once");
-    // Who was never seen here is not known: that is neither yes nor no.
+    // Somebody never seen here is unknown: that is neither yes nor no.
     let other = world.replica(&redis).await;
     assert_eq!(other.get("/d/everyone", &cookie).await.status, 503);
     assert_eq!(other.get("/d/public", "").await.status, 200);
@@ -114,7 +114,7 @@ async fn without_redis_who_is_known_stays_and_nobody_is_signed_in_by_mistake() {
     assert_eq!(refused.status, 503, "a session that cannot be kept is none");
     assert!(refused.cookie().is_none());
     redis.run().unwrap();
-    // What it has forgotten, it does not know: people sign in again.
+    // What Redis has forgotten it does not know: people sign in again.
     eventually("the other asks it again", async || {
         other.get("/d/everyone", &cookie).await.status != 503
     })
@@ -151,7 +151,7 @@ async fn a_redis_that_comes_back_with_old_records_brings_no_session_back() {
         for cookie in [&out, &all] {
             assert_eq!(other.get("/d/team", cookie).await.status, 303);
         }
-        // Nor does who can write to Redis make one, or put one in another's place.
+        // Write access to Redis makes no session either, and puts none in another's place.
         let live = world.sign_in("ann").await;
         let live_hash = brisk_accounts::secret::hash(live.split_once('=').unwrap().1);
         let text: String = redis.command(&["GET", &format!("brisk:session:{live_hash}")]).unwrap();
@@ -179,7 +179,7 @@ async fn ids_that_nobody_was_given_end_nothing_and_do_not_fill_the_store() {
         let left = world.post("/sign-out", &format!("brisk_session={}", made_up(n)), "").await;
         assert_eq!(left.status, 303);
     }
-    // Whatever each process knows stays known.
+    // What each process knows stays known.
     assert_eq!(world.store.access_state().await.unwrap(), before);
     for test in TestStore::each().await {
         let world = World::sharing(test, &redis).await;
@@ -195,7 +195,7 @@ async fn ids_that_nobody_was_given_end_nothing_and_do_not_fill_the_store() {
             noted += usize::from(!holds);
         }
         assert_eq!(noted, 20, "each would be kept for as long as a session may last");
-        // Who has a session signs out all the same.
+        // Somebody who has a session signs out all the same.
         assert_eq!(world.post("/sign-out", &mine, "").await.status, 303);
         assert_eq!(world.get("/d/team", &mine).await.status, 303);
         assert_eq!(world.get("/d/team", &other).await.status, 200);
@@ -218,7 +218,7 @@ async fn sessions_in_redis_end_by_themselves_and_are_seen() {
     world.clock.advance(6 * 86_400);
     assert_eq!(world.get("/d/team", &cookie).await.status, 200);
     world.auth.note_used().await;
-    // Another replica knows of the use only what is written down.
+    // Another replica knows of a use only what is written down.
     let other = world.replica(&redis).await;
     world.clock.advance(6 * 86_400);
     assert_eq!(other.get("/d/team", &cookie).await.status, 200, "it was used on the sixth day");

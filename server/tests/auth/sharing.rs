@@ -1,4 +1,4 @@
-//! Nobody sees what is others': pages, entries, events, tags.
+//! Nobody sees what belongs to others: pages, entries, events, tags.
 
 use super::world::{World, request};
 use brisk_accounts::Role;
@@ -30,7 +30,7 @@ async fn people_of_other_tenants_never_share_a_page_an_entry_or_a_tag() {
     }
     world.person("without", Role::Viewer, &[]).await;
     let without = world.sign_in("without").await;
-    // Each after each other, so that whatever is kept for one is there when the next asks.
+    // Each after every other, so that whatever is kept for one is there when the next asks.
     for form in FORMS {
         let mut tags = BTreeSet::new();
         for round in 0..3 {
@@ -177,7 +177,7 @@ async fn another_processs_change_is_noticed_without_a_request() {
     let auth = world.auth.clone();
     let following = tokio::spawn(async move { auth.follow().await });
     let stream = rest(&world, "/d/team/live", &cookie).await;
-    // Past this process's own knowledge, as the shell or another replica does it.
+    // Without this process's knowledge, as the shell or another replica does it.
     let by = super::world::actor();
     let to = AccountChange::Disabled(true);
     world.store.change_account(&id, &to, &by, super::world::NOW).await.unwrap();

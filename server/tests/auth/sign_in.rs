@@ -1,4 +1,4 @@
-//! Signing in and out: what is said, how long a session lasts, who is slowed.
+//! Signing in and out: what readers are told, how long a session lasts, who is slowed.
 
 use super::world::{PASSWORD, World, request};
 use brisk_accounts::second_factor::{Authenticator, recovery_hash};
@@ -135,13 +135,13 @@ async fn who_guesses_is_slowed_and_nobody_is_locked_out() {
     let right = format!("name=ann&password={PASSWORD}");
     let slowed = attempt(&world, &right).await;
     assert_eq!((slowed.status, slowed.header("retry-after")), (429, "1"));
-    // What is refused is not counted: after the wait the right password is taken.
+    // Refused tries are not counted: after the wait the right password is accepted.
     for _ in 0..10 {
         assert_eq!(guess().await.status, 429);
     }
     world.clock.advance(1);
     assert_eq!(attempt(&world, &right).await.status, 303);
-    // And nothing is held against who knew it.
+    // And nothing is held against somebody who knew it.
     assert_eq!(guess().await.status, 401);
     assert_eq!(attempt(&world, &right).await.status, 303);
 }
@@ -152,7 +152,7 @@ async fn without_its_store_a_server_shows_what_is_public_and_nothing_else() {
     let cookie = world.sign_in("root").await;
     assert_eq!(world.get("/d/everyone", &cookie).await.status, 200);
     world.store.clone().close().await;
-    // What was known a moment ago holds for a moment.
+    // What was known a moment ago stays valid for a moment.
     let refused = async || world.get("/d/everyone", &cookie).await.status == 503;
     eventually("sessions cannot be confirmed", refused).await;
     assert_eq!(world.get("/d/public", "").await.status, 200);

@@ -1,4 +1,5 @@
-//! A server with dashboards for everybody, for who has signed in, and for a team; and its people.
+//! A server with dashboards for everybody, for people who have signed in, and for a team; and its
+//! people.
 
 use crate::fixture;
 use axum::Router;
@@ -161,20 +162,20 @@ impl World {
         Self::signing_in(AuthSettings::default(), NOW).await
     }
 
-    /// The same, where people sign in in another way, and at another time.
+    /// The same, where people sign in in another way, at another time.
     pub(crate) async fn signing_in(settings: AuthSettings, now: Timestamp) -> Self {
         let test = TestStore::sqlite().await;
         let place = Place::new(&dashboards(), test, now).await;
         place.served(settings, AccountLimits::default(), None)
     }
 
-    /// One over these files of dashboards, with these limits of what an account may ask for.
+    /// A server over these files of dashboards, with these limits of accounts.
     pub(crate) async fn over<N: AsRef<str>>(files: &[(N, String)], limits: AccountLimits) -> Self {
         let place = Place::new(files, TestStore::sqlite().await, NOW).await;
         place.served(AuthSettings::default(), limits, None)
     }
 
-    /// A server over that store, and Redis, which has an admin, `root`.
+    /// A server with an admin, `root`, over that store and Redis.
     pub(crate) async fn sharing(test: TestStore, redis: &Redis) -> Self {
         let place = Place::new(&dashboards(), test, NOW).await;
         let world = place.served(AuthSettings::default(), AccountLimits::default(), Some(redis));
@@ -190,7 +191,7 @@ impl World {
         place.served(AuthSettings::default(), AccountLimits::default(), Some(redis))
     }
 
-    /// A person with the password of all.
+    /// A person with the password that all have.
     pub(crate) async fn person(&self, name: &str, role: Role, teams: &[&str]) -> AccountId {
         let account = Account {
             id: AccountId::random(),
@@ -210,7 +211,7 @@ impl World {
         account.id
     }
 
-    /// Has who `editor` names (`team:sales`, an account's name) look after a folder.
+    /// Gives a folder to `editor` (`team:sales`, an account's name).
     pub(crate) async fn give(&self, folder: Option<&str>, editor: &str) {
         let folder = folder.map(|name| FolderName::parse(name).unwrap());
         let editor = match editor.strip_prefix("team:") {
@@ -283,7 +284,7 @@ impl World {
         Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
-    /// The status alone, of answers that may never end.
+    /// The status alone, for answers that may never end.
     pub(crate) async fn status(&self, request: Request<Body>) -> u16 {
         let what = format!("an answer to {} {}", request.method(), request.uri());
         let response = wait_for(what, self.app.clone().oneshot(request)).await.unwrap();

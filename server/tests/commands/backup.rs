@@ -14,7 +14,7 @@ fn brisk(directory: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a command, and says what it said.
+/// Runs a command; whether it succeeded, and what it printed.
 fn ran(mut command: Command) -> (bool, String) {
     let output = output(&mut command);
     let said = [output.stdout, output.stderr].concat();
@@ -33,7 +33,7 @@ async fn set(location: &StoreLocation, value: &str) {
     store.close().await;
 }
 
-/// The value that was set, of a store that is whole.
+/// The value that was set, in a store that is whole.
 async fn value(location: &StoreLocation) -> String {
     let store = Store::at(location).await.unwrap();
     let value = store.settings().await.unwrap()[0].value.clone();

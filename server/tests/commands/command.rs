@@ -65,7 +65,7 @@ fn check_tells_what_panels_depend_on_and_how_their_database_runs_them() {
     let explained = output_text(&explained);
     assert!(explained.contains("plan: ") && explained.contains("visits"), "{explained}");
     assert!(explained.contains("for 1 rows"), "{explained}");
-    // What only the database knows is a problem, too.
+    // What only the database can tell is a problem, too.
     let wrong = "\n[[panel]]\nid = \"lost\"\ntitle = \"Lost\"\nkind = \"stat\"\nsql = \"select nope from visits\"\n\
                  [[panel]]\nid = \"named\"\ntitle = \"Named\"\nkind = \"stat\"\nsql = \"select 1 as n\"\n\
                  columns = { total = { label = \"Total\" } }\n";

@@ -1,4 +1,4 @@
-//! `brisk serve` over a folder of dashboards that is replaced, switched, taken away, or full of things that
+//! `brisk serve` over a folder of dashboards that is replaced, switched, removed, or full of things that
 //! are no files.
 
 use crate::fixture::{ask, get};
@@ -94,9 +94,9 @@ async fn a_folder_that_is_replaced_moved_or_gone_for_a_while_is_followed() {
     server.answers("/d/c", 200).await;
     std::fs::remove_file(folder.join("b.toml")).unwrap();
     server.answers("/d/b", 404).await;
-    // What happens in the old one is nobody's business.
+    // What happens in the old one is ignored.
     write(&world.path().join("old"), "d.toml");
-    // Gone, the last good state stays.
+    // When it is gone, the last good state stays.
     std::fs::remove_dir_all(&folder).unwrap();
     let said = async || server.log().contains("the directory cannot be read");
     eventually("the log says that the folder is gone", said).await;

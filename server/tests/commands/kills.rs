@@ -1,4 +1,4 @@
-//! A server that is killed in the middle of what an admin does: that is done, or it is not.
+//! A server that is killed in the middle of an admin's action: it is done, or it is not.
 
 use brisk_bench::servers::brisk::{Brisk, Deployment};
 use brisk_domain::SourceName;
@@ -10,14 +10,14 @@ use std::time::Duration;
 
 /// How often it is killed.
 const KILLS: u32 = 12;
-/// Within which time, in microseconds: an action takes some milliseconds.
+/// The time within which it is killed, in microseconds: an action takes some milliseconds.
 const WITHIN: u64 = 40_000;
 const KEY: &str = "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
 
 const SALES: &str = "title = \"Sales\"\nsource = \"shop\"\nrange = \"last 7 days\"\n[[panel]]\n\
     id = \"n\"\ntitle = \"N\"\nkind = \"stat\"\nsql = \"select 1 as n\"\n";
 
-/// Sends a form, and waits neither for the answer nor for whoever sends others.
+/// Sends a form, and waits neither for the answer nor for other senders.
 fn send(server: &Brisk, path: &str, form: &str) {
     let Ok(mut connection) = TcpStream::connect(server.address()) else { return };
     let head = format!(
@@ -48,7 +48,7 @@ fn actions(n: u32) -> [(&'static str, String); 6] {
     ]
 }
 
-/// What the log says that something is now.
+/// The present state of something by the log.
 async fn logged(store: &Store, subject: &str) -> Option<String> {
     let filter = AuditFilter { subject: Some(subject.to_owned()), ..AuditFilter::default() };
     let log = store.audit(&filter, 100).await.unwrap();
@@ -58,7 +58,7 @@ async fn logged(store: &Store, subject: &str) -> Option<String> {
     latest.and_then(|one| one.record.after)
 }
 
-/// What is in the store is what is logged, and nothing of it is half.
+/// The store agrees with the log, and nothing is half done.
 async fn is_whole(store: &Store, round: u32) {
     let settings = store.settings().await.unwrap();
     let value = |key: &str| {
@@ -125,7 +125,7 @@ async fn done_or_not_done(location: Option<&str>) {
         store.close().await;
         server.run().unwrap();
     }
-    // What is not disturbed is done.
+    // Undisturbed, everything is done.
     let last = KILLS + 1;
     for (path, form) in actions(last) {
         send(&server, path, &form);

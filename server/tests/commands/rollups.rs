@@ -1,4 +1,4 @@
-//! Rollups as an operator meets them: what `brisk check` says of their files, `brisk rollup`, and
+//! Rollups as an operator sees them: what `brisk check` reports about their files, `brisk rollup`, and
 //! where they are written.
 
 use brisk_domain::{Clock, ManualClock, SourceName, Timestamp};

@@ -70,7 +70,7 @@ fn accounts_are_made_listed_and_changed_from_the_shell() {
 fn once_there_is_an_admin_other_addresses_are_taken() {
     let directory = tempfile::tempdir().unwrap();
     let at = directory.path();
-    // This one is nobody's: what is taken fails later.
+    // This address is nobody's: if it is accepted, it fails later.
     let serve = ["serve", "--listen", "192.0.2.1:0"];
     assert!(text(&brisk(at, &serve)).contains("is not a loopback address"));
     let open = brisk(at, &["serve", "--listen", "192.0.2.1:0", "--open"]);

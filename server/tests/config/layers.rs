@@ -1,4 +1,4 @@
-//! Flags, variables, the file and defaults, and which of them counts.
+//! Flags, variables, the file and defaults, and which of them takes precedence.
 
 use super::{Variable, brisk, flags, folder, location, postgres, read};
 use brisk_cache::Places;
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 #[test]
 fn flags_stand_over_variables_over_the_file_over_defaults() {
-    // Addresses that others can reach are refused by name, which shows the one that counts.
+    // Addresses that others can reach are refused by name, which shows the one in force.
     let folder = folder("listen = \"192.0.2.1:1\"\n");
     let serve = |variables: &[Variable<'_>], more: &[&str]| {
         let (output, said) = brisk(folder.path(), variables, &[&["serve"], more].concat());
@@ -140,7 +140,7 @@ fn urls_come_from_variables_and_files_and_what_is_missing_is_named() {
         let named = "brisk.toml:2:11: the environment variable \"SHOP_URL\" is not set, or empty";
         assert!(missing.contains(named), "{missing}");
     }
-    // It matters only to who opens it.
+    // It matters only when it is opened.
     let (output, said) =
         brisk(folder.path(), &[("BRISK_REDIS_URL", "redis://127.0.0.1:1")], &["warm"]);
     assert!(!output.status.success() && said.contains("\"SHOP_URL\" is not set"), "{said}");

@@ -1,5 +1,5 @@
-//! What Brisk is told: the layers, what is wrong with a file and where, secrets that nobody
-//! prints, and policies that reach the engine.
+//! The configuration: the layers, what is wrong with a file and where, secrets that are never printed,
+//! and policies that reach the engine.
 
 mod layers;
 mod noticing;

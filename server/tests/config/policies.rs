@@ -9,7 +9,7 @@ use brisk_server::config::{Environment, Flags, Settings};
 use std::sync::Arc;
 use tempfile::TempDir;
 
-/// The panels of two dashboards, by who says how long they may be shown.
+/// The panels of two dashboards, by what sets how long they may be shown.
 const POLICIES: &str = "
 [cache]
 ttl = \"40s\"

@@ -1,4 +1,4 @@
-//! Passwords and keys, which nobody prints, and the store that they lead to.
+//! Passwords and keys, which are never printed, and the store that they lead to.
 
 use super::{PASSWORD, Variable, brisk, flags, folder, location, postgres, read};
 use brisk_domain::{Clock, ManualClock};

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::thread::sleep;
 use std::time::Duration;
 
-/// One step that is short, the others long enough to be no reason.
+/// One short step, and the others too long to be the reason.
 fn limits(step: &str) -> String {
     let steps = ["headers", "body", "idle", "write"];
     let lines = steps.map(|key| {
@@ -22,7 +22,7 @@ fn silent_connections_and_headers_that_do_not_end_are_ended() {
     let (mut silent, mut half) = (brisk.connect(), brisk.send("GET / HTTP/1.1\r\nHo"));
     assert_eq!(rest(&mut silent), "");
     assert_eq!(rest(&mut half), "");
-    // A byte now and then wins no time, whatever it is the beginning of.
+    // A byte now and then gains no time, whatever it begins.
     let http2 = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0\0\x3f\0\x01\0\0\0\0\x01";
     for beginning in ["GET / HTTP/1.1\r\nhost: localhost\r\nx: ", http2] {
         let mut slow = brisk.send(beginning);
@@ -67,7 +67,7 @@ fn a_body_that_does_not_arrive_is_answered_with_408() {
         assert!(answer.contains("connection: close\r\n"), "{answer}");
         assert!(answer.ends_with("did not arrive within 0.3 s.\n"), "{answer}");
     }
-    // What is answered without a look at the body keeps nothing open either.
+    // A body that is not read for the answer keeps nothing open either.
     let mut unread =
         brisk.send("GET /healthz HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\nxx");
     assert!(rest(&mut unread).contains("200 OK"));
@@ -92,7 +92,7 @@ fn readers_that_do_not_read_are_ended_and_leave_no_memory_behind() {
     let path = "/api/v1/dashboards/sales/data";
     let whole = brisk.get(path).len() as u64;
     assert!(whole > 500_000, "{whole} bytes are too few to see");
-    // Each another one: the same answer would be in memory once.
+    // A different one each time: the same answer would be in memory once.
     let request = |n: u32| {
         let range = format!("range=last-{}-days", n + 2);
         format!("GET {path}?{range} HTTP/1.1\r\nhost: localhost\r\n\r\n")

@@ -38,7 +38,7 @@ fn connect(brisk: &Process, settings: &[u8]) -> TcpStream {
     stream
 }
 
-/// Sends `frames` for as long as the server takes them; whether it ended the connection.
+/// Sends `frames` for as long as the server reads them; whether it ended the connection.
 fn is_ended_by(mut stream: TcpStream, frames: &[u8], times: usize) -> bool {
     let reading = reading(&stream);
     let ended = (0..times).any(|_| stream.write_all(frames).is_err());
@@ -47,7 +47,7 @@ fn is_ended_by(mut stream: TcpStream, frames: &[u8], times: usize) -> bool {
     ended
 }
 
-/// Reads and forgets what comes.
+/// Reads and discards what comes.
 fn reading(stream: &TcpStream) -> JoinHandle<()> {
     let mut stream = stream.try_clone().unwrap();
     std::thread::spawn(move || {
@@ -78,7 +78,7 @@ fn answering_pings(stream: &TcpStream) -> JoinHandle<()> {
 #[test]
 fn a_client_without_a_window_holds_no_answer() {
     let brisk = Process::start("[connections]\nwrite = \"500ms\"\nidle = \"1h\"\n");
-    // The windows of streams begin with nothing.
+    // The windows of streams begin empty.
     let mut stream = connect(&brisk, &[0, 4, 0, 0, 0, 0]);
     for (at, path) in
         ["/d/sales", "/api/v1/dashboards/sales/data", "/d/sales/live"].iter().enumerate()

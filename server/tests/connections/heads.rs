@@ -14,7 +14,7 @@ fn ready() -> Process {
     brisk
 }
 
-/// What `text` is answered until the connection ends.
+/// The answer to `text`, until the connection ends.
 fn ask(brisk: &Process, text: &str) -> String {
     rest(&mut brisk.send(text))
 }
@@ -42,7 +42,7 @@ fn what_servers_read_in_different_ways_is_refused_and_nothing_behind_it_is_answe
         "GET /d/sales HTTP/3.0\r\nhost: localhost\r\n\r\n".to_owned(),
         "\u{16}\u{3}\u{1}\r\n\r\n".to_owned(),
     ] {
-        // Behind it stands what another server may have taken for a part of it.
+        // After it comes what another server may have taken for a part of it.
         let answer = ask(&brisk, &format!("{bad}GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n"));
         assert_eq!(status(&answer), 400, "{bad:?}: {answer}");
         assert!(answer.contains("connection: close\r\n"), "{bad:?}: {answer}");
@@ -64,7 +64,7 @@ fn what_was_asked_before_a_head_that_is_refused_is_answered_first() {
 
 #[test]
 fn a_body_that_is_too_long_is_refused_before_it_comes() {
-    // Nobody waits for it: with such a limit, that would be seen.
+    // It is not waited for: with such a limit, that would be noticed.
     let brisk = Process::start("[connections]\nbody = \"1h\"\n");
     for head in [
         format!("{FORM}content-length: 65537\r\n\r\n"),
@@ -79,7 +79,7 @@ fn a_body_that_is_too_long_is_refused_before_it_comes() {
             "{answer}"
         );
     }
-    // The door of webhooks, some of which take files of 4 MiB, and those of others.
+    // The limit of webhooks, some of which accept files of 4 MiB, and that of other routes.
     let delivery = |length: u32| {
         let head = "POST /hooks/shop HTTP/1.1\r\nhost: localhost\r\n";
         ask(&brisk, &format!("{head}content-length: {length}\r\n\r\n"))
@@ -88,7 +88,8 @@ fn a_body_that_is_too_long_is_refused_before_it_comes() {
         let answer = delivery(length);
         assert_eq!(status(&answer), 413, "{length}: {answer}");
     }
-    // Of one without a length, as soon as it is; also to a client that goes on sending.
+    // A body without a length is refused as soon as it is too long; even for a client that goes on
+    // sending.
     let mut endless = brisk.send(&format!("{FORM}transfer-encoding: chunked\r\n\r\n"));
     let chunk = format!("4000\r\n{}\r\n", "x".repeat(0x4000));
     for _ in 0..5 {
@@ -96,7 +97,7 @@ fn a_body_that_is_too_long_is_refused_before_it_comes() {
     }
     let answer = until(&mut endless, "is longer than 65536 bytes.\n");
     assert_eq!(status(&answer), 413, "{answer}");
-    // As much as may be is read.
+    // The longest body is read.
     let body = format!("theme=dark&x={}", "y".repeat(65_536 - 13));
     let all =
         ask(&brisk, &format!("{FORM}connection: close\r\ncontent-length: 65536\r\n\r\n{body}"));
@@ -140,7 +141,7 @@ fn addresses_and_headers_that_are_too_long_are_answered_with_a_sentence() {
     let many = ask(&brisk, &format!("GET / HTTP/1.1\r\nhost: localhost\r\n{many}\r\n"));
     assert_eq!(status(&many), 431, "{many}");
     assert!(many.contains("more than 100 headers"), "{many}");
-    // The longest address that there may be is looked up.
+    // The longest possible address is looked up.
     let longest =
         format!("GET /{} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n", &long[1..]);
     assert_eq!(status(&ask(&brisk, &longest)), 404);

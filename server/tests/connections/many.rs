@@ -1,4 +1,4 @@
-//! More connections than there may be.
+//! More connections than are allowed.
 
 use super::process::{Process, rest, status, until};
 use brisk_test_waiting::eventually_blocking;
@@ -17,7 +17,7 @@ fn silent_connections_give_way_to_readers() {
     }
     assert!(brisk.figure("connections_gave_way_total") >= 180);
     assert!(brisk.figure("open_connections") <= 30);
-    // Those that came first are gone.
+    // The first ones are gone.
     assert_eq!(rest(&mut silent[0]), "");
 }
 
@@ -52,7 +52,7 @@ fn open_pages_leave_room_for_others() {
 
 #[test]
 fn a_server_without_files_left_neither_ends_nor_stays_deaf() {
-    // 80 % of them are more than it has left beside its own.
+    // 80 % of the limit are more than it has left beside its own files.
     let brisk = Process::start_with("[connections]\nheaders = \"1h\"\n", &[], Some(64));
     let crowd: Vec<TcpStream> = (0..300).map(|_| brisk.connect()).collect();
     eventually_blocking("health is told among the crowd", || {

@@ -1,5 +1,5 @@
-//! Connections of a real server: their clocks, their number, their end, whom they ask for, what
-//! their requests may look like, and what one client may have of them.
+//! Connections of a real server: their clocks, their number, their end, the names they ask for, what
+//! their requests may look like, and the share that one client may have.
 
 mod clocks;
 mod floods;

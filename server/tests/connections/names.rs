@@ -1,4 +1,4 @@
-//! Which names a server answers under.
+//! The names that a server answers to.
 
 use super::process::{Process, rest, status};
 use brisk_bench::servers::free_port;
@@ -107,6 +107,6 @@ fn figures_have_a_listener_of_their_own_where_one_is_set() {
         let answer = ask(path, "localhost");
         assert!(status(&answer) == 404 && !answer.contains("Sales"), "{path}: {answer}");
     }
-    // A page of another name that was made to mean this machine.
+    // A page of another name that was made to point to this machine.
     assert_eq!(status(&ask("/metrics", "evil.example")), 421);
 }

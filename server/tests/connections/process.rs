@@ -11,7 +11,7 @@ pub(crate) struct Process {
     pub(crate) port: u16,
     child: Child,
     directory: tempfile::TempDir,
-    /// What was answered last, for a test that fails.
+    /// The last answer, for a test that fails.
     last: RefCell<String>,
 }
 
@@ -32,7 +32,7 @@ impl Process {
         Self::start_with(configuration, &[], None)
     }
 
-    /// The same with environment variables, and so many open files at most.
+    /// The same with environment variables, and a limit of open files.
     pub(crate) fn start_with(
         configuration: &str,
         variables: &[(&str, &str)],
@@ -76,7 +76,7 @@ impl Process {
         stream
     }
 
-    /// A connection on which that was sent.
+    /// A connection on which `text` was sent.
     pub(crate) fn send(&self, text: &str) -> TcpStream {
         let mut stream = self.connect();
         stream.write_all(text.as_bytes()).unwrap();
@@ -132,7 +132,7 @@ impl Process {
         status.unwrap()
     }
 
-    /// What a command of the program says about the same data.
+    /// What a command of the program prints about the same data.
     pub(crate) fn command(&self, arguments: &[&str]) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_brisk"));
         let output = output(command.current_dir(self.directory.path()).args(arguments));
@@ -161,7 +161,7 @@ impl Drop for Process {
     }
 }
 
-/// What comes until the server ends the connection, in whatever way.
+/// What comes until the server ends the connection, however it does.
 pub(crate) fn rest(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     match stream.read_to_end(&mut bytes) {

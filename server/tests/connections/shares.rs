@@ -35,7 +35,7 @@ fn a_client_with_too_many_busy_connections_is_told_so_and_others_are_not() {
     busy.pop();
     eventually_blocking("there is room again", || status(&brisk.get("/d/sales")) == 200);
     assert!(brisk.figure("connections_of_client_total") >= 1);
-    // Of those that wait for it, the one that has waited longest gives way.
+    // Of the connections that wait for it, the one that has waited longest gives way.
     let mut idle = brisk.send("GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n");
     until(&mut idle, "ready");
     assert_eq!(status(&brisk.get("/d/sales")), 200);
@@ -64,7 +64,7 @@ fn behind_a_trusted_proxy_each_client_that_it_names_has_so_many_requests_at_a_ti
     };
     let mut open: Vec<TcpStream> = (0..3).map(|_| live("192.0.2.1")).collect();
     open.iter_mut().for_each(|stream| _ = until(stream, "retry: 2000"));
-    // The proxy itself has as many connections as there are.
+    // The proxy itself may have as many connections as there are.
     let mut others: Vec<TcpStream> = (0..6).map(|n| live(&format!("192.0.2.{}", n + 2))).collect();
     others.iter_mut().for_each(|stream| _ = until(stream, "retry: 2000"));
     let of = |client: &str| PAGE.replace("host:", &format!("x-forwarded-for: {client}\r\nhost:"));
@@ -94,7 +94,7 @@ fn the_same_long_answer_is_in_memory_once_however_many_do_not_read_it() {
 #[test]
 fn long_answers_beyond_the_limit_are_refused_to_who_has_most_of_them() {
     let brisk = Process::start("[connections]\nunsent = \"2 MiB\"\nwrite = \"1h\"\n");
-    // Answers of half a megabyte and more, each another one.
+    // Answers of half a megabyte and more, all different.
     let request = |n: u32| {
         format!(
             "GET /api/v1/dashboards/sales/data?range=last-{}-days HTTP/1.1\r\nhost: localhost\r\n\r\n",

@@ -1,4 +1,4 @@
-//! HTTP/2, as proxies and programs speak it without TLS.
+//! HTTP/2 without TLS, as proxies and programs speak it.
 
 use super::process::Process;
 use brisk_test_waiting::{eventually, wait_for};
@@ -85,7 +85,7 @@ async fn authority_is_the_name_that_is_asked_for() {
     let brisk = Process::start("own_names = [\"dash.example\"]\n");
     let url = format!("http://127.0.0.1:{}/d/sales", brisk.port);
     for (name, expected) in [("dash.example", 200), ("evil.example", 421), ("localhost", 200)] {
-        // The `:authority` is what the URL says; where a Host header differs, both count.
+        // The `:authority` is that of the URL; where a Host header differs, both count.
         let words = [
             "--http2-prior-knowledge",
             "-s",

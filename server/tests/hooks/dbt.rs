@@ -19,7 +19,8 @@ async fn world() -> World {
     world
 }
 
-/// What dbt writes of a run of these models, each with its status; `more` bytes longer than it has to be.
+/// What dbt writes about a run of these models, each with its status; `more` bytes longer than
+/// necessary.
 fn results(models: &[(&str, &str)], more: usize) -> String {
     let results: Vec<String> = models
         .iter()
@@ -72,7 +73,7 @@ async fn a_long_run_is_taken_where_its_source_is_known_and_bounded() {
     assert_eq!(world.ask(narrow(&short)).await.0, StatusCode::OK, "a model tag needs no source");
     let other = results(&[("lines", "success")], 0);
     assert_eq!(world.ask(narrow(&other)).await.0, StatusCode::FORBIDDEN);
-    // Long bodies are for dbt only, and have an end for everybody.
+    // Long bodies are for dbt only, and limited for everybody.
     let tags = format!("{{\"tags\": [\"all\"], \"x\": \"{}\"}}", "x".repeat(100_000));
     assert_eq!(world.deliver(&tags).await.0, StatusCode::BAD_REQUEST);
     let too_long = results(&[("orders", "success")], MAX_BODY);

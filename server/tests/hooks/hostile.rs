@@ -1,4 +1,4 @@
-//! Deliveries that are meant badly, or went wrong on their way: they take no effect, or no second one.
+//! Deliveries that are hostile, or went wrong on their way: they take no effect, or no second one.
 
 use super::{Delivery, NOW, ORDERS, World};
 use axum::body::Body;
@@ -18,7 +18,7 @@ async fn the_same_bytes_again_are_answered_as_before_and_take_no_second_effect()
         assert_eq!(world.deliver(ORDERS).await, first);
     }
     assert_eq!(world.total().await, 1, "a replay invalidates nothing");
-    // Whoever has the secret signs anew, as the specification wants of each attempt.
+    // A sender with the secret signs anew, as the specification requires for each attempt.
     let again = Delivery { at: NOW + 1, ..Delivery::of(ORDERS) };
     assert_eq!(world.ask(again.request()).await.0, StatusCode::OK);
     assert_eq!(world.total().await, 11);
@@ -66,7 +66,7 @@ async fn signatures_without_number_headers_twice_and_other_methods_are_no_way_in
     let world = World::new().await;
     let mut many = Delivery::of(ORDERS).request();
     let right = many.headers()[SIGNATURE].to_str().unwrap().to_owned();
-    // The right one comes after more than are looked at.
+    // The right one comes after more than are checked.
     let text = "v1,AAAA ".repeat(200) + &right;
     many.headers_mut().insert(SIGNATURE, text.parse().unwrap());
     assert_eq!(world.ask(many).await.0, StatusCode::UNAUTHORIZED);

@@ -1,4 +1,4 @@
-//! The public libraries of the Standard Webhooks specification sign what Brisk takes.
+//! The public libraries of the Standard Webhooks specification sign what Brisk accepts.
 
 use super::{SALES, SECRET};
 use brisk_bench::servers::brisk::Deployment;

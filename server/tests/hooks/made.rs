@@ -76,14 +76,14 @@ async fn an_admin_makes_limits_rotates_switches_off_and_removes_a_webhook() {
         assert_eq!(world.send("pipeline", SECRET, orders).await.0, StatusCode::UNAUTHORIZED);
         let elsewhere = world.send("pipeline", &first, r#"{"tags": ["all"]}"#).await;
         assert_eq!(elsewhere.0, StatusCode::FORBIDDEN, "{}", elsewhere.2);
-        // Names are taken once, also those of the configuration.
+        // Names are unique, across those of the configuration, too.
         for taken in ["pipeline", "shop", "Not a name"] {
             let form = form.replace("pipeline", taken);
             let (status, _, page) = world.post("/admin/invalidation", &form).await;
             assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{taken}");
             assert!(!page.contains("class=\"once\""), "{page}");
         }
-        // While senders are changed, both secrets are taken; then the new one only.
+        // While senders are changed, both secrets are accepted; then the new one only.
         let (_, _, page) = world.post(MADE, "do=rotate&overlap=1h").await;
         let second = secret(&page);
         assert_ne!(first, second);
@@ -93,7 +93,7 @@ async fn an_admin_makes_limits_rotates_switches_off_and_removes_a_webhook() {
         world.clock.advance(3_601);
         assert_eq!(world.send("pipeline", &first, orders).await.0, StatusCode::UNAUTHORIZED);
         assert_eq!(world.send("pipeline", &second, orders).await.0, StatusCode::OK);
-        // One that has got into wrong hands is not taken for a moment longer.
+        // A leaked secret is not accepted for a moment longer.
         let third = secret(&world.post(MADE, "do=rotate&overlap=0").await.2);
         assert_eq!(world.send("pipeline", &second, orders).await.0, StatusCode::UNAUTHORIZED);
         let (status, _, page) = world.post(MADE, "do=rotate&overlap=forever").await;
@@ -119,7 +119,7 @@ async fn an_admin_makes_limits_rotates_switches_off_and_removes_a_webhook() {
         world.clock.advance(60);
         world.post(MADE, "do=on").await;
         assert_eq!(world.send("pipeline", &third, orders).await.0, StatusCode::OK);
-        // It is asked before it is removed.
+        // Removing takes a confirmation.
         assert!(!world.page(MADE).await.contains("value=\"remove\""));
         assert!(world.page(&format!("{MADE}?do=remove")).await.contains("value=\"remove\""));
         let (status, headers, _) = world.post(MADE, "do=remove").await;
@@ -128,7 +128,7 @@ async fn an_admin_makes_limits_rotates_switches_off_and_removes_a_webhook() {
             (StatusCode::SEE_OTHER, &"/admin/invalidation?done=removed".parse().unwrap())
         );
         assert_eq!(world.send("pipeline", &third, orders).await.0, StatusCode::UNAUTHORIZED);
-        // Those of the configuration are changed there.
+        // Webhooks of the configuration are changed there.
         for form in ["do=limit&allow=all", "do=rotate&overlap=0", "do=end-overlap", "do=remove"] {
             let (status, _, page) = world.post("/admin/invalidation/webhooks/shop", form).await;
             assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{form}: {page}");
@@ -171,7 +171,7 @@ async fn the_log_is_of_all_replicas_and_knows_what_was_refused() {
         assert_eq!(one.ask(late.request()).await.0, StatusCode::UNAUTHORIZED);
         let by_token = Request::post("/api/v1/invalidations").body(Body::from(ORDERS)).unwrap();
         assert_eq!(one.ask(by_token).await.0, StatusCode::OK);
-        // Each writes its own from time to time; a page writes those of its process at once.
+        // Each replica writes its own from time to time; a page writes those of its process at once.
         one.page("/admin/invalidation").await;
         let page = other.page("/admin/invalidation").await;
         for words in [">200<", ">400<", ">401<", "1000 seconds", "the API, by anybody"] {
@@ -193,7 +193,7 @@ async fn a_test_goes_through_the_door_says_what_would_be_touched_and_changes_not
     assert_eq!(status, StatusCode::OK, "{page}");
     assert!(page.contains("would_invalidate") && page.contains("table:shop.orders"), "{page}");
     assert!(page.contains("Sales: Total"), "the panels are named: {page}");
-    // Senders may ask by themselves.
+    // Senders may send tests themselves.
     let asked = ORDERS.replace("orders.loaded", "brisk.test");
     let (status, _, answer) = world.deliver(&asked).await;
     assert_eq!(status, StatusCode::OK);
@@ -201,7 +201,7 @@ async fn a_test_goes_through_the_door_says_what_would_be_touched_and_changes_not
     assert_eq!(answer["invalidated"], serde_json::json!([]));
     assert!(answer["would_invalidate"].as_array().unwrap().len() > 1, "{answer}");
     assert_eq!(world.total().await, 1, "nothing was invalidated");
-    // What the webhook may not do, or what is no tag, is answered as to any sender.
+    // What the webhook may not do, or what is no tag, gets the same answer as for any sender.
     for (tags, expected) in [("tabel:a.b", "400"), ("", "Write 1 to 100 tags")] {
         let form = format!("do=test&tags={tags}");
         let page = world.post("/admin/invalidation/webhooks/shop", &form).await.2;
@@ -227,7 +227,7 @@ async fn a_webhook_of_the_configuration_is_switched_off_and_on_over_the_file_on_
                 "{page}"
             );
         }
-        // Who sends hears the same as of any that is switched off, once it is known who sends.
+        // An authenticated sender gets the same answer as for any webhook that is switched off.
         let (status, headers, body) = one.deliver(ORDERS).await;
         assert_eq!(status, StatusCode::FORBIDDEN, "{body}");
         assert_eq!(headers["content-type"], "application/problem+json");
@@ -238,7 +238,7 @@ async fn a_webhook_of_the_configuration_is_switched_off_and_on_over_the_file_on_
         assert!(tried.contains(">403<"), "{tried}");
         let is_off = async || other.deliver(ORDERS).await.0 == StatusCode::FORBIDDEN;
         eventually("the other replica refuses it, too", is_off).await;
-        // A server that starts meanwhile has it so from its first delivery on.
+        // A server that starts meanwhile has it switched off from its first delivery on.
         let third = world(&test.again().await).await;
         assert_eq!(third.deliver(ORDERS).await.0, StatusCode::FORBIDDEN);
         one.post(SHOP, "do=on").await;

@@ -1,4 +1,4 @@
-//! The webhook over real routes: what is believed, what is done, what is said when something is
+//! The webhook over real routes: what is accepted, what is done, and the answers when something is
 //! wrong.
 
 mod dbt;
@@ -137,7 +137,7 @@ impl World {
     }
 }
 
-/// The webhooks as a file says them.
+/// The webhooks of a configuration file.
 fn configured() -> Settings {
     settings(
         "[webhook.shop]\nsecret_env = \"SECRETS\"\n[webhook.narrow]\nsecret_env = \"SECRETS\"\n\
@@ -367,11 +367,11 @@ async fn the_unsigned_learn_no_names() {
     for change in changes {
         let known = ask("shop", change).await;
         assert!(known.0.is_client_error());
-        // As long as the other, which is in the answer.
+        // A name as long as the other, as it is in the answer.
         assert_eq!(ask("none", change).await, known);
         assert_eq!(ask("No_1", change).await, known);
     }
-    // Who has a secret of this server is told that the name is wrong.
+    // A sender with a secret of this server learns that the name is wrong.
     assert_eq!(ask("nobody", |_| {}).await.0, StatusCode::NOT_FOUND);
 }
 
@@ -396,11 +396,11 @@ async fn browsers_gain_nothing_by_it() {
         headers.insert("sec-fetch-site", "cross-site".parse().unwrap());
         request
     };
-    // A form of another site has no signature, whatever its user is signed in to.
+    // A form of another site has no signature, wherever its user is signed in.
     let form = Request::post("/hooks/shop").header("cookie", "session=1");
     let form = form.body(Body::from(ORDERS)).unwrap();
     assert_eq!(world.ask(from_elsewhere(form)).await.0, StatusCode::UNAUTHORIZED);
-    // Who has the secret may send what headers it likes.
+    // A sender with the secret may send any headers.
     let signed = Delivery::of(ORDERS).request();
     assert_eq!(world.ask(from_elsewhere(signed)).await.0, StatusCode::OK);
     // And a signature opens no other route.

@@ -7,7 +7,7 @@ use http::StatusCode;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-/// Deliveries, each of a change of its own.
+/// Deliveries, each for a change of its own.
 const DELIVERIES: i64 = 300;
 
 #[tokio::test]
@@ -20,7 +20,7 @@ async fn every_acknowledged_delivery_took_effect_whenever_redis_was_away() {
     let world =
         World::over(|clock| Cache::with_redis(Config::default(), clock, config).unwrap()).await;
     let acknowledged = AtomicI64::new(0);
-    // Whoever reads after an acknowledgement sees what it was of, or newer.
+    // A read after an acknowledgement sees the acknowledged value, or a newer one.
     let reading = async {
         loop {
             let least = acknowledged.load(Ordering::SeqCst);

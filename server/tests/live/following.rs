@@ -1,5 +1,5 @@
-//! Pages and the live channel: what is in the first bytes, what a browser need not ask for again,
-//! what is late, and how open pages hear of what changes.
+//! Pages and the live channel: what is in the first bytes, what a browser need not fetch again, what is
+//! late, and how open pages learn of changes.
 
 use super::world::{NOW, TOO_LATE, world, world_at};
 use brisk_domain::{Clock, Pace, Timestamp, Wait};
@@ -19,7 +19,7 @@ async fn a_page_that_is_all_there_has_a_tag_and_is_not_sent_again() {
     let again = world.get("/d/sales", &[("if-none-match", &tag)]).await;
     assert_eq!((again.status, again.body.as_str()), (304, ""));
     assert_eq!(again.header("etag"), tag);
-    // Of another appearance, range or browser, and after an invalidation, it is another page.
+    // With another appearance, range or browser, and after an invalidation, it is another page.
     let dark = world.get("/d/sales", &[("if-none-match", &tag), ("cookie", "theme=dark")]).await;
     assert_eq!(dark.status, 200);
     assert!(dark.body.contains("data-theme=\"dark\""));
@@ -149,11 +149,11 @@ async fn a_panel_whose_data_change_faster_than_it_loads_still_shows_them() {
         world.sell(1).await;
         world.invalidate("table:slow.orders").await;
         world.invalidate("table:shop.orders").await;
-        // The same channel has heard of both, in this order, once it says so of the panel beside.
+        // The same channel has processed both, in this order, once it reports on the other panel.
         let news = page.until_edition_other_than("quick", &quick).await;
         quick = news["quick"]["edition"].clone();
     }
-    // It changed while it was loading; it is shown nevertheless, and loaded again.
+    // It changed while it was loading; it is shown all the same, and loaded again.
     let (next, _) = world.hold_next("slow");
     drop(held);
     let first = page.until("slow", "previous").await["slow"]["edition"].clone();
@@ -169,7 +169,7 @@ async fn a_page_is_told_when_its_dashboard_is_another_one() {
     page.until("total", "current").await;
     world.change_dashboard();
     page.until_outdated().await;
-    // Who comes next follows the new one.
+    // The next page follows the new one.
     world.follow("/d/sales/live").await.until("total", "current").await;
 }
 
@@ -182,7 +182,7 @@ async fn a_view_that_nobody_has_open_is_no_longer_followed() {
     world.until_unfollowed().await;
     assert_eq!(world.hub().open_pages(), 0);
     let loads = world.loads("sales/total");
-    // Another view reads the same table: once it has heard and loaded, the first would have, too.
+    // Another view reads the same table: once it has noticed and loaded, the first would have, too.
     let mut other = world.follow("/d/steady/live").await;
     let edition = other.until("total", "current").await["total"]["edition"].clone();
     world.sell(1).await;
@@ -191,7 +191,7 @@ async fn a_view_that_nobody_has_open_is_no_longer_followed() {
     assert_eq!(world.loads("sales/total"), loads);
 }
 
-/// A clock that breaks who waits for it: of what is there, only channels do.
+/// A clock that panics when it is waited for: here, only channels do that.
 #[derive(Default)]
 struct Fragile {
     is_broken: AtomicBool,
@@ -217,7 +217,7 @@ async fn nobody_joins_a_channel_that_broke() {
     let mut page = world.follow("/d/sales/live").await;
     page.until_end().await;
     assert_eq!(world.hub().followed_views(), 0);
-    // The browser comes again by itself, and finds one that works.
+    // The browser reconnects on its own, and finds a channel that works.
     clock.is_broken.store(false, Ordering::SeqCst);
     world.follow("/d/sales/live").await.until("total", "current").await;
 }
@@ -270,7 +270,7 @@ async fn the_table_of_a_panels_own_page_comes_with_its_card() {
     let answer = world.get(cards, &[]).await;
     let cards_now: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
     assert!(cards_now[0]["table"].as_str().unwrap().contains(">42<"), "{}", answer.body);
-    // And its place is there while the panel is late.
+    // And its placeholder is there while the panel is late.
     let _held = world.hold("slow").await;
     let page = world.get("/d/slow/p/slow", &[("brisk-swap", "1")]).await.body;
     let (_, place) = page.split_once("id=\"data\"").unwrap();

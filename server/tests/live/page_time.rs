@@ -6,7 +6,7 @@ use brisk_domain::Clock;
 use brisk_test_waiting::eventually;
 use std::time::Duration;
 
-/// The address of a page's live channel, as the page says it.
+/// The address of a page's live channel, as it is in the page.
 fn live_path(page: &str) -> String {
     let (_, rest) = page.split_once("data-live=\"").unwrap_or_else(|| panic!("{page}"));
     rest.split_once('"').unwrap().0.replace("&amp;", "&")
@@ -20,7 +20,7 @@ async fn a_page_is_told_when_its_day_is_over() {
     let page = world.settle("/d/sales").await;
     let mut live = world.follow(&live_path(&page.body)).await;
     live.until("total", "current").await;
-    // Nobody says that a day is over: it is looked at every half minute.
+    // No event says that a day is over: that is checked every half minute.
     world.clock.advance(60);
     live.until_outdated().await;
     let next = world.settle("/d/sales").await;
@@ -38,7 +38,7 @@ async fn a_page_that_shows_another_time_than_is_now_is_told_at_once() {
     // A browser that was asleep over night comes back.
     world.clock.advance(86_400);
     world.follow(&path).await.until_outdated().await;
-    // Others are not kept from theirs, and one that does not say what it shows is believed.
+    // Other pages get their channel, and one that does not say what it shows is trusted.
     let next = world.settle("/d/sales").await;
     world.follow(&live_path(&next.body)).await.until("total", "current").await;
     world.follow("/d/sales/live").await.until("total", "current").await;
@@ -62,7 +62,7 @@ async fn pass(world: &World, seconds: i64) {
     while world.clock.now() < end {
         let mut next = end;
         let waits = async || {
-            // What the page does when it is woken is done once it waits again.
+            // The page has done what it does when woken once it waits again.
             let later = world.clock.next_wake().filter(|at| *at > world.clock.now());
             next = later.map_or(end, |at| at.min(end));
             later.is_some()
@@ -79,7 +79,8 @@ async fn a_value_that_ends_just_after_a_look_does_not_wait_for_a_whole_turn() {
     let mut live = world.follow("/d/hourly/live?refresh=3600").await;
     let first = live.until("total", "current").await["total"].clone();
     world.sell(58).await;
-    // The look after an hour finds it still good for a minute; the next one would be after another hour.
+    // The lookup after an hour finds it still good for a minute; the next one would be after another
+    // hour.
     pass(&world, 110 * 60).await;
     let second = live.until_edition_other_than("total", &first["edition"]).await["total"].clone();
     let minutes = (second["as_of"].as_i64().unwrap() - first["as_of"].as_i64().unwrap()) / 60_000;
@@ -116,7 +117,7 @@ async fn open_pages_follow_when_the_newest_row_is_of_another_day() {
     let between = world.get("/d/newest", &[]).await;
     assert_eq!(between.header("etag"), "", "its time is from before, so that nobody keeps it");
     live.until_outdated().await;
-    // What it is then told to show is current, and it stays so: it is not told again and again.
+    // What it is then told to show is current, and stays so: it is not told again and again.
     let next = world.settle("/d/newest").await;
     assert!(next.body.contains(">100<"), "{}", next.body);
     let mut live = world.follow(&live_path(&next.body)).await;

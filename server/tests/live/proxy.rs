@@ -1,5 +1,5 @@
-//! Pages and live channels through nginx, with what it does by itself: it holds back answers until
-//! its buffers are full, and packs pages.
+//! Pages and live channels through nginx with its defaults: it holds back answers until its buffers are
+//! full, and compresses pages.
 
 use super::world::{TOO_LATE, World, world};
 use brisk_bench::servers::free_port;
@@ -31,7 +31,7 @@ async fn nginx(upstream: u16, packs: bool) -> Option<Nginx> {
     let directory = tempfile::tempdir().unwrap();
     let (port, http2) = (free_port().unwrap(), free_port().unwrap());
     let root = directory.path().display();
-    // As Debian ships it: `gzip on` packs text/html.
+    // As Debian ships it: `gzip on` compresses text/html.
     let gzip = if packs { "gzip on;" } else { "" };
     let text = format!(
         "daemon off; master_process off; pid {root}/pid; error_log stderr;\n\
@@ -42,7 +42,7 @@ async fn nginx(upstream: u16, packs: bool) -> Option<Nginx> {
     );
     let file = directory.path().join("nginx.conf");
     std::fs::write(&file, text).unwrap();
-    // Debian has it where only root looks.
+    // Debian installs it outside of the usual PATH of users.
     let known = ["/usr/sbin/nginx", "/usr/bin/nginx", "/usr/local/sbin/nginx"];
     let program = known.into_iter().find(|path| std::path::Path::new(path).exists());
     let program = program.expect("nginx is not installed; cargo xtask test installs it");
@@ -54,7 +54,7 @@ async fn nginx(upstream: u16, packs: bool) -> Option<Nginx> {
     Some(Nginx { port, http2, _process: process, _directory: directory })
 }
 
-/// Serves as `brisk serve` does. nginx says as Host what it was told to connect to.
+/// Serves as `brisk serve` does. nginx sends as Host what it connects to.
 async fn upstream(world: &World) -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -112,7 +112,7 @@ impl Reading {
         self.text()
     }
 
-    /// What has come so far, chunks put together and unpacked.
+    /// What has come so far, with chunks joined and decompressed.
     fn text(&self) -> String {
         let Some(end) = self.raw.windows(4).position(|window| window == b"\r\n\r\n") else {
             return String::new();
@@ -126,7 +126,7 @@ impl Reading {
             return String::from_utf8_lossy(&body).into_owned();
         }
         let (mut text, mut unpack) = (Vec::new(), flate2::write::GzDecoder::new(Vec::new()));
-        // What is not whole yet still gives what it has.
+        // Incomplete data still decompress as far as they go.
         if std::io::Write::write_all(&mut unpack, &body).is_ok() {
             let _ = std::io::Write::flush(&mut unpack);
             text.extend_from_slice(unpack.get_ref());
@@ -181,7 +181,7 @@ async fn a_live_channel_comes_through_nginx_event_by_event() {
     let before = live.text().len();
     world.sell(58).await;
     world.invalidate("table:shop.orders").await;
-    // What is said in between may be left out for who is late.
+    // A late client may miss what is sent in between.
     live.until_after(before, "event: panels").await;
 }
 

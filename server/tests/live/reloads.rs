@@ -1,5 +1,5 @@
-//! What open pages look up again when the dashboards are read again, or when a policy or a source is another
-//! one: only what it is about.
+//! What open pages look up again when the dashboards are reloaded, or when a policy or a source changes:
+//! only what that affects.
 
 use super::world::{World, world};
 use brisk_domain::{Audience, CachePolicy, Clock, PanelId, Slug, TeamName};
@@ -34,7 +34,7 @@ async fn open_pages_look_up_nothing_that_a_reload_did_not_change() {
         );
         world.add_dashboard("other", &text);
     }
-    // What follows is heard together with that, or after it.
+    // What follows arrives together with that, or after it.
     world.engine().set_admin_policies(policies(&[("total", 7)]));
     let is_again = async || lookups(&world)[0] > before[0];
     eventually("the panel whose policy changed is looked up again", is_again).await;

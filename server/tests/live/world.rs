@@ -82,7 +82,7 @@ sql = "select count(*) as m from orders"
 
 /// 2011-11-16 12:00 UTC.
 pub(crate) const NOW: i64 = 1_321_444_800;
-/// Pages that this server has open at most.
+/// Pages that this server may have open.
 pub(crate) const MOST: usize = 20;
 /// Longer, by the clock, than a page waits for its panels.
 pub(crate) const TOO_LATE: i64 = 2;
@@ -96,13 +96,13 @@ pub(crate) struct World {
     directory: tempfile::TempDir,
 }
 
-/// A world whose clock stands still until it is told.
+/// A world whose clock stands still until it is moved.
 pub(crate) async fn world() -> World {
     let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(NOW)));
     World { clock: Arc::clone(&clock), ..world_at(clock).await }
 }
 
-/// A world by another clock.
+/// A world with another clock.
 pub(crate) async fn world_at(clock: Arc<dyn Clock>) -> World {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("sales.toml"), SALES).unwrap();
@@ -129,7 +129,7 @@ pub(crate) async fn shop(world: &World, sql: &str) {
     write(&world.database, sql).await;
 }
 
-/// What came back.
+/// A response.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: String,
@@ -177,14 +177,14 @@ impl World {
         Opening { stream: response.into_body().into_data_stream(), text: String::new() }
     }
 
-    /// Holds back all statements of a source, until what this gives is dropped.
+    /// Holds back all statements of a source, until the result is dropped.
     pub(crate) async fn hold(&self, source: &str) -> Held {
         let (held, begun) = self.hold_next(source);
         wait_for(format!("the lane of {source} is free"), begun).await.unwrap();
         held
     }
 
-    /// The same for those that come next: what waits already runs before.
+    /// The same for the next ones: what waits already runs first.
     pub(crate) fn hold_next(&self, source: &str) -> (Held, oneshot::Receiver<()>) {
         let ((release, released), (begin, begun)) = (oneshot::channel::<()>(), oneshot::channel());
         let cache = self.engine.loader().cache().clone();
@@ -237,7 +237,7 @@ impl World {
         own.map(|(_, figures)| figures.loads).sum()
     }
 
-    /// How often somebody looked at the panel of that label, for whatever reason.
+    /// How often the panel of that label was looked up, for whatever reason.
     pub(crate) fn lookups(&self, label: &str) -> u64 {
         let statistics = self.engine.loader().cache().statistics();
         let own = statistics.of.iter().filter(|((known, _), _)| **known == *label);
@@ -249,7 +249,7 @@ impl World {
         self.engine.loader().assembled()
     }
 
-    /// The server, to be put behind something.
+    /// The server's routes, to be put behind a proxy.
     pub(crate) fn app(&self) -> Router {
         self.app.clone()
     }
@@ -389,7 +389,7 @@ impl Following {
         wait_for("the page hears something", self.next_with_id()).await.0
     }
 
-    /// What is known of all panels of the first dashboard once they are current, and the last id.
+    /// The status of all panels of the first dashboard once they are current, and the last id.
     pub(crate) async fn until_all_current(&mut self) -> (Map<String, Value>, String) {
         let mut known = Map::new();
         let all = async {
@@ -416,7 +416,7 @@ impl Following {
         }
     }
 
-    /// The event that says that `panel` is in `state`.
+    /// The event in which `panel` is in `state`.
     pub(crate) async fn until(&mut self, panel: &str, state: &str) -> Value {
         let heard = self.until_news(panel, |news| news["state"] == state);
         wait_for(format!("the page hears that {panel} is {state}"), heard).await

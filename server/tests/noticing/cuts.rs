@@ -6,7 +6,7 @@ use brisk_server::noticing::reports::ListenerState;
 use brisk_test_waiting::eventually;
 use std::time::Duration;
 
-/// Ends the sessions of listeners, and says how many there were.
+/// Ends the sessions of listeners; the result is how many there were.
 const TERMINATE: &str = "select count(pg_terminate_backend(pid)) from pg_stat_activity \
                          where datname = current_database() \
                          and application_name = 'brisk, listening'";
@@ -20,7 +20,7 @@ async fn nothing_stays_stale_after_connections_that_end_while_rows_change() {
         world.until_listening().await;
         world.shown("orders").await;
         let lost = world.report().lost;
-        // Some of these are told before the cut, some in it, some after it.
+        // Some of these are notified before the cut, some during it, some after it.
         for cut in [false, true, false] {
             id += 1;
             world.write(&format!("insert into orders values ({id}, 1)")).await;

@@ -1,4 +1,4 @@
-//! Which changes PostgreSQL tells of, and what is out of date then.
+//! Which changes PostgreSQL notifies of, and what is out of date then.
 
 use super::world::World;
 use brisk_server::noticing::reports::ListenerState;
@@ -43,7 +43,8 @@ async fn every_kind_of_change_is_heard_and_only_what_reads_it_loads_again() {
             world.until_true(panel).await;
         }
     }
-    // What is rolled back was never told, and what nothing reads is heard and harms nobody.
+    // A change that is rolled back was never notified, and one of a table that nothing reads does no
+    // harm.
     let (before, heard) = (world.shown("measures").await, world.report().heard);
     world.write("begin; insert into measures values (2, 1000); rollback").await;
     world.write("insert into orders values (50, 1)").await;
@@ -57,12 +58,12 @@ async fn replicated_rows_are_heard_by_triggers_of_rows() {
     let Some(world) = World::new().await else { return };
     world.listen().await;
     world.shown("orders").await;
-    // Logical replication fires no triggers of statements.
+    // Logical replication fires no statement triggers.
     world.write("drop trigger brisk_tells on orders").await;
     world.write("set session_replication_role = replica; insert into orders values (8, 64)").await;
     world.until_heard(1).await;
     world.until_true("orders").await;
-    // The trigger of rows costs other sessions nothing: it does not fire.
+    // The row trigger costs other sessions nothing: it does not fire.
     world.write("set session_replication_role = origin; insert into orders values (9, 81)").await;
     world.write("insert into measures values (3, 1)").await;
     world.until_heard(2).await;
@@ -110,7 +111,7 @@ async fn a_listener_connects_once_there_are_triggers_and_invalidates_what_it_mis
     assert_eq!(world.number(CONNECTIONS).await, 0);
     let before = world.shown("orders").await;
     world.make_triggers().await;
-    // Nobody hears this.
+    // Nothing is listening to this.
     world.write("insert into orders values (20, 500)").await;
     assert_eq!(world.shown("orders").await, before);
     world.until_listening().await;
@@ -125,7 +126,7 @@ async fn a_source_that_an_admin_replaces_or_removes_is_listened_to_as_long_as_it
     world.write("insert into orders values (399, 3)").await;
     world.until_heard(1).await;
     world.replace(Some("2"));
-    // The listener of the one before ends; that of this one has heard nothing yet.
+    // The listener of the previous source ends; the new one has heard nothing yet.
     eventually("the listener begins anew", async || world.report().heard == 0).await;
     world.until_listening().await;
     world.shown("orders").await;

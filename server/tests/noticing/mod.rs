@@ -1,4 +1,4 @@
-//! Changes that Brisk notices by itself: PostgreSQL tells of them, or a query is watched.
+//! Changes that Brisk notices on its own: PostgreSQL notifies of them, or a query is watched.
 
 mod cuts;
 mod listener;

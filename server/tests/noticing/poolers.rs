@@ -1,4 +1,4 @@
-//! A listener through PgBouncer: in session mode it works, in transaction mode it says what is wrong.
+//! A listener through PgBouncer: in session mode it works, in transaction mode it reports what is wrong.
 
 use super::world::World;
 use brisk_bench::servers::free_port;

@@ -34,7 +34,7 @@ sql = "select coalesce(sum(amount), 0) as total from orders"
 "#;
 const SQL: &str = "select max(updated_at), count(*) from orders";
 
-/// A process: its cache, and what watches for it.
+/// A process: its cache, and what it watches.
 struct Process {
     app: Router,
     noticing: Arc<Noticing>,
@@ -130,7 +130,7 @@ async fn an_insert_an_update_a_delete_and_a_clock_that_jumps_back_are_noticed() 
     for (sql, total) in [
         ("insert into orders values (3, 10, 100)", 13),
         ("update orders set amount = 20, updated_at = 200 where id = 3", 23),
-        // The clock of whoever writes was set back.
+        // The writer's clock was set back.
         ("update orders set amount = 30, updated_at = 150 where id = 3", 33),
         ("delete from orders where id = 1", 32),
         ("update orders set amount = 40, updated_at = null where id = 3", 42),
@@ -142,7 +142,7 @@ async fn an_insert_an_update_a_delete_and_a_clock_that_jumps_back_are_noticed() 
         assert_eq!(process.total().await, total, "{sql}");
         expected = total;
     }
-    // What it cannot see is said.
+    // What the query cannot see goes unnoticed, and the page says so.
     world.write("insert into orders values (9, 1, 100)").await;
     process.look().await;
     assert_eq!(process.total().await, 1);
@@ -210,7 +210,7 @@ async fn with_a_shared_cache_replicas_take_turns_and_a_restart_forgets_nothing()
         other.noticing.watch(&other.shop, &other.watch).await;
         assert_eq!((one.total().await, other.total().await), (13, 13), "both hear of it");
         drop((one, other));
-        // Nobody looks.
+        // No process is watching.
         world.write("insert into orders values (4, 100, 100)").await;
         let next = world.process(Some(&redis), Some(test.again().await));
         next.clock.advance(600);

@@ -1,4 +1,4 @@
-//! A server over a PostgreSQL of its own tables, whose dashboards are current for an hour.
+//! A server over PostgreSQL tables of its own, whose dashboards are current for an hour.
 
 use crate::fixture;
 use axum::Router;
@@ -59,7 +59,7 @@ impl Drop for World {
 }
 
 impl World {
-    /// One whose listener connects to where `listen_at` says for the URL of the database; none with
+    /// A server whose listener connects to what `listen_at` makes of the database's URL; none with
     /// `--quick`.
     pub(crate) async fn listening_at(listen_at: impl AsyncFnOnce(&str) -> String) -> Option<Self> {
         let url = brisk_test_stores::database().await?;
@@ -91,7 +91,7 @@ impl World {
         Some(Self { noticing, name, app, engine, writer, task, _folder: folder })
     }
 
-    /// One whose listener connects where panels are read.
+    /// A server whose listener connects where panels are read.
     pub(crate) async fn new() -> Option<Self> {
         Self::listening_at(async |url| url.to_owned()).await
     }
@@ -112,7 +112,7 @@ impl World {
         listener::told_tables(&self.engine, &self.name, &source).await.unwrap()
     }
 
-    /// Puts the same source in its own place as another revision, or takes it away.
+    /// Replaces the source by another revision of itself, or removes it.
     pub(crate) fn replace(&self, revision: Option<&str>) {
         let source = self.engine.loader().source(&self.name);
         let source = source.zip(revision).map(|(source, revision)| source.with_revision(revision));
@@ -120,7 +120,7 @@ impl World {
         self.engine.replace_sources(sources.into_iter().collect(), &[]);
     }
 
-    /// Does what an admin does with the SQL that the page shows.
+    /// Runs the SQL that the page shows, as an admin would.
     pub(crate) async fn make_triggers(&self) {
         let sql = trigger_sql(&self.told_tables().await);
         self.write(&sql).await;
@@ -140,7 +140,7 @@ impl World {
         eventually("the source is listened to", listens).await;
     }
 
-    /// Waits until the listener has heard so often of tables.
+    /// Waits until so many notifications have come.
     pub(crate) async fn until_heard(&self, times: u64) {
         let heard = async || self.report().heard >= times;
         eventually(format!("the listener has heard of {times} tables"), heard).await;
@@ -162,7 +162,7 @@ impl World {
         number.unwrap_or_else(|| panic!("{body}"))
     }
 
-    /// What it shows when nothing is remembered.
+    /// What it shows without the cache.
     pub(crate) async fn truth(&self, panel: &str) -> i64 {
         let (_, table) = PANELS.into_iter().find(|(id, _)| *id == panel).unwrap();
         self.number(&format!("select coalesce(sum(amount), 0)::bigint from {table}")).await

@@ -5,7 +5,7 @@ use brisk_test_waiting::wait_for;
 use futures::future::join_all;
 use tokio::task::JoinHandle;
 
-/// Views that were never loaded, each asked for over a connection of its own.
+/// Requests for views that were never loaded, each over a connection of its own.
 fn flood(world: &World, numbers: std::ops::Range<usize>) -> Vec<JoinHandle<Answer>> {
     let port = world.brisk.port;
     let asked = numbers.map(|number| {
@@ -62,7 +62,7 @@ async fn who_has_too_much_waiting_is_told_when_to_come_back_before_anything_is_q
     let path = format!("/fn/cards?slug=shop&panels=orders&query={query}&large=false&wait=true");
     let refused = world.get(MANY, &path).await;
     assert_eq!((refused.status, refused.header("retry-after")), (429, Some("5")));
-    // Another client, and another source, are not concerned.
+    // Another client, and another source, are not affected.
     let page = world.get(READER, &format!("/d/shop?{}", range(503))).await;
     assert_eq!(page.status, 200);
     let other = format!("/api/v1/dashboards/other/panels/orders?{}", range(504));
@@ -96,7 +96,7 @@ async fn more_views_than_anybody_looks_at_are_refused_and_those_seen_before_are_
     // What another client has loaded costs nothing.
     assert_eq!(world.get(READER, &api(600)).await.status, 200);
     assert_eq!(world.get(MANY, &api(600)).await.status, 200);
-    // To follow a view is to ask for it.
+    // Following a view counts as asking for it.
     let followed = world.get(MANY, &format!("/d/shop/live?{}", range(700))).await;
     assert_eq!(followed.status, 429, "{}", followed.body);
 }

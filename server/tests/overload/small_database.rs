@@ -11,7 +11,7 @@ use std::path::Path;
 #[tokio::test(flavor = "multi_thread")]
 async fn no_panel_of_a_page_fails_because_the_others_keep_the_database_busy() {
     let postgres = Postgres::start().await.unwrap();
-    // As on a machine with one core: each takes half a second of the time of all.
+    // As on a machine with one core: each takes half a second of the time shared by all.
     postgres
         .execute(
             "create function work(value bigint) returns bigint language plpgsql as \

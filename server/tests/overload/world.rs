@@ -10,7 +10,7 @@ use std::path::Path;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpSocket;
 
-/// The reader, and whoever takes everything. Every address of 127.0.0.0/8 is this machine's.
+/// The reader, and the client that takes everything. Every address of 127.0.0.0/8 is this machine's.
 pub(crate) const READER: [u8; 4] = [127, 0, 0, 1];
 pub(crate) const MANY: [u8; 4] = [127, 0, 0, 2];
 
@@ -30,14 +30,14 @@ pub(crate) struct World {
     pub(crate) brisk: Brisk,
 }
 
-/// What came back.
+/// A response.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) head: String,
     pub(crate) body: String,
 }
 
-/// A server over two sources, `shop` and `other`, with more of a configuration.
+/// A server over two sources, `shop` and `other`, with more lines in its configuration.
 pub(crate) async fn world(more: &str) -> World {
     let postgres = Postgres::start().await.unwrap();
     let orders = "create table orders (at timestamptz); create table other_orders (at timestamptz)";
@@ -73,7 +73,7 @@ pub(crate) fn api(number: usize) -> String {
 }
 
 impl World {
-    /// Holds back all statements on `orders`, until what this gives is closed.
+    /// Holds back all statements on `orders`, until the result is closed.
     pub(crate) async fn hold(&self) -> PgConnection {
         let options = self.postgres.pool.connect_options();
         let mut connection = PgConnection::connect_with(&options).await.unwrap();
@@ -87,7 +87,7 @@ impl World {
         self.get_with(client, path, "").await
     }
 
-    /// The same with lines for the head.
+    /// The same with more header lines.
     pub(crate) async fn get_with(&self, client: [u8; 4], path: &str, lines: &str) -> Answer {
         let answer = ask(self.brisk.port, client, path, lines);
         wait_for(format!("{client:?} has {path}"), answer).await
@@ -102,7 +102,7 @@ impl World {
 }
 
 impl Answer {
-    /// When the load began that this shows.
+    /// When the load that this shows began.
     pub(crate) fn as_of(&self) -> String {
         assert_eq!(self.status, 200, "{} {}", self.head, self.body);
         let answer: Value = serde_json::from_str(&self.body).unwrap();

@@ -1,5 +1,5 @@
-//! The page about sources and rollups: what it shows of them, that nothing secret is on it, and that
-//! its forms do what they say.
+//! The page about sources and rollups: what it shows of them, that it contains no secrets, and that its
+//! forms do what they say.
 
 use axum::Router;
 use axum::body::Body;
@@ -143,7 +143,7 @@ async fn a_rebuild_that_panics_does_not_stay_running() {
     }
 }
 
-/// What the page says of one rollup, without the marks.
+/// The page's text about one rollup, without the markup.
 fn of_rollup(page: &str, name: &str) -> String {
     let item = page.split("<li").find(|item| item.contains(&format!("id=\"{name}\"")));
     let mut text = String::new();
@@ -214,7 +214,7 @@ async fn a_rollup_is_rebuilt_and_its_panels_show_it() {
 
 #[tokio::test]
 async fn a_source_that_does_not_answer_is_said_to_be_away_and_its_password_is_not_shown() {
-    // Nothing listens on the port of discarded data.
+    // Nothing listens on port 9 (discard).
     let away = "[source.shop]\nurl = \"sqlite:shop.sqlite\"\n[source.away]\n\
         url = \"postgres://brisk:hunter2@127.0.0.1:9/shop\"\nrollup_url = \"postgres://w:hunter3@127.0.0.1:9/shop\"\n";
     let of_away = DAILY.replace("\"shop\"", "\"away\"");

@@ -1,5 +1,5 @@
-//! The pages about the cache: their figures are those of what readers did, and their forms do what they
-//! say, in this order: asked, done, seen.
+//! The pages about the cache: their figures match what readers did, and their forms do what they say, in
+//! three steps: asked, done, shown.
 
 use crate::fixture::{ask, get, source, state, write};
 use axum::Router;
@@ -68,7 +68,7 @@ impl World {
     }
 }
 
-/// The text of a page from `from` on, without its marks.
+/// The text of a page from `from` on, without the markup.
 fn text_after(page: &str, from: &str) -> String {
     let (_, rest) = page.split_once(from).unwrap_or_else(|| panic!("{from}: {page}"));
     let mut text = String::new();

@@ -96,7 +96,7 @@ async fn every_panel_of_the_example_is_right_on_postgres() {
     assert!(table.contains("1 Mar") && !table.contains("28 Feb"), "{table}");
 }
 
-/// `clocks.toml` without the panel that only PostgreSQL can say, with these rows.
+/// `clocks.toml` without the panel that only PostgreSQL can express, with these rows.
 fn dashboard(source: &str, days: &str, moon: &str) -> String {
     format!(
         r#"title = "Clocks"

@@ -1,4 +1,4 @@
-//! Figures as pages show them, from SQLite to markup: rounded exactly, told apart, to their full length
+//! Figures as pages show them, from SQLite to markup: rounded exactly, distinguishable, at full length
 //! in CSV and API.
 
 use crate::fixture::{self, source};

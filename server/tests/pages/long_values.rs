@@ -1,4 +1,4 @@
-//! What an address says of tables that do not exist is not repeated in each link of the page.
+//! Parameters for tables that do not exist are not repeated in each link of the page.
 
 use crate::fixture::{ask, get, source, state, write};
 use brisk_domain::{ManualClock, Timestamp};

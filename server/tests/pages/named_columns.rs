@@ -1,4 +1,4 @@
-//! What a panel names and its statement does not return is said on its page and in the API.
+//! Columns that a panel names and its statement does not return are reported on its page and in the API.
 
 use super::one_point::Site;
 

@@ -35,7 +35,7 @@ impl Site {
         body
     }
 
-    /// The panel's page, with quotes as they are in what it embeds.
+    /// The panel's page, with the quotes in what it embeds unescaped.
     pub(super) async fn page(&self, panel: &str) -> String {
         legible(&self.get(&format!("/d/cases/p/{panel}")).await)
     }

@@ -1,4 +1,4 @@
-//! How pages are presented, as their addresses say: what the cache has, where a zoom leads back to, the
+//! How pages are presented, by their addresses: what the cache has, where a zoom leads back to, the
 //! order of tables; and that nonsense there does no harm.
 
 use crate::fixture::{self, source};

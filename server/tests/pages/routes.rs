@@ -59,7 +59,7 @@ async fn get(path: &str) -> (StatusCode, http::HeaderMap, String) {
 async fn pages_are_never_shown_without_asking_and_run_only_our_scripts() {
     for path in ["/", "/d/sales", "/d/sales/p/one", "/api", "/nowhere", "/d/sales?range=soon"] {
         let (_, headers, body) = get(path).await;
-        // What has a tag may be kept, to be asked for again: see live.rs.
+        // What has a tag may be stored and revalidated: see live.rs.
         let kept = if headers.contains_key("etag") { "private, no-cache" } else { "no-store" };
         assert_eq!(headers["cache-control"], kept, "{path}");
         assert_eq!(
@@ -72,7 +72,7 @@ async fn pages_are_never_shown_without_asking_and_run_only_our_scripts() {
         assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"), "{path}: {policy}");
         assert!(!body.contains("<script>") && !body.contains("<script nonce"), "{path}");
         assert!(policy.contains("style-src 'self';") && !policy.contains("inline"), "{policy}");
-        // A browser would leave them out.
+        // A browser would ignore them.
         assert!(!body.contains("<style") && !body.contains(" style="), "{path}: {body}");
         assert!(body.starts_with("<!DOCTYPE html>"), "{path}");
     }
@@ -147,7 +147,7 @@ async fn forms_of_other_sites_change_nothing() {
     }
     for headers in [
         &[(site, "same-origin"), (origin, own)][..],
-        // A proxy may keep the address that readers see to itself, and browsers have compared.
+        // A proxy may hide the address that readers see; the browser has compared.
         &[(site, "same-origin"), (origin, "https://dash.example")],
         &[(site, "none")],
         &[(origin, own)],
@@ -206,7 +206,7 @@ async fn other_sites_can_open_pages_and_start_nothing_else() {
     let older = Request::get("/d/sales").header("sec-fetch-site", "cross-site");
     let older = older.header("sec-fetch-mode", "navigate").body(Body::empty()).unwrap();
     assert_eq!(ask(older).await.0, StatusCode::OK, "a link, followed by an older browser");
-    // Those that say nothing of sites name the origin of what a script asks for.
+    // Browsers without `sec-fetch-site` send the origin of what a script requests.
     for (origin, status) in [
         ("https://evil.example", StatusCode::FORBIDDEN),
         ("null", StatusCode::FORBIDDEN),

@@ -1,4 +1,4 @@
-//! What the scripts of pages say to the server, and what they share with it.
+//! What the scripts of pages send to the server, and what they share with it.
 
 use super::one_point::Site;
 use brisk_domain::parameter;

@@ -1,4 +1,4 @@
-//! What PostgreSQL has types for, from the server to page, CSV and API.
+//! Values of PostgreSQL's types, from the server to page, CSV and API.
 
 use crate::fixture;
 use brisk_domain::{Clock, ManualClock, SourceName, Timestamp};

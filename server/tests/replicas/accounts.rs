@@ -1,5 +1,5 @@
-//! What one account may ask for, on all replicas together; and that nobody is kept from reading because Redis is
-//! away.
+//! What one account may ask for, over all replicas together; and that nobody is kept from reading when
+//! Redis is away.
 
 use super::world::{World, ask, get, open, stores};
 use brisk_accounts::{LoginName, Scopes, token};
@@ -56,7 +56,7 @@ fn closed(world: &World) {
     }
 }
 
-/// A page that follows its data, once it does; else the status.
+/// A page that follows its data, once it does; otherwise the status.
 fn follow(to: &Brisk, who: &str) -> Result<TcpStream, u16> {
     let mut stream = open(to, "GET", "/d/sales/live", who, "");
     let mut begin = [0; 12];
@@ -75,14 +75,14 @@ async fn what_an_account_may_ask_for_is_counted_over_all_replicas_and_redis_stop
         }
         closed(&world);
         let (ann, ben) = (sign_in(one, "ann"), sign_in(two, "ben"));
-        // Who was seen is known without Redis.
+        // Somebody who was seen before is known without Redis.
         assert_eq!(get(two, "/d/sales", &ben).status, 200);
-        // Refreshes, one by one: exactly so many.
+        // Refreshes, one by one: exactly that many.
         let refresh = |to: &Brisk, who: &str| ask(to, "POST", "/d/sales/refresh", who, "").status;
         let statuses: Vec<u16> = (0..6).map(|n| refresh(world.replicas()[n % 2], &ann)).collect();
         assert_eq!(statuses, [303, 303, 303, 429, 429, 429]);
         assert_eq!(refresh(one, &ben), 303, "another's");
-        // Requests of the API: what the first replica was asked for, the second one knows.
+        // API requests: the second replica knows what the first one was asked for.
         let (of_ann, of_ben) = (token(&world, "ann").await, token(&world, "ben").await);
         let api = |to: &Brisk, who: &str| get(to, "/api/v1/dashboards", who).status;
         let many = |to: &Brisk| {
@@ -107,7 +107,7 @@ async fn what_an_account_may_ask_for_is_counted_over_all_replicas_and_redis_stop
         let is_admitted = || follow(two, &ann).is_ok();
         eventually_blocking("closed pages of another replica make room", is_admitted);
         drop(third);
-        // Without Redis each counts for itself, and whoever reads goes on.
+        // Without Redis each replica counts for itself, and readers go on.
         world.redis.kill();
         for replica in world.replicas() {
             assert_eq!(api(replica, &of_ben), 200);

@@ -1,5 +1,5 @@
-//! Webhooks: how many deliveries a minute, and that the same one takes no second effect, on whichever replica
-//! and whatever happens to Redis.
+//! Webhooks: the limit of deliveries a minute, and that a repeated one takes no second effect, on any
+//! replica and whatever happens to Redis.
 
 use super::world::SECRET;
 use super::world::{Signed, World, seconds, shown, stores};
@@ -13,7 +13,7 @@ fn hook(more: &str) -> String {
 async fn a_webhooks_limit_is_that_of_all_replicas_and_of_each_while_redis_is_away() {
     let world = World::start(None, &hook("per_minute = 6\n")).await;
     let test = || Signed::new("table:shop.orders", true);
-    // All of them in one minute: rarely the next one begins in between.
+    // All of them in one minute: rarely, the next one begins in between.
     let in_one_minute = |send: &dyn Fn() -> usize| loop {
         let minute = seconds() / 60;
         let taken = send();
@@ -27,7 +27,7 @@ async fn a_webhooks_limit_is_that_of_all_replicas_and_of_each_while_redis_is_awa
         assert!(statuses.iter().all(|status| [200, 429].contains(status)), "{statuses:?}");
         statuses.into_iter().filter(|status| *status == 200).count()
     });
-    // What was taken before in the same minute counts as well.
+    // What was accepted before in the same minute counts as well.
     assert!(taken <= 6, "{taken}");
     world.redis.kill();
     let taken = in_one_minute(&|| {

@@ -1,4 +1,5 @@
-//! What holds for all replicas together: two processes over one store and one Redis, which is killed in between.
+//! What holds for all replicas together: two processes over one store and one Redis, which is killed in
+//! between.
 
 mod accounts;
 mod hooks;

@@ -25,7 +25,7 @@ pub(super) struct World {
     _folder: tempfile::TempDir,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
@@ -33,7 +33,7 @@ pub(super) struct Answer {
 }
 
 impl World {
-    /// Over a SQLite file, or the PostgreSQL at `url`; with these lines in the configuration.
+    /// Over a SQLite file, or the PostgreSQL at `url`, with these lines in the configuration.
     pub(super) async fn start(url: Option<&str>, configuration: &str) -> Self {
         let (redis, folder) = (Redis::start(&[]).unwrap(), tempfile::tempdir().unwrap());
         let database = folder.path().join("shop.sqlite");
@@ -77,13 +77,13 @@ impl World {
     }
 }
 
-/// The stores that there are: SQLite, and PostgreSQL unless it is to be quick.
+/// The stores to test: SQLite, and PostgreSQL except with `--quick`.
 pub(super) async fn stores() -> Vec<Option<String>> {
     let postgres = brisk_test_stores::database().await;
     std::iter::once(None).chain(postgres.map(Some)).collect()
 }
 
-/// What is signed of a delivery.
+/// The signed part of a delivery.
 #[derive(Debug, Clone)]
 pub(super) struct Signed {
     id: String,
@@ -92,7 +92,7 @@ pub(super) struct Signed {
 }
 
 impl Signed {
-    /// One that invalidates `tag`, or only asks what would be.
+    /// A delivery that invalidates `tag`, or only asks what would be invalidated.
     pub(super) fn new(tag: &str, is_test: bool) -> Self {
         let kind = if is_test { "brisk.test" } else { "loaded" };
         let id = format!("msg_{:032x}", rand::random::<u128>());
@@ -126,7 +126,7 @@ pub(super) fn ask(to: &Brisk, method: &str, path: &str, headers: &str, body: &st
     Answer { status, text }
 }
 
-/// The connection on which that was asked.
+/// The connection on which the request was sent.
 pub(super) fn open(to: &Brisk, method: &str, path: &str, headers: &str, body: &str) -> TcpStream {
     let mut stream = TcpStream::connect(to.address()).unwrap();
     stream.set_read_timeout(Some(LIMIT)).unwrap();

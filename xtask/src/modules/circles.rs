@@ -1,11 +1,11 @@
-//! Files that lead back to themselves.
+//! Circles among files: shortest paths from a file back to itself.
 
 use super::tree::Arrows;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// A shortest circle for each group of files that reach each other; the first file stands at the end
-/// again.
+/// A shortest circle for each group of files that reach each other; the first file is repeated at
+/// the end.
 pub(super) fn of(arrows: &Arrows) -> Vec<Vec<PathBuf>> {
     let mut circles = Vec::new();
     let mut known: BTreeSet<&Path> = BTreeSet::new();
@@ -27,7 +27,7 @@ pub(super) fn of(arrows: &Arrows) -> Vec<Vec<PathBuf>> {
     circles
 }
 
-/// The shortest way from `start` back to it.
+/// The shortest path from `start` back to it.
 fn shortest(arrows: &Arrows, start: &Path) -> Option<Vec<PathBuf>> {
     let before = reached(arrows, start);
     let mut way = vec![start.to_path_buf()];
@@ -41,7 +41,7 @@ fn shortest(arrows: &Arrows, start: &Path) -> Option<Vec<PathBuf>> {
     Some(way)
 }
 
-/// Everything that `start` leads to, each with the file before it on a shortest way.
+/// Every file reachable from `start`, with its predecessor on a shortest path.
 fn reached<'a>(arrows: &'a Arrows, start: &Path) -> BTreeMap<&'a Path, &'a Path> {
     let mut before = BTreeMap::new();
     let Some((start, _)) = arrows.get_key_value(start) else { return before };

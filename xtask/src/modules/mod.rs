@@ -1,9 +1,9 @@
-//! The shape of the crates: no circle of files within one, and no file that nobody compiles.
+//! The shape of the crates: no circle of files within one, and no file that is never compiled.
 //!
 //! Read from the sources' text: [`tokens`] cuts it into words, [`names`] finds the paths that a file
 //! writes and the modules it declares, [`tree`] knows which file a path leads to, [`circles`] which
-//! files lead back to themselves. A path that goes through a re-export counts for the file that has
-//! the item; `mod` declarations are no arrows, and neither is what unit tests use.
+//! files lead back to themselves. A path through a re-export counts for the file that defines the
+//! item; `mod` declarations are not arrows, and neither are paths in unit tests.
 
 mod circles;
 mod names;
@@ -52,7 +52,7 @@ fn packages(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     Ok(packages)
 }
 
-/// Where compiling begins: the library, or the program where there is none, and the tests.
+/// The root files of compilation: the library, or the program where there is none, and the tests.
 fn roots(package: &Path) -> Vec<PathBuf> {
     let code = ["src/lib.rs", "src/main.rs"].map(|name| package.join(name));
     let code = code.into_iter().find(|path| path.exists());

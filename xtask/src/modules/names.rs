@@ -1,9 +1,9 @@
-//! What one file says of others: the modules that it declares, the paths that it writes, and the
+//! How one file refers to others: the modules that it declares, the paths that it writes, and the
 //! names that it re-exports.
 
 use super::tokens::{self, Token};
 
-/// What one file says of others.
+/// One file's references to others.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Names {
     /// `mod name;`, with the path of its attribute, if it has one.
@@ -14,7 +14,7 @@ pub(super) struct Names {
     pub(super) exports: Vec<(String, Vec<String>)>,
 }
 
-/// Reads a file's text. What stands in modules written out in the file (unit tests) does not count.
+/// Reads a file's text. The contents of inline modules (unit tests) do not count.
 pub(super) fn of(source: &str) -> Names {
     let tokens = tokens::of(source);
     let mut names = Names::default();
@@ -30,7 +30,7 @@ pub(super) fn of(source: &str) -> Names {
     names
 }
 
-/// `mod name;` or `mod name { … }`, which is passed over.
+/// `mod name;`, or `mod name { … }`, which is skipped.
 fn module(tokens: &[Token], at: usize, names: &mut Names) -> usize {
     let Some(Token::Word(name)) = tokens.get(at + 1) else { return at + 1 };
     match tokens.get(at + 2) {
@@ -43,7 +43,7 @@ fn module(tokens: &[Token], at: usize, names: &mut Names) -> usize {
     }
 }
 
-/// The text of `#[path = "…"]` in front of a declaration, whose visibility may stand between.
+/// The text of `#[path = "…"]` before a declaration, possibly with a visibility between them.
 fn path_attribute(before: &[Token]) -> Option<String> {
     let close = before.iter().rposition(|token| *token == Token::Sign(']'))?;
     let between = &before[close + 1..];

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// Which files a file uses.
 pub(super) type Arrows = BTreeMap<PathBuf, BTreeSet<PathBuf>>;
 
-/// A module: its file, what it says, and its children by name.
+/// A module: its file, its references, and its children by name.
 struct Module {
     path: PathBuf,
     names: Names,
@@ -78,10 +78,10 @@ impl Tree {
         arrows
     }
 
-    /// The module whose file has what `path` names when it stands in the module `from`; `None` where
-    /// it leads out of the crate.
+    /// The module whose file defines what `path`, as written in the module `from`, names; `None`
+    /// where that is outside of the crate.
     fn resolve(&self, from: usize, path: &[String], depth: u32) -> Option<usize> {
-        // Re-exports of re-exports end somewhere, also where they name each other.
+        // Bounds chains of re-exports, which may be circular.
         if depth > 16 {
             return None;
         }

@@ -1,4 +1,4 @@
-//! The buckets of a time axis: which a drag chooses, and where they are on other charts' axes.
+//! The buckets of a time axis: those that a drag selects, and their place on other charts' axes.
 
 use super::open::open;
 use brisk_chart::{Readout, decimal};
@@ -8,12 +8,12 @@ use leptos::prelude::window;
 /// A drag shorter than this part of the plot is a click.
 const SHORTEST_DRAG: f64 = 0.02;
 
-/// How time is cut into buckets.
+/// A time axis and how it is divided into buckets.
 pub(super) struct TimeAxis {
     interval: Interval,
     /// The zone around the bounds.
     zone: ZoneOffsets,
-    /// What a zoom leads back to, as the address says it.
+    /// Where a zoom leads back to, as in the address.
     before_zoom: String,
 }
 
@@ -25,7 +25,7 @@ pub(super) struct Stretch {
 }
 
 impl TimeAxis {
-    /// What the chart's attributes say.
+    /// The axis that the chart's attributes describe.
     pub(super) fn of(chart: &web_sys::Element) -> Option<Self> {
         Some(Self {
             interval: Interval::parse(&chart.get_attribute("data-interval")?)?,
@@ -34,7 +34,8 @@ impl TimeAxis {
         })
     }
 
-    /// What a drag between two fractions chooses; nothing where it is so short that it is a click.
+    /// The stretch that a drag between two fractions selects; nothing where it is short enough to
+    /// be a click.
     pub(super) fn stretch(&self, readout: &Readout, (start, end): (f64, f64)) -> Option<Stretch> {
         if (start - end).abs() < SHORTEST_DRAG {
             return None;
@@ -43,7 +44,7 @@ impl TimeAxis {
         let last = nearest(&readout.xs, start.max(end))?;
         let (from, _) = self.bucket(readout, first)?;
         let (_, to) = self.bucket(readout, last)?;
-        // A bar fills its bucket, a point of a line stands at its start.
+        // A bar fills its bucket; a point of a line is at the bucket's start.
         let half = readout.xs.first().copied().unwrap_or_default();
         let ends = (readout.xs.get(first)? - half, readout.xs.get(last)? + half);
         Some(Stretch { bounds: Bounds { from, to }, ends })
@@ -55,7 +56,7 @@ impl TimeAxis {
         let x = *readout.xs.get(at)?;
         let mut inside = first.0 + ((last.0 - first.0) as f64 * x) as i64;
         if !has_bars(readout) {
-            // Points of lines stand on the edge, and places are rounded: well into the bucket.
+            // Points of lines are on the edge, and places are rounded: so well into the bucket.
             inside += self.interval.seconds() * 500_000;
         }
         let start = self.interval.start(Timestamp(inside), &self.zone);
@@ -103,7 +104,7 @@ pub fn margins_text(readout: &Readout) -> Option<String> {
     readout.time.map(|_| [left, right, top, bottom].map(decimal).join(" "))
 }
 
-/// Bars have a band each, and stand in its middle.
+/// Each bar is centred in a band of its own.
 fn has_bars(readout: &Readout) -> bool {
     readout.xs.first() != Some(&0.0)
 }

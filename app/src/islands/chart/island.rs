@@ -5,9 +5,9 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-/// What makes the chart around it interactive, and what it shows over the drawing. It reads the attributes
-/// that the server gave the chart: `data-readout`, and on time axes `data-interval`, `data-zone` and
-/// `data-before-zoom`. Properties of its own would come as JSON, whose reader is a tenth of the wasm.
+/// Makes the chart around it interactive, with two boxes over the drawing. It reads the attributes that
+/// the server gave the chart: `data-readout`, and on time axes `data-interval`, `data-zone` and
+/// `data-before-zoom`. Properties would arrive as JSON, whose parser is a tenth of the wasm.
 #[island]
 pub fn Chart() -> impl IntoView {
     let over = NodeRef::<Div>::new();
@@ -18,8 +18,8 @@ pub fn Chart() -> impl IntoView {
             reader::start(chart, over.into(), tooltip.unchecked_into());
         }
     });
-    // As markup: an element that is replaced has not moved, so a tooltip that follows the pointer is no
-    // layout shift; and it is less code than reactive views.
+    // Filled with markup: a replaced element does not count as moved, so a tooltip that follows the
+    // pointer causes no layout shift; and this is less code than reactive views.
     view! {
         <div node_ref=over></div>
         <div role="status" aria-live="polite"></div>

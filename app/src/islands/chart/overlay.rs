@@ -1,5 +1,5 @@
-//! What is drawn over a chart under the pointer: crosshair, points, the dragged range. As markup, and beside
-//! it the properties by which `style/reading.css` places it: pages forbid styles in markup.
+//! Marks drawn over a chart under the pointer: crosshair, points, the dragged range. As markup, with the
+//! CSS properties by which `style/reading.css` positions it: pages forbid styles in markup.
 
 use brisk_chart::{Readout, decimal, escape};
 use std::fmt::Write as _;
@@ -52,7 +52,7 @@ pub(super) fn along(readout: &Readout, fraction: f64) -> String {
     if !readout.by_mark {
         return format!("calc({left}px + (100cqw - {beside}px) * {fraction})");
     }
-    // Long names of bars that lie give way in narrow charts.
+    // Long names beside horizontal bars shrink in narrow charts.
     let left = format!("min({left}px, 40cqw)");
     format!("calc({left} + (100cqw - {left} - {right}px) * {fraction})")
 }

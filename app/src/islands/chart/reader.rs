@@ -1,4 +1,4 @@
-//! What pointer and keyboard do on a chart.
+//! Pointer and keyboard input on a chart.
 //!
 //! One listener and plain cells: a listener for each event and attributes that follow signals were a
 //! third of the wasm. Cells, not a borrow: moving the focus ends in this listener again.
@@ -15,7 +15,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent, PointerEvent};
 
-/// Where the point is kept that is read, on the section around the chart.
+/// The attribute for the current point, on the section around the chart.
 const READING: &str = "data-reading";
 
 const EVENTS: [&str; 8] = [
@@ -43,7 +43,7 @@ pub(super) fn start(chart: HtmlElement, over: HtmlElement, tooltip: HtmlElement)
     StoredValue::new_local(Listening::to(reader));
 }
 
-/// A chart that listens. Dropping it ends that.
+/// A chart's listeners; dropping it removes them.
 struct Listening {
     chart: HtmlElement,
     listener: Closure<dyn Fn(Event)>,
@@ -73,7 +73,7 @@ impl Drop for Listening {
 /// What is shown over the drawing.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 struct Shown {
-    /// The point that is read.
+    /// The current point.
     point: Option<usize>,
     /// Where the pointer is in the chart's box, in px.
     pointer: (f64, f64),
@@ -94,7 +94,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// Who reads a point when newer markup comes goes on reading there.
+    /// Restores the point that the reader was on before newer markup replaced the chart.
     fn go_on(&self) {
         let is_read = self.chart.matches(":hover, :focus, :focus-within").unwrap_or_default();
         let label = self.section.as_ref().and_then(|section| section.get_attribute(READING));
@@ -107,7 +107,7 @@ impl Reader {
         let before = self.shown.get();
         match event.type_().as_str() {
             "keydown" => self.press(event.unchecked_ref()),
-            // A mark's link says the same as the arrow keys do there.
+            // Focusing a mark's link shows the same as the arrow keys do there.
             "focusin" => match mark_under(event) {
                 Some(mark) => self.read(Some(mark)),
                 None => return,
@@ -125,7 +125,7 @@ impl Reader {
     }
 
     fn point(&self, name: &str, event: &PointerEvent) {
-        // A finger that moves along reads the values, and one that moves down scrolls the page.
+        // A finger that moves sideways reads values; one that moves up or down scrolls the page.
         let is_touch = event.pointer_type() == "touch";
         match name {
             "pointerleave" if is_touch => return,
@@ -141,7 +141,7 @@ impl Reader {
         let mut drag = self.shown.get().drag.map(|(from, _)| (from, at));
         if name == "pointerdown" && self.axis.is_some() && event.button() == 0 && !is_touch {
             drag = Some((at, at));
-            // The drag goes on where the pointer leaves the chart.
+            // The drag continues when the pointer leaves the chart.
             let _ = self.chart.set_pointer_capture(event.pointer_id());
         }
         self.shown.set(Shown { point, pointer, drag });
@@ -158,7 +158,7 @@ impl Reader {
 
     fn release(&self, is_touch: bool) {
         if is_touch {
-            // What a finger has pointed at stays until it touches something else.
+            // The point under a finger stays until something else is touched.
             let _ = self.chart.focus();
         }
         let shown = self.shown.get();
@@ -174,7 +174,7 @@ impl Reader {
         let at = self.shown.get().point;
         let last = self.readout.labels.len().saturating_sub(1);
         let next = match event.key().as_str() {
-            // On a mark's own link the browser does it.
+            // On a mark's own link, the browser opens it.
             "Enter" if event.target() == event.current_target() => {
                 if let Some(mark) = at {
                     self.follow(event, mark);
@@ -235,7 +235,7 @@ impl Reader {
     }
 }
 
-/// Shows what was written where its properties say, or nothing.
+/// Fills `element` with markup and sets its properties, or clears it.
 fn place(element: &HtmlElement, placed: Option<Placed>) {
     let (markup, properties) = placed.unwrap_or_default();
     element.style().set_css_text(&properties);
@@ -265,7 +265,7 @@ fn newest(readout: &Readout) -> Option<usize> {
     }
 }
 
-/// All digits of the first value that a tooltip shows for a point, and which it is.
+/// All digits of the first value that a tooltip shows for a point, and its label.
 fn figure(readout: &Readout, at: usize) -> Option<(String, String)> {
     let label = readout.labels.get(at)?;
     let mut exact = readout.series.iter().filter_map(|s| Some((s.exact(at)?, &s.name)));

@@ -1,5 +1,5 @@
-//! A chart's tooltip, as markup. What it reads is `brisk_chart::Readout`; `style/reading.css` places
-//! it by `--at-x` and `--at-y` of the element around it.
+//! A chart's tooltip, as markup. It reads `brisk_chart::Readout`; `style/reading.css` positions it
+//! by `--at-x` and `--at-y` of the element around it.
 
 use super::overlay::{Placed, along};
 use brisk_chart::{Readout, decimal, escape};
@@ -15,7 +15,7 @@ pub(super) fn tooltip(readout: &Readout, at: usize, (x, y): (f64, f64)) -> Optio
         false => 8.0,
     };
     let y = decimal(y);
-    // Right of the middle it stands to the left of the point.
+    // Right of the middle, it is to the left of the point.
     let side = if fraction.unwrap_or(0.0) > 0.5 { "tooltip flip" } else { "tooltip" };
     let mut out = format!("<div class=\"{side}\"><p>{}</p>", escape(label));
     let swatch = match readout.series.len() > 1 && !readout.by_mark {

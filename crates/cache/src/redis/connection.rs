@@ -1,5 +1,5 @@
 //! Connections: one to a single server, or one to each node of a cluster. They are shared, and
-//! reconnect by themselves.
+//! reconnect automatically.
 
 use super::config::{RedisConfig, RedisConfigError};
 use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig, PubSub};

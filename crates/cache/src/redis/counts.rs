@@ -1,8 +1,8 @@
-//! What processes count together, among their [`Records`]: so many in a while, tokens that come back, how
-//! much each process holds at the moment, and the highest number seen. Each is one script, so that nobody
-//! counts in between, over one text, so that a user of Redis needs no other commands than for records.
+//! Counters that processes share, among their [`Records`]: events within a time, token buckets, how much
+//! each process holds at the moment, and the highest number seen. Each is one script, so that it is
+//! atomic, over one text, so that a user of Redis needs no commands beyond those for records.
 //!
-//! Times are those of the processes' clocks, of which the latest counts.
+//! Times are from the processes' clocks; the latest counts.
 
 use super::records::Records;
 use super::trouble::Trouble;
@@ -19,8 +19,8 @@ static COUNT: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// Takes tokens. What is taken without asking first may be more than there is; as much as a bucket holds is
-/// the most that is owed. What is full is forgotten.
+/// Takes tokens. Where overdraft is allowed, a bucket may owe as much as it holds. A full bucket is
+/// forgotten.
 static TAKE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "local most, rate, amount = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]) \
@@ -39,8 +39,7 @@ static TAKE: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// Notes what one process holds, and adds up what the others do. A process that has died holds nothing any
-/// more when its time is over.
+/// Records what one process holds, and adds up what the others hold. What a dead process held expires.
 static HOLD: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "local own, count, now = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[4]) \
@@ -59,7 +58,7 @@ static HOLD: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// Numbers of 63 bits are none of Lua's: they are compared as texts, of which the longer one is the higher.
+/// Lua's numbers do not hold 63 bits: they are compared as text, the longer one being the higher.
 static HIGHEST: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "local known, new = redis.call('GET', KEYS[1]) or '0', ARGV[1] \
@@ -73,13 +72,13 @@ static HIGHEST: LazyLock<Script> = LazyLock::new(|| {
 pub struct BucketSize {
     /// How many it holds.
     pub most: f64,
-    /// How many come back each second, more than none.
+    /// How many come back each second; above 0.
     pub each_second: f64,
 }
 
 impl Records {
-    /// Counts one more under that name, if there are fewer than `most`; whether there were. The count is
-    /// forgotten `life` after the last one.
+    /// Counts one more under that name, if there are fewer than `most`; whether there were. The count
+    /// expires `life` after the last one.
     pub async fn count(
         &self,
         (kind, name): (&str, &str),
@@ -95,8 +94,8 @@ impl Records {
         Ok(counted.await? == 1)
     }
 
-    /// Takes tokens from the bucket of that name. The answer is how many are left: less than none where there
-    /// were not enough. Then none is taken if `is_all_or_none`, and else what is missing is owed.
+    /// Takes tokens from the bucket of that name. The answer is how many are left: below 0 where there were
+    /// not enough. In that case none is taken if `is_all_or_none`; otherwise the shortfall is owed.
     pub async fn take(
         &self,
         (kind, name): (&str, &str),
@@ -114,8 +113,8 @@ impl Records {
         taken.await
     }
 
-    /// Notes that `process`, whose name has no blank, holds so many under that name for as long as `life`; the
-    /// answer is how many others hold.
+    /// Records that `process`, whose name has no blank, holds `count` under that name for `life`; the answer
+    /// is how many the others hold.
     pub async fn hold(
         &self,
         (kind, name): (&str, &str),
@@ -137,7 +136,7 @@ impl Records {
         self.clock.now().0.div_euclid(1_000).max(0)
     }
 
-    /// The highest number that was noted under that name within `life`, `number` among them; none is below 0.
+    /// The highest number recorded under that name within `life`, including `number`; none is below 0.
     pub async fn highest(
         &self,
         (kind, name): (&str, &str),

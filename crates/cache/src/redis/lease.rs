@@ -1,5 +1,5 @@
-//! Leases: of all processes, one loads an entry. A lease expires by itself if its holder dies, and
-//! is given back on every other way out.
+//! Leases: of all processes, one loads an entry. A lease expires if its holder dies, and is given
+//! back on every other way out.
 
 use super::channel::Message;
 use super::shared::Shared;
@@ -89,7 +89,7 @@ impl Lease {
     pub(crate) async fn give_back(mut self) {
         self.given_back = true;
         self.renewal.abort();
-        // If that fails, it expires by itself.
+        // If that fails, it expires.
         let _ = self.shared.end_lease(&self.key, &self.token).await;
     }
 }

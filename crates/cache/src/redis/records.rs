@@ -1,5 +1,5 @@
 //! [`Records`]: small records that processes share beside the cache: texts under names, each of which
-//! expires. Trouble is an answer here, too: whoever keeps something in them says what happens then.
+//! expires. Trouble is an answer here, too: callers decide what it means for them.
 
 use super::config::{RedisConfig, RedisConfigError};
 use super::shared::Shared;
@@ -9,7 +9,7 @@ use redis::Script;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-/// Of several that change a record at once, one is first; the others look again.
+/// Compare and set: of several concurrent changes to a record one wins; the others read it again.
 static REPLACE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "local now = redis.call('GET', KEYS[1]) \
@@ -42,7 +42,7 @@ impl Records {
         self.shared.ask(async |mut connection| command.query_async(&mut connection).await).await
     }
 
-    /// Makes the record `next` for so long, if it is still `before`; whether it was.
+    /// Sets the record to `next` for `life`, if it is still `before`; whether it was.
     pub async fn replace(
         &self,
         (kind, name): (&str, &str),

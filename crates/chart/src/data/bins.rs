@@ -1,5 +1,5 @@
 //! Numbers as labels of bars: if they increase in equal steps, a step without a row leaves a gap.
-//! Otherwise the bars of 8 and 10 would be neighbours, as if there were no 9.
+//! Without it, the bars of 8 and 10 would be neighbours, as if there were no 9.
 
 use brisk_domain::Values;
 
@@ -8,7 +8,7 @@ const MOST: usize = 240;
 /// From this many bins on, a distant one is an outlier; with fewer, numbers are more likely names.
 const SEVERAL: usize = 8;
 
-/// The numbers in `rows`; `None` with a NULL among them, because this is no axis of numbers then.
+/// The numbers in `rows`; `None` if one is NULL, because then the axis is not numeric.
 pub(crate) fn numbers(values: &Values, rows: &[usize]) -> Option<Vec<f64>> {
     rows.iter().map(|row| values.number(*row)).collect()
 }
@@ -18,7 +18,7 @@ pub(crate) fn numbers(values: &Values, rows: &[usize]) -> Option<Vec<f64>> {
 pub(crate) fn without_holes(numbers: &[f64]) -> Option<Vec<(Option<usize>, f64)>> {
     let (first, last) = (numbers.first()?, numbers.last()?);
     let step = numbers.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
-    // Also not where one is no number.
+    // Nor where one is NaN.
     if numbers.len() < 3 || !(step > 0.0 && (last - first).is_finite()) {
         return None;
     }

@@ -1,4 +1,4 @@
-//! Where rows are along a dimension of cells: hours, weekdays, months, names.
+//! Places of rows along a dimension of cells: hours, weekdays, months, names.
 
 use super::point_labels;
 use crate::spec::Input;
@@ -9,8 +9,8 @@ use std::collections::HashSet;
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /// The place of each row along the dimension of `column`, and the places' labels. Numbers and times are in
-/// their order, without holes for hours and weekdays; text is in the order of its appearance. Rows without a
-/// value have the last place.
+/// ascending order, with hours and weekdays filled in; text is in order of appearance. Rows without a value
+/// have the last place.
 pub(crate) fn of(column: &Column, input: &Input<'_>) -> (Vec<Option<usize>>, Vec<String>) {
     with_none(column, placed(column, input))
 }
@@ -23,7 +23,8 @@ fn placed(column: &Column, input: &Input<'_>) -> (Vec<Option<usize>>, Vec<String
                 .iter()
                 .flatten()
                 .fold((i64::MAX, i64::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
-            // Gaps in a long dimension stay out: order numbers would give thousands of empty columns.
+            // Gaps in a long dimension are not filled: order numbers would give thousands of empty
+            // columns.
             let all: Vec<i64> = if high.saturating_sub(low) < 60 {
                 (low..=high).collect()
             } else {
@@ -34,7 +35,7 @@ fn placed(column: &Column, input: &Input<'_>) -> (Vec<Option<usize>>, Vec<String
             };
             let places = cells.iter().map(|v| all.binary_search(v.as_ref()?).ok()).collect();
             let name = |v: &i64| match (column.name.as_str(), v) {
-                // With a 0 among them they are numbered in another way, or one of two.
+                // With a 0 among them, they follow another numbering, possibly one of two.
                 ("weekday", 1..=7) if low > 0 => WEEKDAYS[(*v - 1) as usize].to_owned(),
                 ("hour", _) => format!("{v:02}"),
                 _ if *input.spec.unit_of(&column.name) == Unit::Plain => v.to_string(),

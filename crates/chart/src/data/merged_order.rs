@@ -1,8 +1,8 @@
 //! One order of all series, merged from the orders within each bucket.
 //!
 //! A series without a row in the first bucket need not come last: each bucket's rows give an order of
-//! the series that it has, and merging these gives one of them all. So names stay in order whichever
-//! bucket lacks some of them, and an order that the statement chose is kept.
+//! its series, and merging these gives one order of all. So names stay in order whichever bucket
+//! lacks some of them, and the statement's own order is kept.
 
 use super::sort_keys;
 use std::cmp::{Ordering, Reverse};
@@ -51,7 +51,7 @@ pub(crate) fn order(items: &[Option<usize>], groups: &[Option<usize>], count: us
     while order.len() < count {
         let item = match free.pop() {
             Some(Reverse(item)) => item,
-            // A cycle: its item that appeared first.
+            // A cycle: the first of its items to appear.
             None => {
                 while is_placed[next] {
                     next += 1;
@@ -73,8 +73,8 @@ pub(crate) fn order(items: &[Option<usize>], groups: &[Option<usize>], count: us
     order
 }
 
-/// The order of `labels` by what all groups are sorted by, if they are: then it also orders those that
-/// no group has together, as where each series has other categories.
+/// The order of `labels` by a key that all groups are sorted by, if there is one: it also orders
+/// labels that never occur in one group, as where series have different categories.
 fn sorted(
     places: &[Option<usize>],
     groups: &[Option<usize>],

@@ -1,4 +1,4 @@
-//! From frames to what is drawn of them: series over a common x, their order, downsampling.
+//! From frames to drawable data: series over a common x, their order, downsampling.
 
 pub(crate) mod bins;
 pub(crate) mod dimension;

@@ -1,15 +1,15 @@
-//! Which points are parts of time buckets, and what is said of them.
+//! Which points are partial time buckets, and how they are labelled.
 
 use crate::spec::Input;
 use brisk_domain::{Completeness, Coverage, Timestamp, ZoneOffsets};
 use chrono::NaiveTime;
 
-/// The coverage of the frame's buckets, if they stand in the column `at`.
+/// The coverage of the frame's buckets, if they are in the column `at`.
 pub(crate) fn coverage(input: &Input<'_>, at: usize) -> Option<Coverage> {
     input.coverage.filter(|coverage| coverage.column == Some(at))
 }
 
-/// What is said of the bucket that starts at `start`, behind its name: `so far`, `from 19 Aug`;
+/// The label of the bucket that starts at `start`, for after its name: `so far`, `from 19 Aug`;
 /// `None` if it is whole.
 pub(crate) fn words(coverage: &Coverage, start: Timestamp, input: &Input<'_>) -> Option<String> {
     match coverage.completeness(start) {
@@ -38,15 +38,15 @@ pub(crate) fn words(coverage: &Coverage, start: Timestamp, input: &Input<'_>) ->
     Some(words)
 }
 
-/// The words for the bucket in a row of the frame's column `at`, if it holds buckets and that one is not
-/// whole.
+/// The label of the bucket in a row of the frame's column `at`, if it holds buckets and that one is
+/// partial.
 pub(crate) fn of_row(input: &Input<'_>, at: usize, row: usize) -> Option<String> {
     let coverage = coverage(input, at)?;
     let start = coverage.start(&input.frame.columns().get(at)?.values, row, input.zone)?;
     words(&coverage, start, input)
 }
 
-/// An end of the range as people say it: by its day, unless it is at a time of day.
+/// An end of the range in words: its day, unless it is within one.
 fn end(zone: &ZoneOffsets, at: Timestamp, is_last: bool) -> String {
     let local = zone.local(at);
     if local.time() != NaiveTime::MIN {
@@ -56,7 +56,7 @@ fn end(zone: &ZoneOffsets, at: Timestamp, is_last: bool) -> String {
     day.format("%-d %b").to_string()
 }
 
-/// `2 partial weeks left out`, where buckets were.
+/// `2 partial weeks left out`, if any were.
 pub(crate) fn left_out(coverage: Option<Coverage>) -> Option<String> {
     let Coverage { left_out: count, interval, .. } = coverage?;
     let plural = if count == 1 { "" } else { "s" };

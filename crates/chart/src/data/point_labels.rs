@@ -1,14 +1,14 @@
-//! What is written about points and series: never the same about two of them.
+//! Labels of points and series, never the same for two of them.
 
 use crate::spec::Input;
 use brisk_domain::{Column, Unit, Values, format};
 use std::borrow::Borrow;
 use std::collections::HashMap;
 
-/// More decimals than this a float does not have.
+/// A float has no more decimals than this.
 const MOST_DECIMALS: usize = 17;
 
-/// A label for the values of `columns` in each of `rows`, which differ. Behind them those of the
+/// Distinct labels for the values of `columns` in each of `rows`, followed by those of the
 /// `missing` numbers, which no row has.
 pub(crate) fn of<C: Borrow<Column>>(
     columns: &[C],
@@ -100,7 +100,7 @@ fn with_decimals<'a>(numbers: impl Iterator<Item = &'a f64> + Clone, unit: &Unit
         .unwrap_or_else(|| at(MOST_DECIMALS))
 }
 
-/// Texts that look like another label stand in quotes.
+/// Texts that look like another label are quoted.
 fn quoted(labels: Vec<String>, cells: &[Option<String>]) -> Vec<String> {
     let mut looks: HashMap<String, &Option<String>> = HashMap::new();
     let mut alike: Vec<String> = Vec::new();
@@ -122,7 +122,7 @@ fn quoted(labels: Vec<String>, cells: &[Option<String>]) -> Vec<String> {
     labels.into_iter().zip(cells).map(quote).collect()
 }
 
-/// Labels that are still equal are counted.
+/// Labels that are still equal are numbered.
 fn tell_apart(mut labels: Vec<String>) -> Vec<String> {
     if !has_equal(&labels) {
         return labels;

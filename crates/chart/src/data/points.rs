@@ -17,11 +17,11 @@ pub(crate) struct Points {
     pub(crate) rows: Vec<Option<usize>>,
     /// Which of them are whole, where they are time buckets.
     coverage: Option<Coverage>,
-    /// Where the bucket that each point is starts, as far as they are buckets.
+    /// Where each point's bucket starts, as far as points are buckets.
     starts: Vec<Option<Timestamp>>,
-    /// Says how many buckets were left out because they are not whole.
+    /// A note on how many partial buckets were left out.
     left_out_buckets: Option<String>,
-    /// How many series there were too many of.
+    /// How many series beyond the maximum there were.
     left_out: usize,
     /// How many rows have no place on x, and the name of its column.
     without_place: (usize, String),
@@ -41,12 +41,12 @@ pub(crate) fn of(input: &Input<'_>, reading: &Reading) -> Result<Points, Refusal
 }
 
 /// The earlier period's first series, each value at the point that has the same place on the clock.
-/// A part of a bucket stands beside no whole one.
+/// A partial bucket is never compared with a whole one.
 fn compared(input: &Input<'_>, points: &Points, reading: &Reading) -> Option<Series> {
     let (previous, earlier) = (input.previous?, input.earlier?);
     let Axis::Time(times) = &points.x else { return None };
     let own = one(input, previous, (earlier.bounds, input.previous_coverage), reading).ok()?;
-    // Before its first row there may have been no data at all: that is no zero.
+    // Before its first row there may have been no data at all, which is not zero.
     let first_row = own.rows.iter().position(Option::is_some)?;
     let first = if earlier.is_covered == Some(true) { 0 } else { first_row };
     let Axis::Time(own_times) = &own.x else { return None };
@@ -84,7 +84,7 @@ fn one(
         .ok_or(Refusal::Unfit)?;
     let mut rows = vec![None; x.len()];
     let mut repeats = false;
-    // Backwards, so that the first row of each stays.
+    // Backwards, so that the first row of each point wins.
     for (row, place) in places.iter().enumerate().rev() {
         if let Some(place) = place {
             repeats |= rows[*place].replace(row).is_some();
@@ -147,13 +147,13 @@ impl Points {
         }
     }
 
-    /// Whether a point is a part of a time bucket.
+    /// Whether a point is a partial time bucket.
     pub(crate) fn is_part(&self, at: usize) -> bool {
         let start = self.starts.get(at).copied().flatten();
         self.coverage.zip(start).is_some_and(|(coverage, start)| !coverage.is_whole(start))
     }
 
-    /// What each point is, for tooltips: of a part also which.
+    /// The name of each point, for tooltips; of a partial bucket also which part.
     pub(crate) fn labels(&self, input: &Input<'_>) -> Vec<String> {
         let mut labels = self.names(input);
         if let Some(coverage) = self.coverage {
@@ -173,7 +173,7 @@ impl Points {
             Axis::Time(times) => {
                 let labels = times.iter().map(|at| format::bucket(*at, input.interval, input.zone));
                 let labels: Vec<String> = labels.collect();
-                // Times within one bucket are not told apart by its name.
+                // The bucket's name does not distinguish times within it.
                 match labels.windows(2).any(|pair| pair[0] == pair[1]) {
                     true => times.iter().map(|at| format::instant(*at, input.zone)).collect(),
                     false => labels,
@@ -183,7 +183,7 @@ impl Points {
         }
     }
 
-    /// Says what is not drawn, where something is not.
+    /// A note on what is not drawn, if anything is not.
     pub(crate) fn note(&self) -> Option<String> {
         let series =
             (self.left_out > 0).then(|| format!("{} more series in the table", self.left_out));

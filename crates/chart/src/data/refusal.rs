@@ -1,4 +1,4 @@
-//! Why a frame is not drawn, in words that say what to write instead.
+//! [`Refusal`]: why a frame is not drawn, in words that say what to write instead.
 
 use super::point_labels;
 use crate::spec::Input;
@@ -14,7 +14,7 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
-    /// Several rows on one point whose numbers do not add up, one of them in `row`.
+    /// Several rows on one point whose numbers do not add up; `row` is one of them.
     pub(crate) fn several(frame: &Frame, input: &Input<'_>, column: &str, row: usize) -> Self {
         let points = &frame.columns()[..1];
         let point = point_labels::of(points, &[row], &[], input).pop().unwrap_or_default();
@@ -25,7 +25,7 @@ impl Refusal {
         ))
     }
 
-    /// Whole numbers that may name the series as well as be measured.
+    /// Whole numbers that could equally be names of series and measured values.
     pub(crate) fn unclear(frame: &Frame, column: &str) -> Self {
         let x = frame.columns().first().map_or("", |column| column.name.as_str());
         Self::Because(format!(

@@ -19,7 +19,7 @@ pub(crate) fn ranks(values: &Values) -> Vec<Option<u32>> {
         Values::Date(cells) => ranked(cells, Ord::cmp),
         Values::WallTime(cells) => ranked(cells, Ord::cmp),
         Values::Text(cells) => {
-            // As people look names up: ignoring case.
+            // As people look up names: ignoring case.
             let key = |cell: &Option<String>| {
                 cell.as_ref().map(|text| (text.to_lowercase(), text.clone()))
             };
@@ -49,7 +49,7 @@ pub(crate) fn sorted(ranks: &[Option<u32>], descending: bool) -> Vec<usize> {
     rows.sort_by(|a, b| match (ranks[*a], ranks[*b]) {
         (Some(a), Some(b)) if descending => b.cmp(&a),
         (Some(a), Some(b)) => a.cmp(&b),
-        // NULL is last, whichever way.
+        // NULL is last in both directions.
         (a, b) => b.is_some().cmp(&a.is_some()),
     });
     rows

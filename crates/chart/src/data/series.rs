@@ -1,4 +1,4 @@
-//! The series of a frame: its columns of numbers, for each name that its rows have.
+//! The series of a frame: one per numeric column and name in its rows.
 
 use super::refusal::Refusal;
 use super::x_axis::Placing;
@@ -23,7 +23,8 @@ pub(crate) struct Series {
     pub(crate) color: u8,
     /// Whether it is the compared range.
     pub(crate) is_previous: bool,
-    /// What a bucket without a row is, unless the panel says so; computed columns have all theirs.
+    /// What a bucket without a row counts as, unless the panel says so; computed columns have a row
+    /// for each.
     pub(super) empty: Option<EmptyBucket>,
 }
 
@@ -34,15 +35,15 @@ const MAX_SERIES: usize = 8;
 pub(crate) struct Reading {
     /// Whether its series are stacked.
     pub(crate) stacked: bool,
-    /// What the panel says a bucket without a row is.
+    /// What a bucket without a row counts as, by the panel.
     pub(crate) empty: Option<EmptyBucket>,
     /// How it places what is not a time.
     pub(crate) placing: Placing,
 }
 
-/// The points of a frame: how many there are, how many of them may be filled because they are buckets
-/// of which the data are known, how many end before the first one that is cut by the data's end or the
-/// range's, and the place of each row.
+/// The points of a frame: how many there are, how many may be filled because they are buckets whose
+/// data are known, how many end before the first one cut off by the end of the data or of the range,
+/// and the place of each row.
 pub(crate) struct Places<'a> {
     pub(crate) count: usize,
     pub(crate) known: usize,
@@ -53,7 +54,7 @@ pub(crate) struct Places<'a> {
 /// The cells of one series, by place.
 type Cells<'a> = Vec<Vec<(&'a Values, usize)>>;
 
-/// The series of `frame`, and how many were too many and are left out.
+/// The series of `frame`, and how many beyond the maximum are left out.
 pub(crate) fn of(
     frame: &Frame,
     roles: &Roles,
@@ -68,7 +69,7 @@ pub(crate) fn of(
     let numbers: Vec<usize> =
         roles.numbers.iter().copied().filter(|at| !is_hidden(&columns[*at])).collect();
     let (of_rows, names) = named(frame, roles, input, places, reading);
-    // Every column has a series for each name, those of a name beside each other.
+    // Every column has a series for each name; those of one name are adjacent.
     let count = names.len() * numbers.len();
     let series_of = |row: usize, k: usize| of_rows[row] * numbers.len() + k;
     let mut totals = vec![0.0; count];
@@ -135,7 +136,7 @@ pub(crate) fn of(
     if series.is_empty() { Err(Refusal::Unfit) } else { Ok((series, left_out)) }
 }
 
-/// The number of the name that each row has, and the names in their order.
+/// The index of each row's name, and the names in order.
 fn named(
     frame: &Frame,
     roles: &Roles,
@@ -157,11 +158,11 @@ fn named(
     )
 }
 
-/// The new number of each of the `most` largest series, in their order.
+/// The new index of each of the `most` largest series, in their original order.
 fn largest(totals: Vec<f64>, most: usize) -> Vec<Option<usize>> {
     let mut kept: Vec<bool> = vec![totals.len() <= most; totals.len()];
     for _ in 0..most.min(totals.len()) {
-        // The first of equal ones, as they are in order.
+        // The first of equal ones.
         let mut largest: Option<usize> = None;
         for (i, total) in totals.iter().enumerate().filter(|one| !kept[one.0]) {
             if largest.is_none_or(|most| *total > totals[most]) {
@@ -176,7 +177,7 @@ fn largest(totals: Vec<f64>, most: usize) -> Vec<Option<usize>> {
     kept.into_iter().map(|is_kept| if is_kept { next.next() } else { None }).collect()
 }
 
-/// The series called `name` of the column `at`: what the cells of each place come to.
+/// The series called `name` of the column `at`: the combined cells of each place.
 fn series_of_cells(
     (input, frame): (&Input<'_>, &Frame),
     at: usize,
@@ -208,7 +209,7 @@ fn series_of_cells(
                 Some((&total, 0))
             }
         };
-        // What is not finite has no place, but a text.
+        // Values that are not finite have no place, but a text.
         let cell = cell.filter(|(values, row)| Number::of(values, *row).is_some());
         let text = cell.map(|(values, row)| {
             format::cell(quotients.as_ref().unwrap_or(values), row, unit, input.zone)
@@ -222,8 +223,7 @@ fn series_of_cells(
     series
 }
 
-/// Writes the percentages that stand on each other at a place so that they add up as they are shown, where they
-/// are parts of one whole.
+/// Rounds percentages stacked at one place so that they add up as shown, where they are parts of one whole.
 fn add_up(series: &mut [Series]) {
     let places = series.iter().map(|one| one.values.len()).max().unwrap_or_default();
     for at in 0..places {
@@ -239,9 +239,8 @@ fn add_up(series: &mut [Series]) {
     }
 }
 
-/// Fills the buckets of which the data are known where they have no row: those that are over, and what
-/// lies before the last one with any. What is under way may get its first row yet, and the future is
-/// not zero.
+/// Fills buckets without a row whose data are known: those that are over, and those before the last
+/// one with a row. The current bucket may still get its first row, and the future is not zero.
 fn fill_empty(series: &mut [Series], places: &Places<'_>, empty: Option<EmptyBucket>) {
     let last = series.iter().filter_map(|s| s.values.iter().rposition(Option::is_some)).max();
     let Some(last) = last else { return };

@@ -1,9 +1,9 @@
-//! What names may be sorted by, so that an order can be recognized in them.
+//! Keys by which names may be sorted, so that an existing order can be recognized.
 
-/// What a name is sorted by; the parts of a name in turn.
+/// One part of a name's sort key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Part {
-    /// A number within a name, or the number of a month or a weekday: how long it is, and its digits.
+    /// A number within a name, or the number of a month or a weekday: its length and its digits.
     Number(usize, String),
     /// Letters.
     Text(String),
@@ -51,7 +51,7 @@ fn place(label: &str, names: &[&str]) -> Option<usize> {
     names.iter().position(|name| *name == label || is_short(name))
 }
 
-/// Numbers within names by their size: 2 kg before 10 kg.
+/// Natural order: 2 kg before 10 kg.
 fn natural(label: &str) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for letter in label.to_lowercase().chars() {

@@ -7,9 +7,9 @@ use brisk_domain::{Bounds, Column, Coverage, Frame, Timestamp, Values};
 
 /// The common x.
 pub(crate) enum Axis {
-    /// Instants, in order.
+    /// Instants, ascending.
     Time(Vec<Timestamp>),
-    /// Numbers in order, and what is written about each.
+    /// Numbers, ascending, each with its label.
     Number(Vec<f64>, Vec<String>),
     /// Labels, each once.
     Label(Vec<String>),
@@ -20,11 +20,11 @@ pub(crate) enum Axis {
 pub(crate) enum Placing {
     /// Side by side, in the order of the rows.
     Row,
-    /// The same, but numbers that increase in equal steps leave room for those without a row.
+    /// The same, but numbers that increase in equal steps leave room for missing ones.
     Bins,
     /// Numbers to scale.
     Scale,
-    /// Side by side, and what names series is part of the point.
+    /// Side by side, with the names of series as part of the point.
     Names,
 }
 
@@ -37,7 +37,8 @@ impl Axis {
     }
 }
 
-/// The x of `frame` over `bounds`, without the buckets that are left out, and the place of each row on it; `None` for rows without one.
+/// The x of `frame` over `bounds`, without the buckets that are left out, and the place of each row on it;
+/// `None` for rows without one.
 pub(crate) fn of(
     frame: &Frame,
     roles: &Roles,
@@ -66,7 +67,7 @@ pub(crate) fn of(
     let mut labels = point_labels::of(points, &rows, &missing, input);
     match bins {
         Some(bins) => {
-            // The labels of bins without a row are behind the others.
+            // The labels of bins without a row follow the others.
             let mut missing = rows.len()..;
             let mut to = vec![0; rows.len()];
             let mut from = Vec::with_capacity(bins.len());
@@ -109,7 +110,7 @@ fn times(
     (Axis::Time(times), places)
 }
 
-/// An axis of numbers in their order, and the rows' places on it; `None` where there is none.
+/// A numeric axis to scale, and the rows' places on it; `None` where numbers do not form one.
 fn to_scale(
     column: &Column,
     input: &Input<'_>,

@@ -15,7 +15,7 @@ pub(super) fn color(color: Color) -> String {
     class
 }
 
-/// What a mark's class ends with: parts of time buckets are dashed, hollow or paler.
+/// The suffix of a mark's class: partial time buckets are dashed, hollow or paler.
 pub(super) fn part(is_part: bool) -> &'static str {
     if is_part { " pt" } else { "" }
 }
@@ -49,14 +49,14 @@ pub(super) fn drawing(links: LinkState) -> (&'static str, &'static str) {
     }
 }
 
-/// How wide a figure may be, in tenths of its font size, that `style/chart.css` has a class for: one of
-/// `e60` is as large as 6 of its sizes fit its box.
+/// The widths of figures, in tenths of their font size, that `style/chart.css` has a class for: `e60`
+/// has the size at which 6 times the font size fits the box.
 const EMS: [u16; 22] = [
     45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 100, 110, 120, 130, 140, 160, 180, 200, 250, 300,
     400,
 ];
 
-/// The class, after a space, of a figure that is `width` times as wide as its font is high.
+/// The class, after a space, of a figure `width` times as wide as its font size.
 pub(super) fn ems(width: f64) -> String {
     let class = EMS.into_iter().find(|ems| width * 10.0 <= f64::from(*ems));
     format!(" e{}", class.unwrap_or(EMS[EMS.len() - 1]))

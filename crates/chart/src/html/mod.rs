@@ -6,8 +6,7 @@
 //! never stretched.
 //!
 //! No markup has a `style` attribute: pages forbid them (`server/src/http/security.rs`). Lengths that
-//! differ from drawing to drawing stand in attributes of SVG; what is the same for all stands in the
-//! style sheet.
+//! vary between drawings are SVG attributes; what all share is in the style sheet.
 
 mod classes;
 mod escape;

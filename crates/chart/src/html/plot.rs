@@ -25,7 +25,7 @@ pub(crate) fn plot(plot: &Plot, summary: &str) -> String {
     out
 }
 
-/// Keeps a width free beside the plot: what is between two margins is what is left of the box.
+/// Keeps a width free beside the plot, which gets what the two margins leave of the box.
 fn margin(width: f64, out: &mut String) {
     let _ = write!(out, "<svg width=\"{}\" height=\"0\" aria-hidden=\"true\"></svg>", px(width));
 }
@@ -93,7 +93,7 @@ fn rect(across: Across, (y, height): (f64, f64), plot: &Plot, out: &mut String) 
             write!(out, " x=\"{}\" width=\"{}\"", percent(x), percent(width))
         }
         Across::Px(x, width) => write!(out, " x=\"{}\" width=\"{}\"", px(x), px(width)),
-        // The style sheet makes it as wide as the box, and lets it end where the plot does.
+        // The style sheet makes it as wide as the box, ending where the plot ends.
         Across::Box => write!(out, " transform=\"translate({})\"", px(plot.right)),
     };
     let _ = write!(out, " y=\"{}\" height=\"{}\"", px(y), px(height));

@@ -1,4 +1,4 @@
-//! Row names in a margin whose width only the browser knows, so that the browser cuts them.
+//! Row names in a margin whose width only the browser knows, so the browser truncates them.
 
 use super::escape::escape;
 use super::link;
@@ -6,8 +6,8 @@ use super::numbers::px;
 use crate::scene::{RowName, RowNames};
 use std::fmt::Write as _;
 
-/// Writes names beside their rows, in a margin that is `left` px wide at most, as HTML: SVG cannot cut
-/// text.
+/// Writes names beside their rows, in a margin that is `left` px wide at most, as HTML: SVG cannot
+/// truncate text.
 pub(super) fn row_names(names: &RowNames, left: f64, out: &mut String) {
     let _ = write!(
         out,
@@ -25,7 +25,7 @@ fn row_name(RowName { name, differs_at, is_chosen }: &RowName, out: &mut String)
     let tick = link::tick(*is_chosen);
     let chosen = if *is_chosen { " class=\"chosen\"" } else { "" };
     let full = escape(name);
-    // Where names would be cut to the same, their beginnings give way first.
+    // Where names would be truncated to the same text, their beginnings are shortened first.
     let (head, tail) = match differs_at.and_then(|at| name.split_at_checked(at)) {
         Some((head, tail)) => (escape(head), format!("<span>{}</span>", escape(tail))),
         None => (full.clone(), String::new()),

@@ -1,4 +1,4 @@
-//! Figures and small lines.
+//! Figures and sparklines.
 
 use super::classes;
 use super::escape::escape;
@@ -75,7 +75,7 @@ fn sparkline(line: &Sparkline, out: &mut String) {
     out.push_str("</svg>");
 }
 
-/// Writes a small line, dashed where it leads to or from a part of a time bucket.
+/// Writes a sparkline, dashed where it leads to or from a partial time bucket.
 pub(super) fn strokes(line: &Sparkline, out: &mut String) {
     let Sparkline { points, whole, .. } = line;
     let mut stroke = |points: &[(f64, f64)], is_part| {

@@ -30,7 +30,7 @@ pub(crate) fn sortable(sortable: &Sortable) -> String {
     out
 }
 
-/// What browsers need to take over sorting and paging.
+/// The state that browsers need to take over sorting and paging.
 fn whole(whole: &Whole, out: &mut String) {
     out.push_str(" data-whole");
     if let Some(sort) = &whole.sort {

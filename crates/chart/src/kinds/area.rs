@@ -1,4 +1,4 @@
-//! Areas: lines with what is below them, beside or on each other.
+//! Areas: lines filled to the base, overlapping or stacked.
 
 use super::chart::Chart;
 use super::line::{self, Fill};

@@ -16,15 +16,17 @@ use crate::spec::Input;
 use crate::text::shorten;
 use brisk_domain::panel_kind::{Bar as Options, EmptyBucket};
 
-/// More bars than this are drawn as one path per series: a bar two pixels wide is no target.
+/// More bars than this are drawn as one path per series: a bar two pixels wide is too small a
+/// target.
 const MAX_BARS: usize = 240;
-/// The widest that a bar may be in a box of the usual width, in px, so that a single one is no wall.
+/// The widest that a bar may be in a box of the usual width, in px, so that a single one is not a
+/// wall.
 const WIDEST: f64 = 96.0;
 /// The widest that a label below a bar may be, in px.
 const LABEL_WIDTH: f64 = 110.0;
-/// The least of a name that is one, in px.
+/// The least of a name that is still readable, in px.
 const LEAST_LABEL: f64 = 56.0;
-/// Roughly what the labels of y and the edge take, and the space between two labels, in px.
+/// Roughly the width of the y labels and the edge, and the space between two labels, in px.
 const AXIS: f64 = 64.0;
 const GAP: f64 = 12.0;
 /// The most labels that any screen has room for.
@@ -70,7 +72,7 @@ pub(crate) fn draw_shared(
         xs: (0..points.len()).map(|i| fraction(center(i, points.len()))).collect(),
         labels: points.labels(input),
         series: bar_places::readout_series(&points, |series, i| {
-            // Where its bar ends, on whatever it stands.
+            // Where its bar ends, whatever it is stacked on.
             let bar = bars[i].iter().find(|bar| bar.series == series)?;
             Some(axes.y(bar.top).round())
         }),
@@ -80,7 +82,7 @@ pub(crate) fn draw_shared(
     Ok(Chart { legend, ..Chart::new(plot, summary, readout) })
 }
 
-/// The upper y and the height of a bar. A value that is there must be seen, however small.
+/// The upper y and the height of a bar. Any value must be visible, however small.
 fn span(bar: &Bar, axes: &Axes) -> (f64, f64) {
     let (y1, y2) = (axes.y(bar.top), axes.y(bar.base));
     let least = if bar.top == bar.base { 0.0 } else { 1.0 };
@@ -148,8 +150,8 @@ fn center(i: usize, count: usize) -> f64 {
     (i as f64 + 0.5) / count.max(1) as f64
 }
 
-/// How wide a label may be in a box of that width: a cut name below each bar says more than every second name
-/// in full.
+/// How wide a label may be in a box of that width: a truncated name below each bar says more than every
+/// second name in full.
 fn widest_label(width: f64, count: usize) -> f64 {
     let band = (width - AXIS) / count.max(1) as f64 - GAP;
     if band < LEAST_LABEL { LABEL_WIDTH } else { band.min(LABEL_WIDTH) }
@@ -160,7 +162,7 @@ fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
         Axis::Time(times) => {
             let most = (input.width / 80.0).clamp(2.0, 12.0) as usize;
             let mut span = points.span(input);
-            // A bucket that the range cuts begins before it.
+            // A bucket cut off by the range begins before it.
             span.from = times.first().map_or(span.from, |first| span.from.min(*first));
             let ticks = time_ticks::ticks(span, input.interval, input.zone, most);
             let place = |tick: time_ticks::TimeTick| {

@@ -1,4 +1,4 @@
-//! Where bars are, whichever way they point, and what they say.
+//! Positions of bars, vertical or horizontal, and their words.
 
 use crate::data::points::Points;
 use crate::data::series::Series;
@@ -14,7 +14,7 @@ pub(crate) struct Bar {
     pub(crate) base: f64,
     pub(crate) top: f64,
     pub(crate) color: u8,
-    /// Which series it is of.
+    /// The index of its series.
     pub(crate) series: usize,
 }
 
@@ -84,7 +84,7 @@ pub(crate) fn unit_of(points: &Points) -> Unit {
     points.series.first().map_or(Unit::None, |series| series.unit.clone())
 }
 
-/// What a point says: its label and its values.
+/// A point in words: its label and its values.
 pub(crate) fn words(points: &Points, at: usize) -> String {
     let label = match &points.x {
         Axis::Number(_, labels) | Axis::Label(labels) => {
@@ -97,7 +97,7 @@ pub(crate) fn words(points: &Points, at: usize) -> String {
     format!("{label}, {}", values.join(", "))
 }
 
-/// What tooltips read, with `y` of a series at a point.
+/// What tooltips read; `y` gives the y of a series at a point.
 pub(crate) fn readout_series(
     points: &Points,
     y: impl Fn(usize, usize) -> Option<f64>,

@@ -1,4 +1,4 @@
-//! What a kind returns.
+//! [`Chart`]: what a kind returns.
 
 use crate::readout::Readout;
 use crate::scene::{Plot, Scene};

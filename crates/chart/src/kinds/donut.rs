@@ -14,7 +14,7 @@ use brisk_domain::panel_kind::EmptyBucket;
 use brisk_domain::{Unit, Values, format};
 use std::fmt::Write as _;
 
-/// More slices than this are put together as "6 others".
+/// Slices beyond this are merged as "6 others".
 const MAX_SLICES: usize = 6;
 /// The outer and the inner radius, in px of the picture.
 const RADII: [f64; 2] = [70.0, 47.0];
@@ -25,7 +25,7 @@ struct Slice {
     name: String,
     value: f64,
     color: u8,
-    /// The point; `None` for those that are put together.
+    /// The point; `None` for merged ones.
     at: Option<usize>,
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn draw(input: &Input<'_>) -> Result<Chart, Refusal> {
     let points = points::of(input, &reading)?;
     let series = points.series.first().ok_or(Refusal::Unfit)?;
     let labels = points.labels(input);
-    // A ring of the rest would pass it off as the whole.
+    // A ring without it would pass off the rest as the whole.
     if let Some(at) = series.values.iter().position(|value| value.is_some_and(|v| v < 0.0)) {
         let (name, value) = (&labels[at], &series.texts[at]);
         let text = format!("A donut cannot show negative values ({name}: {value}); see the table");
@@ -174,7 +174,7 @@ fn left_out(labels: &[String], values: &[Option<f64>]) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-/// Zero has no share; the smallest are put together.
+/// Zero has no share; the smallest are merged.
 fn slices(labels: &[String], values: &[Option<f64>]) -> Vec<Slice> {
     let mut slices: Vec<Slice> = labels
         .iter()

@@ -15,7 +15,7 @@ use brisk_domain::panel_kind::Gauge;
 const LARGEST: f64 = 134.0;
 /// The stroke's width as a part of the radius.
 const STROKE: f64 = 0.19;
-/// What the ends' labels take below the arc, in px.
+/// The height of the ends' labels below the arc, in px.
 const LABELS: f64 = 17.0;
 /// Where the arrow of a figure outside of the scale begins, as a part of the arc from its end.
 const ARROW: f64 = 0.1;
@@ -112,7 +112,7 @@ fn mark(place: &Place, short: String, radius: f64) -> Vec<Part> {
         Place::Below => Some((arrow(radius, ARROW, 0.0), "below scale")),
         Place::Above => Some((arrow(radius, 1.0 - ARROW, 1.0), "above scale")),
     };
-    // The figure stands on the arc's floor, or on the words.
+    // The figure's baseline is the arc's floor, or the top of the words.
     let floor = if outside.is_some() { -13.0 } else { -radius * 0.06 };
     if let Some((corners, words)) = outside {
         parts.push(Part::Arrow(corners));
@@ -125,9 +125,9 @@ fn mark(place: &Place, short: String, radius: f64) -> Vec<Part> {
 }
 
 /// The largest size of the figure, up to `most` px, at which its upper corners are inside a half
-/// circle of that radius; it stands `floor` px above the centre.
+/// circle of that radius; its baseline is `floor` px above the centre.
 fn figure_size(text: &str, radius: f64, floor: f64, most: f64) -> f64 {
-    // Heavier and larger than what `text_width` is for.
+    // Bolder and larger than the text that `text_width` estimates.
     let half = text_width(text) / 11.0 * 1.08 / 2.0;
     let fits = |size: f64| (half * size).hypot(floor + 0.74 * size) <= radius;
     let mut size = most;

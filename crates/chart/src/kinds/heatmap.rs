@@ -1,4 +1,4 @@
-//! Cells by two dimensions.
+//! Heatmaps: cells by two dimensions.
 
 use super::chart::Chart;
 use crate::data::refusal::Refusal;
@@ -75,10 +75,10 @@ struct Cell {
     digits: String,
 }
 
-/// A place in both dimensions, and its rows.
+/// A place in both dimensions, and its cells.
 type Place<'a> = ((usize, usize), Vec<(&'a Values, usize)>);
 
-/// The cells with a value: what their rows come to, in the order of the first.
+/// The cells with a value, each combined from its rows, in order of first appearance.
 fn cells(
     input: &Input<'_>,
     value: &Column,
@@ -114,7 +114,7 @@ fn cells(
 struct Plan<'a> {
     x_labels: Vec<String>,
     y_labels: Vec<String>,
-    /// What is said of the places that are parts of time buckets.
+    /// Labels of the places that are partial time buckets.
     x_parts: BTreeMap<usize, String>,
     y_parts: BTreeMap<usize, String>,
     unit: &'a Unit,
@@ -161,7 +161,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// What is said of a cell's place.
+    /// The label of a cell's place.
     fn label(&self, x: usize, y: usize) -> String {
         let said = |labels: &[String], parts: &BTreeMap<usize, String>, at: usize| {
             let part = parts.get(&at).map_or(String::new(), |words| format!(" ({words})"));
@@ -273,7 +273,7 @@ fn read(plan: &Plan<'_>, cells: &[Cell], name: String) -> Readout {
     }
 }
 
-/// What is said of the places along the column `at` that are parts of time buckets.
+/// Labels of the places along the column `at` that are partial time buckets.
 fn parts_of(input: &Input<'_>, at: usize, places: &[Option<usize>]) -> BTreeMap<usize, String> {
     let part =
         |(row, place): (usize, &Option<usize>)| Some(((*place)?, parts::of_row(input, at, row)?));

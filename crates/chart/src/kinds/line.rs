@@ -24,7 +24,7 @@ pub(crate) fn draw(input: &Input<'_>, options: &Line) -> Result<Chart<Plot>, Ref
     draw_filled(input, Fill::None, options.empty)
 }
 
-/// What is below a line.
+/// How the area below a line is filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fill {
     /// Nothing: it is a line only.
@@ -91,8 +91,8 @@ fn stacks(points: &Points, input: &Input<'_>, stacked: bool) -> Vec<Stack> {
     points.series.iter().enumerate().map(stack).collect()
 }
 
-/// Adds a path, or an area and a path, for each stretch without a gap: three where parts of time buckets
-/// stand at its ends. A single point is a dot.
+/// Adds a path, or an area and a path, for each stretch without a gap: three where partial time buckets
+/// are at its ends. A single point is a dot.
 fn add_paths(points: &Points, stacks: &[Stack], axes: &Axes, fill: Fill, shapes: &mut Vec<Shape>) {
     let xs = fractions(points);
     let (mut paths, mut dots) = (Vec::new(), Vec::new());
@@ -134,7 +134,7 @@ fn add_paths(points: &Points, stacks: &[Stack], axes: &Axes, fill: Fill, shapes:
     shapes.extend(dots);
 }
 
-/// The stretches of a run between whole points, and from these to the parts at its ends.
+/// The stretches of a run: between whole points, and from these to partial buckets at its ends.
 fn stretches(
     points: &Points,
     run: std::ops::Range<usize>,
@@ -211,7 +211,7 @@ fn number_ticks(points: &Points, input: &Input<'_>, most: usize) -> Vec<(f64, St
     let mut ticks = tick_labels::nice(*first, *last, most.min(6), unit);
     ticks.retain(|tick| first <= tick && tick <= last && !(is_whole && tick.fract() != 0.0));
     let said = match is_whole && *unit == Unit::None {
-        // As the labels are: years have no commas.
+        // Like the labels: years have no commas.
         true => ticks.iter().map(|tick| format!("{tick:.0}")).collect(),
         false => tick_labels::tick_labels(&ticks, tick_labels::without_noun(unit)),
     };

@@ -9,7 +9,7 @@ pub(crate) struct MarkLinks<'a> {
 }
 
 impl<'a> MarkLinks<'a> {
-    /// Those of `input`.
+    /// The links of `input`.
     pub(crate) fn of(input: &'a Input<'a>) -> Self {
         Self { input }
     }

@@ -28,7 +28,7 @@ pub(crate) fn has_no_place(input: &Input<'_>) -> bool {
     let has_number =
         |column: &Column| (0..frame.rows()).any(|row| column.values.number(row).is_some());
     let is_figure = matches!(input.spec.kind, PanelKind::Stat(_) | PanelKind::Gauge(_));
-    // The first column says where the others are.
+    // The first column only positions the others.
     !is_figure
         && !input.spec.has_rows()
         && !frame.columns().iter().skip(1).any(|column| has_number(column))

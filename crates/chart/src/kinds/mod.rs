@@ -1,5 +1,5 @@
-//! The panel kinds. Each has a file with `draw`, which makes the scene, and with the words that go with
-//! it. No kind knows how a scene is written.
+//! The panel kinds. Each has a file with `draw`, which makes the scene and the words that go with it.
+//! No kind knows how a scene is written.
 
 pub(crate) mod area;
 pub(crate) mod bar;

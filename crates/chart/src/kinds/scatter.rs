@@ -1,4 +1,4 @@
-//! Points by two numbers.
+//! Scatter plots: points by two numbers.
 
 use super::chart::Chart;
 use super::mark_links::{MarkLinks, add_mark};

@@ -15,7 +15,7 @@ pub(crate) fn summary(points: &Points, input: &Input<'_>) -> String {
     for series in points.series.iter().take(MAX_SERIES) {
         let known: Vec<usize> =
             (0..series.values.len()).filter(|i| series.values[*i].is_some()).collect();
-        // A part of a bucket is no low.
+        // A partial bucket does not count as a low.
         let mut whole: Vec<usize> = known.clone();
         whole.retain(|i| !points.is_part(*i));
         let compared = if whole.is_empty() { &known } else { &whole };

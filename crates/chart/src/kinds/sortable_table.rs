@@ -10,7 +10,7 @@ use std::ops::Range;
 
 /// Rows of a page.
 pub(crate) const PAGE: usize = 50;
-/// Tables up to this many rows are sent whole, so that browsers can sort and page by themselves; longer
+/// Tables up to this many rows are sent whole, so that browsers can sort and page on their own; longer
 /// ones are sent a page at a time.
 const WHOLE: usize = 500;
 
@@ -85,7 +85,7 @@ fn pairs(view: &TableView<'_>) -> Vec<(String, String)> {
     others.cloned().chain(sort).collect()
 }
 
-/// Which rows of how many are shown, and the buttons for those before and after.
+/// Which rows of how many are shown, and the buttons for the previous and next page.
 fn pager(
     view: &TableView<'_>,
     shown: &Range<usize>,

@@ -1,16 +1,16 @@
-//! Sparklines: small lines without axes.
+//! Sparklines: small line charts without axes.
 
 use crate::data::downsample;
 use crate::scales::ticks;
 use crate::scene::Sparkline;
 
-/// More points than this cannot be seen in a small line.
+/// More points than this cannot be distinguished.
 const MAX_POINTS: usize = 60;
 /// Keeps strokes along the edges from being clipped.
 const PADDING: f64 = 1.5;
 
-/// A line through at least two values, each with its place, in order; `None` for fewer. `is_whole` says
-/// of a place whether its time bucket is. It has an area only where zero is shown: see
+/// A line through at least two values, each with its place, in order; `None` for fewer. `is_whole`
+/// tells whether a place's time bucket is whole. It has an area only where zero is shown: see
 /// [`ticks::with_cheap_zero`].
 pub(crate) fn sparkline(
     values: &[(f64, f64)],

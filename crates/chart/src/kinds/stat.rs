@@ -1,4 +1,4 @@
-//! One figure, its change against the compared range, and a small line.
+//! One figure, its change against the compared range, and a sparkline.
 
 use super::chart::Chart;
 use super::sparkline::sparkline;
@@ -18,7 +18,7 @@ const HARDLY: f64 = 0.000_5;
 /// The usual size of a figure, and the width of the smallest box, in px.
 const FIGURE: f64 = 28.0;
 const SMALLEST: f64 = 120.0;
-/// The height of the small line, in units.
+/// The height of the sparkline, in units.
 const SPARK_HEIGHT: f64 = 32.0;
 
 pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Option<Chart> {
@@ -107,7 +107,7 @@ fn change(
     }
 }
 
-/// The numbers of the small line, placed by time where there are times. An empty bucket is 0 where its
+/// The numbers of the sparkline, placed by time where there are times. An empty bucket is 0 where its
 /// number is a sum or a count.
 fn values(frame: &Frame, input: &Input<'_>) -> Vec<(f64, f64)> {
     let columns = frame.columns();

@@ -12,7 +12,7 @@ use brisk_domain::point::of_column;
 use brisk_domain::{Additivity, Column, Timestamp, Unit, Values, format};
 use std::fmt::Write as _;
 
-/// The height of a small line in a cell.
+/// The height of a sparkline in a cell.
 const TREND_HEIGHT: f64 = 20.0;
 
 /// The columns that are shown, each with its style.
@@ -32,11 +32,11 @@ struct Style {
     cell: CellStyle,
     /// The column's largest number, for bars.
     largest: f64,
-    /// How many decimals its cells have in common, if they have.
+    /// How many decimals its cells share, if they do.
     decimals: Option<usize>,
-    /// What is shown of averages and ratios instead of all the digits that a division made.
+    /// Shorter values shown for averages and ratios, instead of all the digits of a division.
     quotients: Option<Values>,
-    /// Its cells' texts, if they are parts of one whole and shown as such.
+    /// Its cells' texts, if they are shown as shares of one whole.
     shares: Option<Vec<Option<String>>>,
 }
 
@@ -171,7 +171,7 @@ fn sort_button(column: &Column, view: &TableView<'_>) -> SortButton {
 
 fn cell(input: &Input<'_>, column: &Column, style: &Style, row: usize) -> Cell {
     let text = text(input, column, style, row);
-    // A rounded number keeps all its digits within reach.
+    // A tooltip has all digits of a rounded number.
     let exact = || readout::rounded_from(&column.values, row, &text);
     match style.cell {
         CellStyle::Bar => {
@@ -211,9 +211,9 @@ fn text(input: &Input<'_>, column: &Column, style: &Style, row: usize) -> String
     }
 }
 
-/// A small line through the numbers of a cell (`1,4,2.5`, or `10:1,20:4,40:2.5` with a place before each),
-/// and what it shows in words. Places that are starts of the panel's time buckets, in seconds since the
-/// epoch, are known to be whole or not.
+/// A sparkline through the numbers of a cell (`1,4,2.5`, or `10:1,20:4,40:2.5` with a place before each),
+/// and its text alternative. Where places are starts of the panel's time buckets, in seconds since the
+/// epoch, partial ones are known.
 fn trend(input: &Input<'_>, column: &Column, row: usize) -> Option<(Sparkline, String)> {
     let cell = column.values.exact(row).unwrap_or_default();
     let number = |(i, text): (usize, &str)| {

@@ -15,7 +15,7 @@ pub(crate) fn nice(low: f64, high: f64, wanted: usize, unit: &Unit) -> Vec<f64> 
         _ => 1.0,
     };
     if *unit == Unit::Plain && high > low && high - low <= wanted as f64 {
-        // Between two years there is none.
+        // There is nothing between two years.
         let (first, last) = (low.floor() as i64, high.ceil() as i64);
         return (first..=last).map(|tick| tick as f64).collect();
     }

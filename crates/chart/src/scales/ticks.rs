@@ -1,9 +1,9 @@
 //! Round numbers for axes.
 //!
 //! Steps are 1, 2, 2.5 or 5 × 10^k, after Heckbert, "Nice Numbers for Graph Labels", Graphics Gems
-//! (1990). Among them the one is taken that leaves least of the axis empty at about the wanted number
-//! of ticks: as Talbot, Lin and Hanrahan weigh coverage against density in "An Extension of Wilkinson's
-//! Algorithm for Positioning Tick Labels on Axes", InfoVis (2010), though with less of it.
+//! (1990). The step chosen leaves least of the axis empty at about the wanted number of ticks: a
+//! simplification of how Talbot, Lin and Hanrahan weigh coverage against density in "An Extension of
+//! Wilkinson's Algorithm for Positioning Tick Labels on Axes", InfoVis (2010).
 
 /// The least power of ten of a step; below it, floats lose their digits.
 const LEAST: f64 = 1e-307;
@@ -13,7 +13,7 @@ pub(crate) fn nice(low: f64, high: f64, wanted: usize) -> Vec<f64> {
     let (low, high) = match (low.is_finite() && high.is_finite(), low < high) {
         (false, _) => (0.0, 1.0),
         (true, true) => (low, high),
-        // One value: the axis starts at zero, or has it in the middle of a unit.
+        // One value: the axis starts at zero, or has the value in the middle of a unit.
         (true, false) if low > 0.0 => (0.0, low),
         (true, false) if low < 0.0 => (low, 0.0),
         (true, false) => (0.0, 1.0),
@@ -52,7 +52,7 @@ fn nice_step((low, high): (f64, f64), wanted: f64) -> f64 {
     let cost = |step: f64| {
         let (first, last) = ends((low, high), step);
         let count = (last - first).max(1.0);
-        // Each divided by itself: the difference of the largest floats is infinite.
+        // Divided separately: the difference of the largest floats is infinite.
         let empty = 1.0 - (high / count - low / count) / step;
         // Too many ticks are worse than too few.
         let density = if count > wanted { 0.15 } else { 0.1 } * (count - wanted).abs();
@@ -64,7 +64,7 @@ fn nice_step((low, high): (f64, f64), wanted: f64) -> f64 {
     steps.rev().min_by(|a, b| cost(*a).total_cmp(&cost(*b))).unwrap_or(power)
 }
 
-/// `value` without what calculating with floats adds: to two digits less than `step`.
+/// `value` without floating-point noise: rounded to two digits beyond those of `step`.
 fn round_to(step: f64, value: f64) -> f64 {
     let decimals = (2.0 - step.log10().floor()).clamp(0.0, 320.0) as usize;
     if value.abs() > 1e12 {

@@ -16,13 +16,13 @@ const PHONE: f64 = 320.0;
 /// How far a label may stand out of the box, in px: cards are padded.
 const OUTSIDE: f64 = 8.0;
 
-/// A label, and how it stands at its place.
+/// A label, and its extent around its place.
 struct Label {
     at: f64,
     text: String,
     width: f64,
     anchor: Anchor,
-    /// How wide the plot must be so that it stays in the box.
+    /// How wide the plot must be for it to stay in the box.
     needs: f64,
 }
 

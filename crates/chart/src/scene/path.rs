@@ -10,7 +10,7 @@ type Points = Vec<(f64, f64)>;
 pub(crate) enum Stroke {
     /// As a line.
     Plain,
-    /// Dashed, because it leads to or from a part of a time bucket.
+    /// Dashed, because it leads to or from a partial time bucket.
     Part,
     /// Dashed and thin, because it is the compared range.
     Previous,
@@ -33,7 +33,7 @@ pub(crate) enum Path {
         color: Color,
         /// Whether it is stacked on the series below: then it is filled, not just tinted.
         is_stacked: bool,
-        /// Whether it leads to or from a part of a time bucket, and so is paler.
+        /// Whether it leads to or from a partial time bucket, and so is paler.
         is_part: bool,
         /// All the way round, without repeating the first point.
         outline: Points,
@@ -42,7 +42,7 @@ pub(crate) enum Path {
     Bars {
         /// Whose they are.
         color: Color,
-        /// Whether they are parts of time buckets.
+        /// Whether they are partial time buckets.
         is_part: bool,
         /// Left edge, top edge, width and height of each; left edge and width as fractions of the plot.
         bars: Vec<[f64; 4]>,

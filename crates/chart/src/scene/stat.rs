@@ -1,4 +1,4 @@
-//! One figure, its change, and a small line.
+//! One figure, its change, and a sparkline.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ pub(crate) struct Stat {
     pub(crate) figure: Figure,
     /// How it has changed, where it is compared.
     pub(crate) change: Option<Change>,
-    /// Its course.
+    /// Its course over time.
     pub(crate) sparkline: Option<Sparkline>,
 }
 
@@ -22,13 +22,13 @@ pub(crate) struct Figure {
     pub(crate) exact: String,
     /// Its width as a multiple of its font size, if it must shrink to fit the smallest box.
     pub(crate) width: Option<f64>,
-    /// Whether a small line takes some of the room.
+    /// Whether a sparkline takes some of the room.
     pub(crate) is_beside_line: bool,
 }
 
 /// How a figure has changed.
 pub(crate) enum Change {
-    /// There is nothing to compare with, or it was zero; this says so.
+    /// There is nothing to compare with, or it was zero; this is the sentence.
     Unknown(String),
     /// It has not changed, or hardly.
     Little {
@@ -63,11 +63,11 @@ pub(crate) enum Verdict {
     Neither,
 }
 
-/// A small line without axes. x runs from 0 to 100, y from 0 to `height`; both are stretched.
+/// A line without axes. x runs from 0 to 100, y from 0 to `height`; both are stretched.
 pub(crate) struct Sparkline {
     /// From left to right; at least two.
     pub(crate) points: Vec<(f64, f64)>,
-    /// The points from the first to the last that is whole; the others are parts of time buckets.
+    /// The points from the first to the last that is whole; the others are partial time buckets.
     pub(crate) whole: Range<usize>,
     /// The y of zero, where the area ends; `None` if zero is not shown.
     pub(crate) zero: Option<f64>,

@@ -21,7 +21,7 @@ pub(crate) struct Table {
 pub(crate) struct Head {
     /// Its word for readers.
     pub(crate) label: String,
-    /// What stands below it.
+    /// What its column holds.
     pub(crate) holds: Holds,
     /// The button that sorts by the column.
     pub(crate) sort: Option<SortButton>,
@@ -34,7 +34,7 @@ pub(crate) enum Holds {
     Text,
     /// Numbers, at the right.
     Numbers,
-    /// Dates and times: half of one says something else.
+    /// Dates and times, which must not be cut: half of one would read as another.
     Times,
 }
 
@@ -60,7 +60,7 @@ pub(crate) enum Order {
 }
 
 impl Order {
-    /// As addresses say it.
+    /// Its word in addresses.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Ascending => "asc",
@@ -95,9 +95,9 @@ pub(crate) struct Row {
 pub(crate) enum Cell {
     /// Words.
     Text(String),
-    /// The start of a time bucket that is not whole, and what is said of that.
+    /// The start of a partial time bucket, and its label.
     Bucket(String, String),
-    /// What a reader might press, and why that leads nowhere.
+    /// A cell that a reader might press, and why it leads nowhere.
     Unlinked {
         /// The text.
         text: String,
@@ -143,7 +143,7 @@ pub(crate) struct Sortable {
 
 /// The state of a table that is sent whole.
 pub(crate) struct Whole {
-    /// The order, as the address says it.
+    /// The order, as in the address.
     pub(crate) sort: Option<String>,
     /// The page, from 0.
     pub(crate) page: usize,

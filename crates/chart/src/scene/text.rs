@@ -4,7 +4,7 @@
 pub(crate) struct Text {
     /// What it is.
     pub(crate) role: Role,
-    /// Where it stands along x.
+    /// Its place along x.
     pub(crate) x: X,
     /// Its baseline, or its middle where `is_centered`; in px.
     pub(crate) y: f64,

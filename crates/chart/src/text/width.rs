@@ -1,4 +1,4 @@
-//! How wide text is. Only the browser knows exactly, so widths are estimated from the letters.
+//! Widths of text. Only the browser knows them exactly, so they are estimated from the letters.
 
 /// The estimated width of text at 11 px, in px.
 pub(crate) fn text_width(text: &str) -> f64 {

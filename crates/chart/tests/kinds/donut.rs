@@ -33,7 +33,7 @@ fn nobody_can_choose_what_was_put_together() {
     let mut donut = countries(PanelKindName::Donut, "");
     donut.frame =
         Frame::new(vec![texts("country", &names), ints("n", (0..9).map(|i| 20 - i))]).unwrap();
-    // Five slices twice, in the ring and in the list; the others together are none of them.
+    // Five slices twice, in the ring and in the list; the rest together has no link.
     assert_eq!(donut.draw().body.matches("<a ").count(), 10);
 }
 

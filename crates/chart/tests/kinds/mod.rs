@@ -1,4 +1,4 @@
-//! Each kind with its edge cases, as snapshots of the markup, and what must hold whatever it is drawn of. To
+//! Each kind with its edge cases, as snapshots of the markup, and what must hold for any data. To
 //! accept a changed snapshot after looking at it: `INSTA_UPDATE=always cargo test -p brisk-chart`.
 
 mod area;

@@ -1,4 +1,4 @@
-//! NaN, infinity and NULL, which are told apart wherever a number is shown.
+//! NaN, infinity and NULL are distinct wherever a number is shown.
 
 use crate::support::case::Case;
 use crate::support::columns::{column, gbp, texts};

@@ -1,4 +1,4 @@
-//! Years, keys and codes, which have no thousands separators wherever they are shown.
+//! Years, keys and codes never have thousands separators.
 
 use crate::support::case::Case;
 use crate::support::columns::{floats, gbp, ints, style, texts};

@@ -1,4 +1,4 @@
-//! Parts of a whole, which add up to 100 % as they are shown, and say the same everywhere.
+//! Shares of a whole add up to 100 % as shown, and are the same everywhere.
 
 use crate::support::case::Case;
 use crate::support::columns::{floats, ints, texts};

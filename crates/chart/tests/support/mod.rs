@@ -1,5 +1,5 @@
-//! Frames and panels to draw, for the tests and the gallery. The numbers are made by formula, so that
-//! drawings never change by themselves.
+//! Frames and panels to draw, for the tests and the gallery. The numbers come from formulas, so that
+//! drawings are reproducible.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, dead_code)]
 

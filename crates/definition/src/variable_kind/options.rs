@@ -68,8 +68,8 @@ fn options(
     }
 }
 
-/// A blank text alone is no default, as in files from before the empty text could be chosen, unless it is
-/// among the options.
+/// A single blank text is no default, as in files from before the empty text could be chosen, unless it
+/// is among the options.
 fn default(fields: &Fields<'_>, lists_empty_text: bool, problems: &mut Problems<'_>) -> Selection {
     let Some(item) = fields.item("default") else {
         return Selection::default();

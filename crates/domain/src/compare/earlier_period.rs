@@ -1,4 +1,4 @@
-//! [`EarlierPeriod`]: which period a range is compared with, as far into it as the range has got.
+//! [`EarlierPeriod`]: the period that a range is compared with, up to where the range has got.
 
 use super::keywords::Compare;
 use super::shift::Shift;
@@ -9,18 +9,19 @@ use serde::{Deserialize, Serialize};
 /// The period that a range is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct EarlierPeriod {
-    /// Its bounds. Of a range under way, they end as far into the period as the range has got.
+    /// Its bounds. For a range that is still under way, they end as far into the period as the
+    /// range has got.
     pub bounds: Bounds,
     /// How far before the range it lies.
     pub shift: Shift,
-    /// Whether the data go back to its beginning; `None` where nobody knows.
+    /// Whether the data go back to its beginning; `None` if unknown.
     pub is_covered: Option<bool>,
-    /// Whether what stands beside each other are days, or buckets of them.
+    /// Whether days, or buckets of days, are compared with each other.
     pub is_by_days: bool,
 }
 
 impl Compare {
-    /// The period that `range`, which means `bounds`, is compared with. `elapsed_to` is how far the
+    /// The period that `range`, resolved to `bounds`, is compared with. `elapsed_to` is how far the
     /// range has got. `buckets` are those of the statement, if it has any: then the shift is a
     /// whole number of them, so that whole buckets stand beside whole ones.
     pub fn period(
@@ -36,7 +37,7 @@ impl Compare {
             Self::PreviousYear => Shift::Months(12),
         };
         let shift = match (self, buckets) {
-            // 52 weeks: nearer to a year than 53, and weeks begin on Mondays in both.
+            // 52 weeks: nearer to a year than 53, and weeks then begin on Mondays in both.
             (Self::PreviousYear, Some(Interval::Week)) => Shift::Days(364),
             (_, Some(interval)) => nominal.in_whole(interval, bounds, zone),
             (_, None) => nominal,
@@ -48,7 +49,7 @@ impl Compare {
             // The whole of February is shorter than 30 days of March.
             earlier.to = earlier.to.min(bounds.from);
         }
-        // Whole buckets back there may be no such day: on 30 February.
+        // A whole number of buckets earlier there may be no such day, such as 30 February.
         if earlier.from >= earlier.to && buckets.is_some() {
             return self.period(range, bounds, elapsed_to, None, zone);
         }
@@ -107,8 +108,8 @@ impl EarlierPeriod {
     }
 
     /// The bounds in which there is a row if the data go back to the beginning of this period: all time up
-    /// to the end of its first day, or of its first hour or minute if it is shorter than two. The first
-    /// day of a shop begins before its first order.
+    /// to the end of its first day, or of its first hour or minute if it is shorter than two days or
+    /// hours. (A shop's first day begins before its first order.)
     pub fn before(&self, zone: &ZoneOffsets) -> Bounds {
         let grain = match self.bounds.seconds() {
             172_800.. => Interval::Day,

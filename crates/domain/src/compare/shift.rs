@@ -11,7 +11,7 @@ pub enum Shift {
     Months(u32),
     /// Calendar days: the same time of day.
     Days(u32),
-    /// Elapsed seconds, for ranges that are no whole number of days.
+    /// Elapsed seconds, for ranges that are not a whole number of days.
     Seconds(i64),
 }
 
@@ -76,12 +76,12 @@ impl Shift {
         self.moved((instant, -1), zone, false)
     }
 
-    /// The same for starts of days, which the clock may begin at another time than midnight.
+    /// The same for starts of days, which may be at another time than midnight on the clock.
     pub(super) fn day_back(self, start: Timestamp, zone: &ZoneOffsets) -> Option<Timestamp> {
         self.moved((start, -1), zone, true)
     }
 
-    /// The same for starts of days.
+    /// [`Self::forth`] for starts of days.
     pub(super) fn day_forth(self, earlier: Timestamp, zone: &ZoneOffsets) -> Option<Timestamp> {
         self.moved((earlier, 1), zone, true)
     }
@@ -127,7 +127,8 @@ impl Shift {
         (shown == wall || begins_day && shown.date() == wall.date()).then_some(moved)
     }
 
-    /// An end of the earlier period. What a shorter month lacks ends with that month.
+    /// An end of the earlier period. A day that a shorter month lacks becomes the end of that
+    /// month.
     pub(super) fn bound(self, instant: Timestamp, zone: &ZoneOffsets) -> Timestamp {
         if let Some(moved) = self.day_back(instant, zone) {
             return moved;
@@ -150,8 +151,8 @@ impl Shift {
     }
 }
 
-/// The midnight of the day that begins at `instant`, if one does, whatever the clock shows then; else what it
-/// shows.
+/// The midnight of the day that begins at `instant`, if one does, whatever the clock shows then; otherwise
+/// what the clock shows.
 fn day_or_time(instant: Timestamp, zone: &ZoneOffsets) -> NaiveDateTime {
     let local = zone.local(instant);
     let midnight = local.date().and_time(NaiveTime::MIN);

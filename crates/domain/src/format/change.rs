@@ -1,4 +1,4 @@
-//! How much a figure has changed, from all of its digits.
+//! Relative changes of figures, computed from all digits.
 
 use super::exact::{Digits, Number};
 use super::number::compact;
@@ -16,7 +16,7 @@ pub fn change(value: &Number, previous: &Number) -> Option<String> {
     Some(format!("{sign}{}", compact(change, &Unit::Percent)))
 }
 
-/// The least change of what is not gone.
+/// The largest decrease shown for a figure that is not gone.
 const LEAST: f64 = -0.999;
 
 /// (value − previous) / |previous|, rounded only beyond all digits that are shown; `None` if `previous` is 0,
@@ -34,13 +34,14 @@ pub fn relative_change(value: &Number, previous: &Number) -> Option<Number> {
     let difference = sum::plus(&value, &taken);
     let (sign, difference) =
         difference.strip_prefix('-').map_or(("", difference.as_str()), |rest| ("-", rest));
-    // Both have the same decimals, so that their digits alone are the quotient's.
+    // Both have the same decimals, so their digits alone give the quotient.
     let (mut dividend, divisor) = (digits(difference), digits(&size));
     let more = divisor.len() + DIGITS;
     dividend.extend(std::iter::repeat_n(0, more));
     let (quotient, is_exact) = divided(&dividend, &divisor);
     let quotient: String = quotient.into_iter().map(|digit| char::from(b'0' + digit)).collect();
-    // A last digit in place of all others: then a half is none.
+    // A trailing 1 stands for all further digits, so that the quotient never looks like an exact
+    // half.
     let text = match is_exact {
         true => format!("{sign}{quotient}e-{more}"),
         false => format!("{sign}{quotient}1e-{}", more + 1),
@@ -48,7 +49,7 @@ pub fn relative_change(value: &Number, previous: &Number) -> Option<Number> {
     Some(Number::Finite(Digits::parse(&text, false)))
 }
 
-/// How many digits a quotient has at least; more than are ever shown.
+/// The least number of digits of a quotient; more than are ever shown.
 const DIGITS: usize = 12;
 
 fn digits(text: &str) -> Vec<u8> {
@@ -56,7 +57,7 @@ fn digits(text: &str) -> Vec<u8> {
     digits.skip_while(|digit| *digit == 0).collect()
 }
 
-/// The whole quotient of two numbers, digit by digit, and whether nothing is left.
+/// The integer quotient of two numbers, by long division, and whether it is exact.
 fn divided(dividend: &[u8], divisor: &[u8]) -> (Vec<u8>, bool) {
     let (mut quotient, mut rest): (Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new());
     for digit in dividend {
@@ -73,7 +74,7 @@ fn divided(dividend: &[u8], divisor: &[u8]) -> (Vec<u8>, bool) {
     (quotient, rest.is_empty())
 }
 
-/// Takes `less` from `from`, which is not smaller.
+/// Subtracts `less` from `from`, which is not smaller.
 fn take(from: &mut Vec<u8>, less: &[u8]) {
     let (mut borrow, behind) = (0, from.len() - less.len());
     for at in (0..from.len()).rev() {

@@ -34,7 +34,7 @@ pub fn decimals(values: &Values, unit: &Unit) -> Option<usize> {
 }
 
 /// A cell of a column whose cells share `decimals`; NULL is an en dash. A non-zero number is never
-/// shown as zero, what is not all is not shown as 100 %, and exact decimals are never cut.
+/// shown as zero, less than the whole is not shown as 100 %, and exact decimals are never cut.
 pub fn aligned(
     values: &Values,
     row: usize,
@@ -60,7 +60,8 @@ pub fn aligned(
     }
 }
 
-/// A percentage with `decimals`; what these would round to nothing or to all says so.
+/// A percentage with `decimals`; a part that these would round to 0 or to 100 % is written with `<`
+/// or `>`.
 fn percentage(part: &Digits, number: &Number, decimals: usize) -> String {
     let percent = part.clone().shifted(2);
     let (less, more, sign) = if part.is_negative() { (">", "<", "−") } else { ("<", ">", "") };
@@ -76,14 +77,14 @@ fn percentage(part: &Digits, number: &Number, decimals: usize) -> String {
     fixed(number.clone(), &Unit::Percent, decimals)
 }
 
-/// Whether `percent` is not 100 %, but would be shown as such.
+/// Whether `percent` is not 100 %, but would round to it.
 fn rounds_to_all(percent: &Digits, decimals: usize) -> bool {
     let is_all = |digits: &Digits| digits.is_whole() && digits.plain(0) == "100";
     is_all(&percent.rounded(decimals as i32)) && !is_all(percent)
 }
 
 /// No decimals if all percentages are whole, otherwise one; two if one would round the smallest to
-/// zero, or one that is not all to 100 %.
+/// zero, or one below the whole to 100 %.
 fn of_percentages(parts: impl Iterator<Item = Digits>) -> usize {
     let mut decimals = 0;
     for part in parts {
@@ -92,7 +93,7 @@ fn of_percentages(parts: impl Iterator<Item = Digits>) -> usize {
         if is_lost || rounds_to_all(&percent, 1) {
             return 2;
         }
-        // What floats leave behind is no decimal.
+        // Rounding errors of floats do not count as decimals.
         if !percent.rounded(9).is_whole() {
             decimals = 1;
         }
@@ -100,7 +101,8 @@ fn of_percentages(parts: impl Iterator<Item = Digits>) -> usize {
     decimals
 }
 
-/// As many as the longest number has, up to three, or as three digits of the smallest need.
+/// As many decimals as the longest number has, up to three, or as the smallest needs for three
+/// digits.
 fn of_floats(numbers: impl Iterator<Item = Digits>) -> usize {
     let mut decimals = 0;
     for number in numbers {

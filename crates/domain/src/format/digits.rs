@@ -23,9 +23,9 @@ pub fn grouped(digits: &str) -> String {
 /// How many significant digits a text has.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Precision {
-    /// At most so many, without trailing zeros: for axes, where fewer are easier to read.
+    /// At most this many, without trailing zeros: for axes, where fewer are easier to read.
     UpTo(usize),
-    /// Always so many: for figures that are read while they change, and must keep their form.
+    /// Always this many: for figures that must keep their form while they change.
     Always(usize),
 }
 
@@ -67,7 +67,7 @@ pub(super) fn significant(size: &Digits, precision: Precision) -> String {
     }
     let digits = precision.digits() as i32;
     let decimals = match (size.power(), precision) {
-        // Beside numbers from 1 on, a decimal more would say nothing.
+        // Next to numbers from 1 on, another decimal would add nothing.
         (-1, Precision::UpTo(_)) => digits - 1,
         (power, _) => digits - 1 - power,
     };

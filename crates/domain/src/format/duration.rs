@@ -52,15 +52,15 @@ pub(super) fn precise_length(seconds: &Digits) -> String {
     format!("{} d {} h {} min", grouped(&days.to_string()), minutes / 60, minutes % 60)
 }
 
-/// How many times so many seconds are in it, a half rounded up. Whole seconds are cut, not rounded: that would
-/// round twice.
+/// How many units of `unit` seconds it contains, halves rounded up. Its fraction of a second is cut off, not
+/// rounded, which would round twice.
 fn times(seconds: &Digits, unit: i128) -> i128 {
     let all = seconds.plain(seconds.decimals());
     let cut = all.split_once('.').map_or(all.as_str(), |(whole, _)| whole);
     (cut.parse().unwrap_or(i128::MAX / 2) + unit / 2) / unit
 }
 
-/// The whole seconds; as many as there can be, where there are more.
+/// The whole seconds (saturating).
 fn whole(seconds: &Digits) -> i128 {
     seconds.plain(0).parse().unwrap_or(i128::MAX / 2)
 }

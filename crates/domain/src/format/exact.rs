@@ -1,8 +1,8 @@
-//! Numbers as decimal digits, rounded half away from zero: what is shown never goes by way of a float.
+//! Numbers as decimal digits, rounded half away from zero: nothing shown passes through a float.
 
 use crate::{Decimal, Values};
 
-/// A number to be shown: what a float, an integer or a decimal of any length means, digit for digit.
+/// A number to be shown: the exact value of a float, an integer or a decimal of any length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Number {
     /// Digits.
@@ -12,7 +12,7 @@ pub enum Number {
         /// Whether it is below zero.
         is_negative: bool,
     },
-    /// What a float calls NaN.
+    /// NaN.
     NotANumber,
 }
 
@@ -28,7 +28,7 @@ pub struct Digits {
 }
 
 impl Number {
-    /// The number in a cell; `None` for NULL and for what is no number.
+    /// The number in a cell; `None` for NULL and for cells that are not numbers.
     pub fn of(values: &Values, row: usize) -> Option<Self> {
         match values {
             Values::Int(cells) => cells.get(row).copied().flatten().map(Self::from),
@@ -47,7 +47,7 @@ impl Number {
         Digits::parse(&units.to_string(), true).shifted(-decimals)
     }
 
-    /// Whether both mean the same, however they are written.
+    /// Whether both have the same value, however they are written.
     pub fn equals(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Finite(a), Self::Finite(b)) => {
@@ -57,7 +57,7 @@ impl Number {
         }
     }
 
-    /// The float that is nearest.
+    /// The nearest float.
     pub fn to_f64(&self) -> f64 {
         match self {
             Self::Finite(Digits { is_negative, digits, point, .. }) => {
@@ -70,7 +70,7 @@ impl Number {
         }
     }
 
-    /// What is not finite, in a word or sign; NULL is none of these.
+    /// The digits of a finite number; for any other, the word or sign to show.
     pub(super) fn finite(&self) -> Result<&Digits, &'static str> {
         match self {
             Self::Finite(digits) => Ok(digits),
@@ -82,7 +82,7 @@ impl Number {
 }
 
 impl From<f64> for Number {
-    /// The shortest decimal that stands for this float, as it is written everywhere: 2.675 is 2.675.
+    /// The shortest decimal that stands for this float, as everywhere: 2.675 is 2.675.
     fn from(value: f64) -> Self {
         match value {
             value if value.is_nan() => Self::NotANumber,
@@ -120,7 +120,7 @@ impl Digits {
         Self { is_negative, digits, point, written }.trimmed()
     }
 
-    /// Without zeros at either end, and without the sign of a zero.
+    /// Drops zeros at either end, and the sign of zero.
     fn trimmed(mut self) -> Self {
         self.digits.truncate(self.digits.trim_end_matches('0').len());
         let leading = self.digits.len() - self.digits.trim_start_matches('0').len();
@@ -156,12 +156,12 @@ impl Digits {
     }
 
     /// The power of ten of its first digit, as in scientific notation: 3 of 1,234, −2 of 0.05. Zero
-    /// has that of 1.
+    /// has the power of 1.
     pub(super) fn power(&self) -> i32 {
         if self.is_zero() { 0 } else { self.point - 1 }
     }
 
-    /// Times 10^`power`.
+    /// The number times 10^`power`.
     #[must_use]
     pub(super) fn shifted(mut self, power: i32) -> Self {
         if !self.is_zero() {
@@ -184,7 +184,7 @@ impl Digits {
         let goes_up = self.digits.as_bytes()[kept] >= b'5';
         rounded.digits.truncate(kept);
         if goes_up {
-            // Nines become zeros, which are trimmed, and carry on.
+            // Nines become zeros, which are trimmed, and the carry goes on.
             rounded.digits.truncate(rounded.digits.trim_end_matches('9').len());
             match rounded.digits.pop() {
                 Some(digit) => rounded.digits.push(char::from(digit as u8 + 1)),
@@ -203,7 +203,7 @@ impl Digits {
         self.rounded(digits as i32 - 1 - self.power())
     }
 
-    /// The size in plain notation with this many decimals, without a sign; rounded where it has more.
+    /// The magnitude in plain notation with this many decimals; rounded if it has more.
     pub(super) fn plain(&self, decimals: usize) -> String {
         let rounded = self.rounded(decimals as i32);
         let whole = usize::try_from(rounded.point).unwrap_or(0);
@@ -235,7 +235,7 @@ mod tests {
         Digits::parse(text, true).plain(decimals)
     }
 
-    /// `text` rounded to `decimals`, by the arithmetic of integers.
+    /// `text` rounded to `decimals`, by integer arithmetic.
     fn by_integers(mantissa: u128, scale: u32, decimals: u32) -> String {
         let units = match scale.checked_sub(decimals) {
             Some(cut) => {

@@ -9,9 +9,9 @@ use chrono::{Datelike as _, NaiveDateTime, NaiveTime, Timelike as _};
 
 /// The significant digits of short numbers.
 const SHORT: usize = 3;
-/// The digits that a float has at most.
+/// The most significant digits of a float.
 const FLOAT: usize = 17;
-/// The most significant digits that tell a percentage from 100 %.
+/// The most significant digits used to distinguish a percentage from 100 %.
 const MOST_OF_PERCENT: usize = 6;
 
 /// A number short enough for an axis: `£3.4M`, `12.9k`, `37 %`; up to three significant digits from
@@ -25,9 +25,9 @@ pub fn compact_to(value: impl Into<Number>, unit: &Unit, digits: usize) -> Strin
     short(&value.into(), unit, Precision::UpTo(digits))
 }
 
-/// A figure to read from afar, while it changes: `£3.80M`, `12.0 %`. It always has three significant
-/// digits, so that the next value has the same form; counts are written out up to 99,999, and money
-/// below a thousand has its currency's decimals.
+/// A figure to read from afar, and while it changes: `£3.80M`, `12.0 %`. It always has three
+/// significant digits, so that the next value has the same form; counts are written out up to
+/// 99,999, and money below a thousand has its currency's decimals.
 pub fn figure(value: &Number, unit: &Unit) -> String {
     let Ok(digits) = value.finite() else {
         return short(value, unit, Precision::Always(SHORT));
@@ -78,7 +78,7 @@ fn short(value: &Number, unit: &Unit, precision: Precision) -> String {
     }
 }
 
-/// A percentage. What is not all of it is not rounded to 100 %: there, it gets more digits.
+/// A percentage. Less than the whole is never rounded to 100 %: it gets more digits instead.
 fn percent(part: &Digits, precision: Precision) -> String {
     let percent = part.clone().shifted(2);
     let is_all = |digits: usize| {
@@ -124,7 +124,7 @@ fn full_of(value: &Number, unit: &Unit) -> String {
     }
 }
 
-/// All digits of what is exact; of floats, up to three decimals. `write` groups them, or does not.
+/// All digits of an exact number; up to three decimals of a float. `write` may group them.
 fn all_digits(size: &Digits, write: fn(&str) -> String) -> String {
     match size.written() {
         Some(decimals) => write(&size.plain(decimals)),
@@ -138,7 +138,7 @@ fn all_digits(size: &Digits, write: fn(&str) -> String) -> String {
     }
 }
 
-/// Whether a float has more digits before the point than it knows.
+/// Whether a float has more digits before the point than its precision covers.
 fn is_astronomic(size: &Digits) -> bool {
     size.written().is_none() && size.power() > 20
 }
@@ -192,7 +192,8 @@ pub fn cell(values: &Values, row: usize, unit: &Unit, zone: &ZoneOffsets) -> Str
     text.unwrap_or_else(|| "–".into())
 }
 
-/// An instant: the date alone at midnight, otherwise with the time of day, to the minute where it is one.
+/// An instant: the date alone at midnight, otherwise with the time of day, without seconds if they are
+/// zero.
 pub fn instant(at: Timestamp, zone: &ZoneOffsets) -> String {
     shown(zone.local(at))
 }
@@ -218,7 +219,7 @@ fn shown(local: NaiveDateTime) -> String {
     text
 }
 
-/// A year as people count them: there is none between 1 BC and 1.
+/// A year as people count them: there is no year 0 between 1 BC and 1.
 fn year(local: NaiveDateTime) -> String {
     match local.year() {
         year if year > 0 => year.to_string(),
@@ -243,7 +244,7 @@ pub fn bucket(start: Timestamp, interval: Interval, zone: &ZoneOffsets) -> Strin
     }
 }
 
-/// `text` with the sign of `number`, unless it says zero.
+/// `text` with the sign of `number`, unless the text reads zero.
 fn signed(number: &Digits, text: String) -> String {
     let is_zero = !text.bytes().any(|b| b.is_ascii_digit() && b != b'0');
     if number.is_negative() && !is_zero { format!("−{text}") } else { text }

@@ -1,27 +1,27 @@
-//! Which numbers are no amounts but names: years, keys, codes. They are shown digit by digit, without
+//! Which numbers are names, not amounts: years, keys, codes. They are shown digit by digit, without
 //! separators: 2024, not 2,024.
 //!
-//! A guess by name, type and size. An amount that is taken for a name is harder to read, so the words
-//! are few, they must be whole words (`paid`, `grid` and `kids` have no `id`), and words of amounts rule
-//! them out (`total_number`, `orders_per_year`). An author says otherwise with `grouping`.
+//! A guess by name, type and size. An amount taken for a name is harder to read, so the words are few,
+//! must be whole words (`paid`, `grid` and `kids` contain no `id`), and are ruled out by words for
+//! amounts (`total_number`, `orders_per_year`). Authors overrule the guess with `grouping`.
 
 use super::exact::Number;
 use crate::{Column, Values};
 
-/// Words that, at the end of a column's name, say that its numbers are names.
+/// Words that, at the end of a column's name, mark its numbers as names.
 const NAMES: [&str; 17] = [
     "id", "key", "code", "zip", "zipcode", "postcode", "isbn", "ean", "gtin", "upc", "imei", "ssn",
     "sku", "barcode", "uid", "pid", "serial",
 ];
-/// The same, but only with a word before them: `number` alone may be how many there are.
+/// The same, but only after another word: `number` alone may be a count.
 const NAMES_OF: [&str; 2] = ["number", "nr"];
-/// What `no` may be the number of: `yes_no` is something else.
+/// The words after which `no` means a number: `yes_no` is something else.
 const NUMBERED: [&str; 22] = [
     "account", "article", "batch", "case", "check", "contract", "customer", "document", "employee",
     "flight", "invoice", "item", "line", "member", "order", "part", "po", "policy", "ref", "room",
     "ticket", "vat",
 ];
-/// What is often written together with `id`: `customerid`.
+/// Words often written together with `id`: `customerid`.
 const WITH_ID: [&str; 18] = [
     "account",
     "client",
@@ -42,7 +42,7 @@ const WITH_ID: [&str; 18] = [
     "transaction",
     "user",
 ];
-/// Words of amounts: with one of them, a number is one.
+/// Words for amounts: a number whose name has one of them is an amount.
 const AMOUNTS: [&str; 24] = [
     "amount",
     "average",
@@ -82,7 +82,7 @@ pub fn looks_plain(column: &Column) -> bool {
     let is_numbered = || before.last().is_some_and(|of| NUMBERED.contains(&of.as_str()));
     let is_name = match last {
         "year" | "yr" => return are_whole(&column.values, i32::MIN..=3),
-        // Who counts calls by phone has fewer of them.
+        // A column that counts calls has smaller numbers.
         "phone" | "telephone" | "fax" => return are_whole(&column.values, 6..=i32::MAX),
         "no" => is_numbered(),
         last if NAMES_OF.contains(&last) => !before.is_empty(),
@@ -91,7 +91,7 @@ pub fn looks_plain(column: &Column) -> bool {
     is_name && are_whole(&column.values, i32::MIN..=i32::MAX)
 }
 
-/// Whether all numbers are whole, there are some, and the power of ten of each is within `powers`.
+/// Whether there are numbers, all whole, each with its power of ten within `powers`.
 fn are_whole(values: &Values, powers: std::ops::RangeInclusive<i32>) -> bool {
     let mut numbers = (0..values.len()).filter_map(|row| Number::of(values, row)).peekable();
     let is_whole = |number: Number| match number {

@@ -1,15 +1,15 @@
-//! What a database's division made of decimals: PostgreSQL writes an average of whole numbers with at
-//! least 16 digits, of which no reader wants to see all.
+//! Recognises decimals that come from a division: PostgreSQL writes an average of whole numbers with
+//! at least 16 digits, more than any reader wants to see.
 
 use crate::{Decimal, Values};
 
 /// PostgreSQL's least number of digits of a quotient (`NUMERIC_MIN_SIG_DIGITS`).
 const QUOTIENT_DIGITS: usize = 16;
-/// A stored decimal with fewer decimals is never taken for a quotient.
+/// A decimal with fewer decimals than this is never taken for a quotient.
 const QUOTIENT_DECIMALS: usize = 8;
 
 /// The numbers of a column of averages or ratios as floats, to be shown with as many decimals as
-/// those, if all of them look like quotients; `None` if they are to be shown digit for digit.
+/// floats are, if all of them look like quotients; `None` if they are to be shown digit for digit.
 pub fn quotients(values: &Values) -> Option<Values> {
     let Values::Decimal(cells) = values else { return None };
     let mut known = cells.iter().flatten().filter(|cell| cell.is_finite()).peekable();

@@ -1,15 +1,15 @@
-//! Parts of a whole as percentages that add up to 100 % as they are shown.
+//! Parts of a whole as percentages that, as shown, add up to 100 %.
 //!
-//! Rounded one by one, they would not: of 1, 1 and 1, three times 33.3 % are 99.9 %. Each part gets its
-//! tenths of a percent rounded down; those that are missing go to the largest remainders (Hamilton's
+//! Rounded one by one, they would not: of 1, 1 and 1, three times 33.3 % make 99.9 %. Each part gets
+//! its tenths of a percent rounded down; the missing tenths go to the largest remainders (Hamilton's
 //! method, of 1792, for the seats of a parliament).
 
 use super::exact::Number;
 use crate::{Unit, Values};
 
 /// The share of each of `parts`, none of which is negative, in their total: whole percentages where
-/// all are whole, otherwise with one decimal. Shown, they add up to 100 %. A part that gets no tenth
-/// is `<0.1 %` and counts as nothing, and what is not all is at most `>99.9 %`.
+/// all are whole, otherwise with one decimal. As shown, they add up to 100 %. A part that gets no
+/// tenth is `<0.1 %` and counts as 0, and one that is less than the whole is at most `>99.9 %`.
 pub fn shares(parts: &[f64]) -> Vec<String> {
     // Divided by the largest, so that the total of the largest floats is finite.
     let largest = parts.iter().copied().fold(0.0, f64::max);
@@ -35,8 +35,8 @@ pub fn shares(parts: &[f64]) -> Vec<String> {
     units.into_iter().zip(parts).map(text).collect()
 }
 
-/// [`shares`] of a column of percentages, if it has parts of one whole: none is negative, and together
-/// they are 1. NULL is no part, and has no text.
+/// [`shares`] of a column of percentages, if they are parts of one whole: none is negative, and their
+/// sum is 1. NULL is no part, and has no text.
 pub fn column_of_shares(values: &Values, unit: &Unit) -> Option<Vec<Option<String>>> {
     if *unit != Unit::Percent || !values.is_number() {
         return None;
@@ -60,16 +60,16 @@ pub fn are_shares(parts: &[f64]) -> bool {
     parts.len() > 1 && parts.iter().all(|part| *part >= 0.0) && (sum - 1.0).abs() < NEGLIGIBLE
 }
 
-/// What calculating with floats adds or takes away.
+/// The tolerance for rounding errors of floats.
 const NEGLIGIBLE: f64 = 1e-9;
 
-/// Whole units for each of `exact`, which are `all` together.
+/// Whole units for each of `exact`, which add up to `all`.
 fn apportioned(exact: &[f64], all: i64) -> Vec<i64> {
     let mut units: Vec<i64> = exact.iter().map(|part| (part + NEGLIGIBLE).floor() as i64).collect();
     let missing = usize::try_from(all - units.iter().sum::<i64>()).unwrap_or(0);
     let remainder = |i: usize| exact[i] - units[i] as f64;
     let mut order: Vec<usize> = (0..exact.len()).filter(|i| exact[*i] > 0.0).collect();
-    // Of equal remainders, the larger part's first: there, a tenth is less of it.
+    // Among equal remainders the larger part comes first: a tenth is less of it.
     order.sort_by(|a, b| {
         let by_size = || exact[*b].total_cmp(&exact[*a]);
         remainder(*b).total_cmp(&remainder(*a)).then_with(by_size)

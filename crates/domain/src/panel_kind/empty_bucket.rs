@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How a bucket without rows is shown. What a panel does not say follows from
+/// How a bucket without rows is shown. If a panel does not say, it follows from
 /// [`Additivity::empty`](crate::Additivity::empty).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

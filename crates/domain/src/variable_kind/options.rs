@@ -30,8 +30,8 @@ impl Options {
         }
     }
 
-    /// Rejects values that fixed options do not include. What a statement offers only its source
-    /// knows, so any value is accepted, and panels may come out empty.
+    /// Rejects values that fixed options do not include. Only the source knows what a statement
+    /// offers, so there any value is accepted, and panels may come out empty.
     pub(super) fn check(&self, selection: &Selection) -> Result<(), Refusal> {
         let Some(options) = self.fixed() else { return Ok(()) };
         let stranger = selection.choices().find(|choice| !options.contains(choice));

@@ -94,8 +94,8 @@ NO_ENGINE_SUBSTITUTION'";
 }
 
 /// Two concurrent imports into one table would write into the same new table. The server releases
-/// the lock when the connection ends, but may notice a moment late that a failed import's has;
-/// hence the short wait.
+/// the lock when the connection ends, but may notice a moment late that a failed import's has
+/// ended; hence the short wait.
 async fn lock(connection: &mut MySqlConnection, schema: &Schema<'_>) -> Result<(), ImportError> {
     let lock = "select get_lock(concat('brisk import ', md5(concat_ws('.', database(), ?))), 5)";
     let row = sqlx::query::<MySql>(lock).bind(schema.table).fetch_one(&mut *connection).await?;

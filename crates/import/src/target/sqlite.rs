@@ -11,7 +11,7 @@ use std::path::Path;
 /// Rows and values per statement; SQLite allows 32,766 values.
 pub(super) const AT_ONCE: (usize, usize) = (500, 32_766);
 
-/// 8 MiB, as SQLite takes it: rows come in the order of the table, so that more pages would only be kept
+/// 8 MiB, in SQLite's notation: rows arrive in the table's order, so further pages would only be kept
 /// until they are written.
 const CACHE: &str = "-8192";
 
@@ -26,7 +26,7 @@ pub(super) async fn load(
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
         .pragma("cache_size", CACHE)
-        // What sorting an index needs grows with the file, and goes to disk.
+        // Sorting for an index takes space that grows with the file, so it goes to disk.
         .pragma("temp_store", "file");
     let mut connection = SqliteConnection::connect_with(&connect).await?;
     let written = write(&mut connection, schema, batches).await;

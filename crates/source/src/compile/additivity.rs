@@ -1,7 +1,7 @@
-//! Which columns of a statement add up: what the outermost aggregate of each one says. Pure.
+//! Which columns of a statement add up, by the outermost aggregate of each. Pure.
 //!
-//! The names of subqueries and `with` are followed to where they come from. What cannot be known does
-//! not add up, except a bare column of a table.
+//! Names from subqueries and `with` are followed to their origin. Columns about which nothing can be
+//! known do not add up, except a bare column of a table.
 
 use super::outline::MACRO;
 use brisk_domain::Additivity;
@@ -12,24 +12,24 @@ use sqlparser::ast::{
 };
 
 /// A column: its name in lower case, if it states one, and whether it adds up. A `*` over tables that
-/// only the database knows has neither name nor place.
+/// only the database knows adds neither a name nor a position.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ColumnAdditivity {
-    /// The columns, in order; those of a `*` that could be followed are among them.
+    /// The columns, in order; including those of a `*` that could be resolved.
     columns: Vec<(Option<String>, Additivity)>,
-    /// Whether there are others, so that places say nothing.
+    /// Whether there are others, so that positions say nothing.
     is_open: bool,
     /// Whether nothing is known of any.
     is_unknown: bool,
 }
 
 impl ColumnAdditivity {
-    /// Of a statement that cannot be read: to add up might be wrong.
+    /// For a statement that cannot be parsed: adding up might be wrong.
     pub(crate) fn unknown() -> Self {
         Self { is_unknown: true, ..Self::default() }
     }
 
-    /// Whether each of the columns called `names` adds up, those of the statement first.
+    /// Whether each of the columns called `names` adds up, those of the statement coming first.
     pub fn of<'a>(&self, names: impl Iterator<Item = &'a str>) -> Vec<Additivity> {
         let named = |name: &str| {
             let name = name.to_lowercase();
@@ -79,7 +79,7 @@ fn body(body: &SetExpr, known: &Known) -> ColumnAdditivity {
     }
 }
 
-/// The weaker of two.
+/// The weaker of two additivities.
 fn joined(a: Additivity, b: Additivity) -> Additivity {
     use Additivity::{Distinct, Extreme, Plain, Single, Total};
     match (a, b) {
@@ -208,11 +208,11 @@ fn column(expr: &Expr) -> Option<(Option<String>, String)> {
     }
 }
 
-/// What an expression is: a value that is the same for all rows, or something of the rows.
+/// What an expression is: a value that is the same for all rows, or one that depends on rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
     Literal,
-    /// And whether it is aggregated here.
+    /// Depends on rows; and whether it is aggregated here.
     Of(Additivity, bool),
 }
 
@@ -248,7 +248,7 @@ impl Scope<'_> {
         }
     }
 
-    /// Conditions and the like: no amounts, but no aggregates either.
+    /// Conditions and the like without aggregates: not amounts, but values of single rows.
     fn is_of_columns_alone(&self, expr: &Expr) -> bool {
         match expr {
             Expr::IsNull(inner) | Expr::IsNotNull(inner) => !self.is_aggregate(inner),
@@ -281,7 +281,7 @@ impl Scope<'_> {
             {
                 Role::Of(joined(a, b), x || y)
             }
-            // A sum with something more is no sum of the rows.
+            // A sum plus something else is not a sum over the rows.
             (
                 BinaryOperator::Plus | BinaryOperator::Minus,
                 Role::Of(Plain | Key, false),
@@ -311,7 +311,8 @@ impl Scope<'_> {
         }
     }
 
-    /// One of several values, whichever is there; numbers and NULL among them change nothing.
+    /// One of several values, whichever applies; literal numbers and NULL among them change
+    /// nothing.
     fn one_of<'e>(&self, results: impl Iterator<Item = &'e Expr>) -> Role {
         let mut role = Role::Literal;
         for result in results {
@@ -332,7 +333,7 @@ impl Scope<'_> {
         let is_distinct = matches!(&function.args, FunctionArguments::List(list)
             if list.duplicate_treatment == Some(DuplicateTreatment::Distinct));
         if function.over.is_some() {
-            // A running total, a rank, a share: what it is follows from the other rows.
+            // A running total, a rank, a share: its value follows from other rows.
             return Role::Of(Additivity::Single, false);
         }
         match name.as_str() {
@@ -346,7 +347,7 @@ impl Scope<'_> {
             }
             "min" | "max" => match arguments.first().map(|first| self.of(first)) {
                 Some(Role::Of(Additivity::Single | Additivity::Distinct, _)) | None => SINGLE,
-                // Of several, the least or largest of one row in SQLite.
+                // With several arguments, the least or largest within one row, in SQLite.
                 _ if arguments.len() > 1 => SINGLE,
                 Some(_) => Role::Of(Additivity::Extreme, true),
             },
@@ -356,7 +357,7 @@ impl Scope<'_> {
             }
             "nullif" | "round" | "trunc" | "truncate" | "floor" | "ceil" | "ceiling" | "cast"
             | "convert" | "to_number" => arguments.first().map_or(PLAIN, |first| self.of(first)),
-            // Of one row, whatever it makes of it: names, parts of times, lengths.
+            // A value of one row, whatever is derived: names, parts of times, lengths.
             "abs" | "length" | "char_length" | "octet_length" | "lower" | "upper" | "substr"
             | "substring" | "trim" | "concat" | "printf" | "format" | "to_char" | "strftime"
             | "date_format" | "date_trunc" | "date_part" | "date" | "datetime" | "year"
@@ -372,7 +373,7 @@ impl Scope<'_> {
 }
 
 impl Role {
-    /// Plain where `is_plain` says so.
+    /// Plain if `is_plain` holds.
     fn unless(self, is_plain: impl Fn() -> bool) -> Self {
         if is_plain() { PLAIN } else { self }
     }

@@ -102,7 +102,7 @@ impl Visitor for Truncations<'_> {
     }
 }
 
-/// The `date_trunc` that a column is, whatever it is cast to.
+/// The `date_trunc` that a column consists of, casts aside.
 fn truncation(expr: &Expr) -> Option<&Function> {
     match expr {
         Expr::Function(function) => {

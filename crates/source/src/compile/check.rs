@@ -42,15 +42,15 @@ pub(crate) struct Checked {
     pub(crate) width: Option<Interval>,
     /// The names of all its columns, as written; `None` if only the database knows them.
     pub(crate) columns: Option<Vec<String>>,
-    /// Which of them add up.
+    /// Which of its columns add up.
     pub(crate) additivity: ColumnAdditivity,
-    /// What its parameters are taken for.
+    /// The types that it expects of its parameters.
     pub(crate) expected: Expectations,
-    /// Which columns its macros and its result come from.
+    /// The columns that the arguments of its macros and its result come from.
     pub(crate) origins: Origins,
-    /// What only the database can say, if the statement cannot be read here.
+    /// What only the database can decide, if the statement cannot be parsed here.
     pub(crate) unread: Option<Unread>,
-    /// What in it may call a function.
+    /// The names in it that may call a function.
     pub(crate) names: Names,
 }
 
@@ -118,7 +118,7 @@ pub(crate) fn check(
     })
 }
 
-/// What the statement's words alone tell, because the parser cannot read it, for this `reason`.
+/// What the statement's words alone tell, if the parser fails to read it for `reason`.
 fn by_words(
     outline: &Outline<'_>,
     pieces: &[Piece],
@@ -190,7 +190,7 @@ fn location(text: &str) -> Location {
 struct ReadOnlyCheck<'a> {
     dialect: Dialect,
     outline: &'a Outline<'a>,
-    /// What it found that the parser only seems to read, and where.
+    /// A construct that the parser only seems to read, and where it is.
     unread: Option<(Location, String)>,
 }
 
@@ -205,7 +205,7 @@ impl Visitor for ReadOnlyCheck<'_> {
             return ControlFlow::Break((query.span().start, message.into()));
         }
         if names_table(&query.body) {
-            // Of the name, the parser knows neither place nor quotes.
+            // The parser keeps neither the name's position nor its quotes.
             let message = "the statement cannot be parsed here: table".to_owned();
             self.unread = Some((query.span().start, message));
         }
@@ -231,7 +231,7 @@ impl Visitor for ReadOnlyCheck<'_> {
             let message = format!("the name of a table is missing before {word}");
             return ControlFlow::Break((name.span().start, message));
         }
-        // To the parser `only (t)` is a call, which reads no table.
+        // The parser takes `only (t)` for a call, which reads no table.
         if let TableFactor::Table { name, args: Some(_), .. } = factor
             && self.dialect == Dialect::Postgres
             && last_name(name).0 == "only"
@@ -240,7 +240,7 @@ impl Visitor for ReadOnlyCheck<'_> {
             self.unread = Some((name.span().start, message));
         }
         match factor {
-            // Elsewhere only what has arguments is a function: `pg_replication_slots` is a view.
+            // Otherwise only names with arguments are functions: `pg_replication_slots` is a view.
             TableFactor::Table { name, args: None, .. } if !self.calls_without_arguments(name) => {
                 ALLOWED
             }
@@ -266,7 +266,7 @@ impl Visitor for ReadOnlyCheck<'_> {
             && !self.outline.stands_in(text, value.span.start)
         {
             if self.dialect == Dialect::Postgres && text.starts_with(':') {
-                // The end of a slice, or a parameter that is none.
+                // The end of a slice, or something that looks like a parameter.
                 let message = format!("the statement cannot be parsed here: {text}");
                 self.unread = Some((value.span.start, message));
                 return ALLOWED;
@@ -282,7 +282,7 @@ impl Visitor for ReadOnlyCheck<'_> {
 }
 
 impl ReadOnlyCheck<'_> {
-    /// Whether `name`, which stands where tables do, reads what a function of that name reads.
+    /// Whether `name`, in the place of a table, reads what a function of that name reads.
     fn calls_without_arguments(&self, name: &ObjectName) -> bool {
         is_denied_table(self.dialect, &last_name(name).0)
     }
@@ -297,7 +297,7 @@ impl ReadOnlyCheck<'_> {
     }
 }
 
-/// The keyword that the parser takes for a table's name, where the name was left out: `from where …`.
+/// The keyword that the parser takes for a table's name if the name was left out: `from where …`.
 fn word_for_a_name(name: &ObjectName) -> Option<&'static str> {
     const WORDS: [&str; 6] = ["where", "group", "having", "order", "limit", "union"];
     let [part] = name.0.as_slice() else { return None };
@@ -367,7 +367,7 @@ mod tests {
         assert_eq!(read(Dialect::Sqlite, elsewhere), ["a"]);
         let with_schema = "with a as (select 1) select * from a, main.a";
         assert_eq!(read(Dialect::Sqlite, with_schema), ["main.a"]);
-        // Here the inner one is the table.
+        // Here the inner `a` is the table.
         let own_name = "with a as (select * from a) select * from a";
         assert_eq!(read(Dialect::Postgres, own_name), ["a"]);
         let later = "with a as (select * from b), b as (select 1) select * from a, b";
@@ -398,7 +398,7 @@ mod tests {
         let sql = "select * from json_each('[1]') j, t";
         assert_eq!(read(Dialect::Sqlite, sql), ["t"]);
         assert_eq!(read(Dialect::Postgres, "select * from f('[1]') j, t"), ["t"]);
-        // A virtual table is one all the same.
+        // A virtual table is still a table.
         assert_eq!(read(Dialect::Sqlite, "select * from docs('word'), t"), ["docs", "t"]);
     }
 
@@ -412,7 +412,7 @@ mod tests {
             (Dialect::Postgres, "select * from pg_hba_file_rules"),
             (Dialect::Postgres, "select * from lateral pg_ls_dir('.') d"),
             (Dialect::Postgres, "select * from rows_of, pg_catalog.pg_read_file('a') f"),
-            // Without arguments it is called all the same.
+            // Without arguments it is still called.
             (Dialect::Sqlite, "select * from pragma_database_list"),
         ];
         for (dialect, sql) in denied {

@@ -1,7 +1,7 @@
-//! What a chosen text is, and the comparison that a statement has before it. Pure.
+//! Whether a chosen text is a number, and the comparison that precedes it in a statement. Pure.
 
-/// Whether `text` is a number in the form that SQLite itself writes, so that as a number and as text
-/// it is equal to the same cells of a column.
+/// Whether `text` is a number in the form that SQLite itself writes, so that it equals the same
+/// cells of a column as a number and as text.
 pub(super) fn is_canonical(text: &str) -> bool {
     let whole = text.parse::<i64>().is_ok_and(|number| number.to_string() == text);
     let has_point = text.contains('.') && !text.contains(['e', 'E']) && text.len() <= 16;
@@ -15,8 +15,8 @@ pub(super) fn is_number(text: &str) -> bool {
         && text.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
-/// Takes the column `operand` and the operator behind it off the end of `sql`, and returns the operator. What
-/// stands there otherwise is left alone.
+/// Removes the column `operand` and the operator after it from the end of `sql`, and returns the operator.
+/// Anything else there is left alone.
 pub(super) fn take_comparison(sql: &mut String, operand: &str) -> Option<&'static str> {
     const OPERATORS: [&str; 10] = ["<=", ">=", "<>", "!=", "==", "<", ">", "=", "in", "between"];
     let is_of_name = |c: char| c.is_alphanumeric() || c == '_' || c == '.';

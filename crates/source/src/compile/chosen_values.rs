@@ -1,6 +1,6 @@
-//! How chosen values and attributes are written: as what the statement takes them for. Pure.
+//! How chosen values and attributes are written: as the types that the statement expects. Pure.
 //!
-//! PostgreSQL says that itself; elsewhere it follows from what a value is compared with.
+//! PostgreSQL infers these itself; elsewhere they follow from what a value is compared with.
 
 use super::chosen_text::{is_at_end, is_canonical, is_number, take_comparison, without_operator};
 use super::expected::{Comparison, Expected};
@@ -13,8 +13,8 @@ use crate::error::StatementError;
 use brisk_domain::AttributeName;
 
 impl Writer<'_> {
-    /// Writes the placeholders of the `values` of the parameter `name`, one or a list; false where a
-    /// list is not allowed.
+    /// Writes the placeholders for the `values` of the parameter `name`, one or a list; false if a
+    /// list is not allowed there.
     pub(super) fn values(
         &mut self,
         name: &str,
@@ -42,7 +42,7 @@ impl Writer<'_> {
                 Form::Text => placeholders.push(self.chosen(name, text, offset, Slot::Text)),
                 Form::Told => {
                     let value = self.chosen(name, text, offset, Slot::Text);
-                    // One value beside a column of whole numbers is made 0 without a word.
+                    // Next to a column of whole numbers, a single value would silently become 0.
                     let is_silent = values.len() == 1 && !is_number(text);
                     placeholders.push(if is_silent {
                         format!("concat({value}, '')")
@@ -51,11 +51,11 @@ impl Writer<'_> {
                     });
                 }
                 Form::Number => placeholders.push(self.number(name, text, offset)?),
-                // A column of text is compared with the text, one of numbers with the number.
+                // Cells of text are compared with the text, numbers with the number.
                 Form::Either if position.is_some() => {
                     placeholders.extend(self.either(name, text, offset));
                 }
-                // With NULL on its left, it is neither unknown nor true.
+                // With NULL on its left, `is` is false, not unknown.
                 Form::Either if is_at_end(sql).is_some() => {
                     let operand = expected.and_then(|expected| expected.operand.clone());
                     match operand {
@@ -93,7 +93,7 @@ impl Writer<'_> {
                     match operand {
                         _ if among => sql.push_str(&format!("({number}, {text})")),
                         Some(operand) => {
-                            // A number is no more and no less than what is none.
+                            // A number is neither more nor less than a text that is not a number.
                             let number = if is_a_number { number } else { "null".to_owned() };
                             sql.push_str(&format!(
                                 "(case typeof({operand}) when 'text' then {text} else {number} end)"
@@ -113,12 +113,12 @@ impl Writer<'_> {
         Ok(true)
     }
 
-    /// How `text` is bound. PostgreSQL says itself what it takes a parameter for.
+    /// How `text` is bound. PostgreSQL itself infers the type of a parameter.
     fn form(&self, expected: Option<&Expected>) -> Form {
         match (self.dialect, expected.map(|expected| expected.class)) {
             (Dialect::Postgres, _) | (_, None | Some(Class::Text)) => Form::Text,
             (_, Some(Class::Number)) => Form::Number,
-            // Its columns compare text that is a number with numbers, and use their indexes.
+            // Its columns compare numeric text with numbers, and use their indexes.
             (Dialect::MySql, Some(Class::Unknown)) => Form::Told,
             (Dialect::Sqlite, Some(Class::Unknown)) => Form::Either,
         }
@@ -147,10 +147,9 @@ impl Writer<'_> {
         Ok(self.chosen(name, text, offset, Slot::Number))
     }
 
-    /// Writes a comparison of a column of SQLite once for its cells that are texts and once for the others, in
-    /// place of the one that `sql` ends with: where the order matters, and for numbers that SQLite itself
-    /// writes in another form. Its planner then searches an index on the column. False where nothing was
-    /// written.
+    /// Replaces the comparison of a SQLite column that `sql` ends with by one for cells that are texts and
+    /// one for the others: where order matters, and for numbers that SQLite itself would write differently.
+    /// Its planner can then search an index on the column. False if nothing was written.
     fn by_kind_of_cell(
         &mut self,
         name: &str,
@@ -170,7 +169,7 @@ impl Writer<'_> {
         if comparison != Comparison::Other && !values.iter().any(is_other_form) {
             return false;
         }
-        // Of `between` this is one end only.
+        // This is only one end of a `between`.
         if ends_with_between(sql) {
             return false;
         }
@@ -182,7 +181,7 @@ impl Writer<'_> {
         let texts = values.iter().map(|text| self.chosen(name, text, offset, Slot::Text));
         let texts = texts.collect::<Vec<_>>().join(", ");
         let numbers = match numbers.is_empty() {
-            // A number is no more and no less than what is none.
+            // A number is neither more nor less than a text that is not a number.
             true => "null".to_owned(),
             false => numbers.join(", "),
         };
@@ -194,7 +193,7 @@ impl Writer<'_> {
         true
     }
 
-    /// Writes `operand between low and high`, whose ends are chosen, in the same way. False where nothing was
+    /// Writes `operand between low and high`, with chosen ends, in the same way. False if nothing was
     /// written.
     pub(super) fn between(&mut self, low: &Piece, high: &Piece, sql: &mut String) -> bool {
         let (Some(low), Some(high)) = (self.one_value(low), self.one_value(high)) else {
@@ -225,7 +224,7 @@ impl Writer<'_> {
         true
     }
 
-    /// The name, the place and the only value of a parameter that is chosen, or of an attribute.
+    /// The name, the offset and the only value of a variable or attribute.
     fn one_value(&self, piece: &Piece) -> Option<(String, usize, String)> {
         let (name, offset, values) = match piece {
             Piece::Parameter { name, offset } if !BUILT_IN.contains(&name.as_str()) => {
@@ -242,15 +241,15 @@ impl Writer<'_> {
         Some((name, offset, value.clone()))
     }
 
-    /// The number and the text that `text` may mean. What is no number is text twice, so that the
-    /// SQL is the same for every value.
+    /// The number and the text that `text` may mean. A text that is not a number is bound as text
+    /// twice, so that the SQL is the same for every value.
     fn either(&mut self, name: &str, text: &str, offset: usize) -> [String; 2] {
         let number = if is_canonical(text) { Slot::Number } else { Slot::NoNumber };
         [self.chosen(name, text, offset, number), self.chosen(name, text, offset, Slot::Text)]
     }
 }
 
-/// Whether the word before what comes is `between`.
+/// Whether the last word is `between`.
 fn ends_with_between(sql: &str) -> bool {
     let word = sql.trim_end().rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next();
     word.is_some_and(|word| word.eq_ignore_ascii_case("between"))
@@ -260,8 +259,8 @@ fn ends_with_between(sql: &str) -> bool {
 enum Form {
     Text,
     Number,
-    /// As text, of which the server tells afterwards whether it was none of the type.
+    /// As text; the server reports afterwards whether it did not fit the type.
     Told,
-    /// As both: only rows tell which is meant.
+    /// As both: only the rows decide which is meant.
     Either,
 }

@@ -1,7 +1,7 @@
 //! The clock of a column: whether it holds instants, dates, or what some wall clock showed. Pure.
 //!
-//! Everything that writes a time macro asks here. What the column's type is, only the database
-//! knows ([`ColumnTypes`]); in which zone a column without one was written, only its owner
+//! Everything that writes a time macro decides by this. Only the database knows the column's type
+//! ([`ColumnTypes`]); only its owner knows in which zone a column without one was written
 //! ([`Clocks`]). Results are shown on the clock of the view, which `tz` of the API changes, and which
 //! has nothing to do with how the data were written.
 
@@ -24,9 +24,9 @@ pub(crate) enum Reading {
     OnViewsClock,
     /// They are what the clock of another zone showed.
     OnClock(ZoneClock),
-    /// They are times in several forms, as text or as numbers, too. Only in SQLite.
+    /// They are times in several forms: texts, numbers or both. Only in SQLite.
     InAnyForm {
-        /// What showed those without a zone.
+        /// The clock that showed those without a zone.
         written: ZoneClock,
         /// Whether all are text.
         is_text: bool,
@@ -37,10 +37,10 @@ pub(crate) enum Reading {
 /// lower case.
 pub(crate) type ColumnTypes = BTreeMap<String, BTreeMap<String, ColumnType>>;
 
-/// The columns of each table whose types are asked for.
+/// The columns of each table whose types are queried.
 pub(crate) type Questions<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 
-/// In which zones the columns of a source that have none were written.
+/// The zones in which a source's columns without a zone were written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Clocks {
     said: Arc<WallClocks>,
@@ -49,33 +49,34 @@ pub struct Clocks {
 }
 
 impl Clocks {
-    /// What is said of a source.
+    /// The clocks declared for a source.
     pub fn new(said: Arc<WallClocks>) -> Self {
         Self { said, dashboard: None }
     }
 
-    /// The same for results that are not shown on the clock of the dashboard's own `zone`.
+    /// The same for results that are shown on another clock than that of the dashboard's own
+    /// `zone`.
     #[must_use]
     pub fn written_in(self, zone: &ZoneName) -> Self {
         Self { dashboard: Some(ZoneClock::of(zone)), ..self }
     }
 
-    /// Whether nothing is said, and results are shown on the dashboard's clock.
+    /// Whether nothing is declared, and results are shown on the dashboard's clock.
     pub(crate) fn are_usual(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether something is said of any column.
+    /// Whether anything is declared for any column.
     pub(crate) fn say_something(&self) -> bool {
         *self.said != WallClocks::default()
     }
 
-    /// What is said of all columns.
+    /// What is declared for all columns.
     pub(crate) fn of_source(&self) -> Option<&WallClock> {
         self.said.source.as_ref()
     }
 
-    /// Everything that distinguishes results, for their keys.
+    /// Everything here that distinguishes results, for entry keys.
     pub(crate) fn fingerprint_parts(&self) -> Vec<Vec<u8>> {
         let mut parts = self.said.fingerprint_parts();
         let dashboard = self.dashboard.iter();
@@ -87,22 +88,22 @@ impl Clocks {
 /// What a statement is compiled for: the SQL of a source, and its columns' clocks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// Which SQL it speaks.
+    /// The SQL that it speaks.
     pub dialect: Dialect,
-    /// In which zones its columns without one were written.
+    /// The zones in which its columns without one were written.
     pub clocks: Clocks,
-    /// Tells a source apart from others that had its name: empty where there is one only.
+    /// Distinguishes a source from others that have had its name; empty if there has been only one.
     pub revision: Arc<str>,
 }
 
-/// A source of which nothing is said.
+/// A source for which nothing is declared.
 impl From<Dialect> for Target {
     fn from(dialect: Dialect) -> Self {
         Self { dialect, clocks: Clocks::default(), revision: Arc::default() }
     }
 }
 
-/// Reads the columns of one statement.
+/// Decides how the columns of one statement are read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reader<'a> {
     pub(crate) dialect: Dialect,
@@ -113,7 +114,7 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// How values that come from `origin` are to be read; `None` if nobody knows.
+    /// How values that come from `origin` are to be read; `None` if unknown.
     pub(crate) fn reading(&self, origin: &Origin) -> Option<Reading> {
         match origin {
             Origin::Instant => Some(Reading::Instant),
@@ -145,7 +146,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The type of the columns that `origin` is one of, if all have the same and it is known.
+    /// The type of the columns that `origin` may be, if they share one and it is known.
     pub(crate) fn column_type(&self, origin: &Origin) -> Option<ColumnType> {
         match origin {
             Origin::Column { tables, column } => {
@@ -164,7 +165,7 @@ impl Reader<'_> {
         }
     }
 
-    /// How values are read of which nobody knows where they come from, if that can be assumed.
+    /// How values of unknown origin are read, if that can be assumed.
     pub(crate) fn unknown(&self) -> Option<Reading> {
         match self.dialect {
             Dialect::Postgres if self.clocks.say_something() => None,
@@ -195,7 +196,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Of a column in which those times that have no zone are read so.
+    /// The reading of a column whose times without a zone are read as `without_zone`.
     fn in_any_form(&self, without_zone: Reading, of: ColumnType) -> Reading {
         let written = match without_zone {
             Reading::OnClock(clock) => clock,
@@ -204,7 +205,7 @@ impl Reader<'_> {
         Reading::InAnyForm { written, is_text: of == ColumnType::AnyText }
     }
 
-    /// What is said of the columns that a result shows as they are stored.
+    /// What is declared for the columns that a result shows as they are stored.
     pub(crate) fn said_of(&self, origin: &Origin) -> Option<&WallClock> {
         let one = |table: &String, column: &String| {
             let is_wall = self.types.get(table)?.get(column) == Some(&ColumnType::WallTime);
@@ -220,8 +221,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The columns without a zone that `origin` may come from and of which nothing is said, each as
-    /// `table.column`.
+    /// Collects the columns without a zone that `origin` may come from and for which nothing is
+    /// declared, each as `table.column`.
     pub(crate) fn collect_unstated(&self, origin: &Origin, found: &mut Vec<String>) {
         match origin {
             Origin::Column { tables, column } => {
@@ -242,8 +243,8 @@ impl Reader<'_> {
         }
     }
 
-    /// What is assumed of columns of which nothing is said: what the database's own functions take
-    /// them for in Brisk's sessions.
+    /// The assumption for columns for which nothing is declared: how the database's own functions
+    /// read them in Brisk's sessions.
     pub(crate) fn assumed(&self) -> Reading {
         match self.dialect {
             Dialect::Postgres => self.on_dashboards_clock(),
@@ -289,7 +290,7 @@ impl Reader<'_> {
     fn on(&self, zone: &ZoneName) -> Reading {
         let clock = ZoneClock::of(zone);
         match self.dialect {
-            // Its sessions stand in UTC.
+            // Its sessions are in UTC.
             Dialect::MySql if clock.is_utc() => Reading::Instant,
             _ if zone == self.zone => Reading::OnViewsClock,
             _ => Reading::OnClock(clock),
@@ -297,7 +298,7 @@ impl Reader<'_> {
     }
 }
 
-/// The reading that all have.
+/// The reading that all share.
 fn the_same(mut readings: impl Iterator<Item = Option<Reading>>) -> Option<Reading> {
     let first = readings.next()??;
     readings.all(|other| other.as_ref() == Some(&first)).then_some(first)

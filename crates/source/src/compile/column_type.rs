@@ -1,6 +1,6 @@
 //! What a column's type, or a text, says about time. Pure.
 
-/// What the database says of a column's type.
+/// A column's type, as far as time goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum ColumnType {
     Instant,
@@ -9,14 +9,14 @@ pub(crate) enum ColumnType {
     Date,
     /// A time without a zone.
     WallTime,
-    /// Times in several of these forms, as text, where each value says which.
+    /// Times as text, in several of these forms, as each value shows.
     AnyText,
-    /// The same, and numbers among them, or what is no time.
+    /// The same, with numbers or values that are not times among them.
     AnyTime,
     Other,
 }
 
-/// What a cell of a column without a type is.
+/// A cell of a column without a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cell<'a> {
     Number,
@@ -25,9 +25,10 @@ pub(crate) enum Cell<'a> {
 }
 
 impl ColumnType {
-    /// What a column is that holds these cells; `None` if they say nothing. Empty texts are as NULL.
+    /// The type of a column with these cells; `None` if they tell nothing. Empty texts count as
+    /// NULL.
     pub(crate) fn of_cells<'a>(cells: impl Iterator<Item = Cell<'a>>) -> Option<Self> {
-        // Such texts are not in the order of their times.
+        // Padded texts do not sort in the order of their times.
         let (mut types, mut has_numbers, mut has_padding) = (Vec::new(), false, false);
         for cell in cells {
             let of = match cell {
@@ -60,7 +61,8 @@ impl ColumnType {
         }
     }
 
-    /// What a text is: `2026-03-01`, `2026-03-01 00:30`, or with a `T`, and perhaps with an offset.
+    /// The type of a text: `2026-03-01`, `2026-03-01 00:30`, or with a `T`, and perhaps with an
+    /// offset.
     pub(crate) fn of_text(text: &str) -> Self {
         let shape: String =
             text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();

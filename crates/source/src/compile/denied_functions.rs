@@ -3,7 +3,7 @@
 //! transaction does not protect. Pure.
 //!
 //! A read-only role is the better protection; this one holds for every role and explains itself.
-//! Each dialect lists its functions in `denied_functions` of its own room.
+//! Each dialect lists its functions in its own `denied_functions`.
 
 use crate::dialect::Dialect;
 

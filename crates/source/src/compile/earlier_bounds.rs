@@ -1,5 +1,5 @@
 //! Ranges that an author writes with `:to` instead of `$range`: `at >= :from and at < :to`, or `at between
-//! :from and :to`. What they limit, and by which condition. Pure.
+//! :from and :to`. Finds what they limit, and by which condition. Pure.
 
 use super::lexer::Token;
 use crate::dialect::Dialect;
@@ -8,11 +8,11 @@ use crate::dialect::Dialect;
 pub(crate) struct Bounded {
     /// The text.
     pub(crate) text: String,
-    /// What is limited by each, and the author's own condition without the lower end.
+    /// What each limits, and the author's own condition without the lower end.
     pub(crate) conditions: Vec<(String, String)>,
 }
 
-/// `text`, which has no comments; `None` if it has no `:to`, or one that is no upper end.
+/// `text`, which has no comments; `None` if it has no `:to`, or one that is not an upper end.
 pub(crate) fn of(text: &str, dialect: Dialect) -> Option<Bounded> {
     let tokens = tokens(text, dialect);
     let mut bounded = Bounded { text: String::with_capacity(text.len()), conditions: Vec::new() };
@@ -20,7 +20,7 @@ pub(crate) fn of(text: &str, dialect: Dialect) -> Option<Bounded> {
     let ends = tokens.iter().enumerate().filter(|(_, token)| token.is(text, ":to"));
     for (end, _) in ends {
         let comparison = comparison(text, &tokens, end)?;
-        // Two ends in one comparison are no plain case.
+        // Two upper ends in one comparison are not a simple case.
         if comparison.start < at {
             return None;
         }
@@ -63,9 +63,9 @@ struct Comparison {
     right: (usize, usize),
 }
 
-/// What a comparison stands behind.
+/// Words that a comparison follows.
 const BEFORE: [&str; 8] = ["where", "and", "or", "on", "when", "not", "having", "then"];
-/// What ends one.
+/// Words that end a comparison.
 const BEHIND: [&str; 19] = [
     "and",
     "or",
@@ -88,7 +88,7 @@ const BEHIND: [&str; 19] = [
     "where",
 ];
 
-/// The comparison of which the token `end` is the upper end, or in it.
+/// The comparison whose upper end is, or contains, the token `end`.
 fn comparison(text: &str, tokens: &[Piece], end: usize) -> Option<Comparison> {
     let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is(text, word));
     let (mut at, mut depth, mut is_between) = (end, 0_usize, false);
@@ -122,7 +122,7 @@ fn comparison(text: &str, tokens: &[Piece], end: usize) -> Option<Comparison> {
         return None;
     }
     let last = at.checked_sub(1)?;
-    // Further to the left, to what the comparison stands behind.
+    // Further to the left, to the word that the comparison follows.
     let (mut first, mut depth) = (at, 0_usize);
     while let Some(before) = first.checked_sub(1) {
         if is(before, ")") {
@@ -141,7 +141,7 @@ fn comparison(text: &str, tokens: &[Piece], end: usize) -> Option<Comparison> {
         first = before;
     }
     let left = (first <= last).then(|| (tokens[first].start, tokens[last].end))?;
-    // To the right, to what ends it.
+    // To the right, to the word that ends it.
     let mut start = at + if operator == "<=" && !is_between { 2 } else { 1 };
     let mut stop = extent(text, tokens, start)?;
     if is_between {
@@ -152,7 +152,7 @@ fn comparison(text: &str, tokens: &[Piece], end: usize) -> Option<Comparison> {
     (start..stop).contains(&end).then_some(Comparison { start: left.0, left, operator, right })
 }
 
-/// Whether the token `at` follows the one before it without white space.
+/// Whether no white space precedes the token `at`.
 fn adjoin(tokens: &[Piece], at: usize) -> bool {
     tokens[at - 1].end == tokens[at].start
 }
@@ -190,7 +190,8 @@ fn tokens(text: &str, dialect: Dialect) -> Vec<Piece> {
     tokens
 }
 
-/// The length of the word at the start of `text`, in bytes; words of macros and parameters have their sign.
+/// The length of the word at the start of `text`, in bytes; words of macros and parameters include their
+/// sign.
 pub(crate) fn word_length(text: &str) -> usize {
     let is_part = |(i, c): (usize, char)| {
         c.is_alphanumeric() || c == '_' || (i == 0 && (c == '$' || c == ':'))

@@ -1,15 +1,15 @@
-//! The statement that asks whether what a statement limits by `$range` has a row at all in some bounds:
-//! `select 1 from orders where $range(at) limit 1`. Pure.
+//! The statement that finds out whether anything that a statement limits by `$range` has a row in given
+//! bounds: `select 1 from orders where $range(at) limit 1`. Pure.
 //!
-//! It reads the author's text, not what a parser makes of it: of each `$range`, or comparison with `:to`,
-//! the `from` of the `select` that it stands in. What is no plain case has no such statement.
+//! It works on the author's text, not on a parsed form: for each `$range`, or comparison with `:to`, it
+//! finds the `from` of the surrounding `select`. Anything but a simple case has no such statement.
 
 use super::earlier_bounds::{self, Bounded, word_length};
 use super::lexer::Token;
 use crate::dialect::Dialect;
 use brisk_domain::Query;
 
-/// The statement, in the author's words; `None` where there is none.
+/// The statement, in the author's words; `None` if there is none.
 pub(crate) fn of(query: &Query, dialect: Dialect) -> Option<Query> {
     let mut text = without_comments(&query.sql, dialect)?;
     let mut conditions = Vec::new();
@@ -26,7 +26,7 @@ pub(crate) fn of(query: &Query, dialect: Dialect) -> Option<Query> {
         };
         let from = range.from?;
         let from = relation_of(from, range.column, dialect).unwrap_or(from).trim();
-        // What is limited by the range itself says nothing about the rows before it.
+        // A `from` that is itself limited by the range says nothing about earlier rows.
         if from.contains("$range") || from.contains(":from") || from.contains(":to") {
             return None;
         }
@@ -52,7 +52,7 @@ pub(crate) fn of(query: &Query, dialect: Dialect) -> Option<Query> {
     .map(Query::new)
 }
 
-/// One `$range`, and where it stands.
+/// One `$range`, and its surroundings.
 struct Range<'a> {
     /// Its argument.
     column: &'a str,
@@ -171,7 +171,7 @@ fn ranges<'a>(text: &'a str, dialect: Dialect) -> Option<Vec<Range<'a>>> {
     Some(found.into_iter().map(of).collect())
 }
 
-/// The one relation that a qualified column is of, with its alias, if it can be told.
+/// The relation that a qualified column belongs to, with its alias, if it is certain.
 fn relation_of<'a>(from: &'a str, column: &str, dialect: Dialect) -> Option<&'a str> {
     let plain = |text: &str| text.chars().all(|c| c.is_alphanumeric() || "_.\"`".contains(c));
     let (qualifier, _) = column.rsplit_once('.').filter(|_| plain(column))?;

@@ -1,4 +1,5 @@
-//! What a statement takes each of its parameters for, on databases that do not say it themselves. Pure.
+//! The type that a statement expects of each parameter, on databases that do not infer it themselves.
+//! Pure.
 
 use super::operand::{Class, Operands};
 use super::outline::{MACRO, Outline};
@@ -23,7 +24,7 @@ pub(crate) enum Comparison {
     Other,
 }
 
-/// What a parameter is taken for.
+/// What is expected of a parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Expected {
     pub(crate) class: Class,
@@ -63,7 +64,7 @@ impl Finder<'_> {
     ) {
         let Some(place) = placeholder(parameter) else { return };
         let Some(offset) = self.outline.chosen_at(place) else { return };
-        // What stands in for a macro or a parameter is not the SQL that runs.
+        // Stand-ins for macros and parameters are not the SQL that runs.
         let operand = other.filter(|_| class == Class::Unknown).map(ToString::to_string);
         let operand = operand.filter(|sql| !sql.contains(MACRO) && !sql.contains('?'));
         self.found.insert(offset, Expected { class, comparison, operand, place });
@@ -145,7 +146,7 @@ impl Visitor for Finder<'_> {
     }
 }
 
-/// Where the placeholder is that `expr` consists of.
+/// The location of the placeholder that `expr` consists of.
 pub(crate) fn placeholder(expr: &Expr) -> Option<Location> {
     match expr {
         Expr::Nested(inner) => placeholder(inner),

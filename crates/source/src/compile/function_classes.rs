@@ -1,4 +1,4 @@
-//! What the functions of SQLite, MySQL and MariaDB return, as far as their names tell. Pure.
+//! What the functions of SQLite, MySQL and MariaDB return, as far as their names show. Pure.
 
 /// Functions that return numbers.
 pub(super) const NUMBERS: &[&str] = &[

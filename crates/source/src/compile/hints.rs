@@ -1,5 +1,5 @@
-//! Words that the parser does not know, and that change neither what a statement reads nor what its
-//! columns are. Without them it can be read. Pure.
+//! Removes words that the parser does not know and that change neither what a statement reads nor
+//! its columns, so that it can be parsed. Pure.
 
 use super::lexemes::{Kind, Lexeme};
 
@@ -23,8 +23,8 @@ pub(crate) fn without(sql: &str, lexemes: &[Lexeme]) -> Option<String> {
     (blanked != sql).then_some(blanked)
 }
 
-/// Where `is` or `is not` before a value ends, with which `rest` begins, and the operator that says the same of
-/// what is not NULL.
+/// If `rest` begins with `is` or `is not` before a value: where that ends, and the operator that means the
+/// same for values other than NULL.
 fn comparison(rest: &[Lexeme]) -> Option<(usize, &'static str)> {
     let is_value =
         |at: usize| rest.get(at).is_some_and(|lexeme| matches!(lexeme.kind, Kind::Value(_)));

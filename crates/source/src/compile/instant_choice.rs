@@ -1,7 +1,7 @@
-//! A chosen instant, as what it is compared with holds instants. Pure.
+//! Writes a chosen instant in the form in which the compared column holds instants. Pure.
 //!
-//! It comes as the text that [`choice`](brisk_domain::choice::choice) writes. A text column may hold the same:
-//! so it is an instant only where the database says that what it is compared with is one.
+//! It arrives as the text that [`choice`](brisk_domain::choice::choice) writes. A text column may hold the
+//! same text, so it is an instant only if the database says that the column holds instants.
 
 use super::column_clock::{Reader, Reading};
 use super::column_type::ColumnType;
@@ -10,15 +10,16 @@ use crate::dialect::Dialect;
 use brisk_domain::{Timestamp, ZoneOffsets};
 use chrono::NaiveDateTime;
 
-/// What stands for an instant.
+/// One way to write an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Form {
     Number(String),
     Text(String),
 }
 
-/// All that stands for `at` (where times are text, which of several forms is meant only rows tell) where it is compared with what comes from `origin`; `None` if as the text that it came
-/// as. `shown` are the offsets of the view's clock.
+/// All forms of `at` for a comparison with `origin`; `None` if it is bound as the text that it arrived as.
+/// Where times are text there are several: only rows decide which one is meant. `shown` are the offsets of
+/// the view's clock.
 pub(super) fn bound(
     reader: &Reader<'_>,
     origin: &Origin,
@@ -66,7 +67,7 @@ fn number(at: Timestamp) -> Form {
     })
 }
 
-/// The forms of the texts that say the time in UTC.
+/// The forms of texts that give the time in UTC.
 fn with_offset(utc: NaiveDateTime) -> Vec<String> {
     let zones = ["Z", "+00:00"];
     let forms = forms(utc);
@@ -80,7 +81,7 @@ fn with_fraction(wall: NaiveDateTime, format: &str) -> String {
     if micros == 0 { text } else { format!("{text}.{micros:06}") }
 }
 
-/// The forms in which texts say this time.
+/// The forms of texts that give this time.
 fn forms(wall: NaiveDateTime) -> Vec<String> {
     let mut forms =
         vec![with_fraction(wall, "%Y-%m-%d %H:%M:%S"), with_fraction(wall, "%Y-%m-%dT%H:%M:%S")];

@@ -1,7 +1,7 @@
 //! Which columns of a statement hold instants: those that come from `$bucket`, `$time`, `$local`, or
 //! a macro that decodes a time. Pure.
 //!
-//! SQLite returns plain numbers, so only the statement can tell. The name that a macro has in a
+//! SQLite returns plain numbers, so only the statement can tell. The name given to a macro in a
 //! subquery or a `with` is followed outwards.
 
 use super::outline::MACRO;
@@ -28,11 +28,11 @@ pub(crate) fn of(body: &Query) -> Result<Vec<String>, Location> {
     from(body, Instants::new(&is_instant, &PASS_THROUGH, false))
 }
 
-/// The names of the columns of `body` that come from a function that makes buckets, also where they
-/// are cast or moved to another clock; sorted.
+/// The names of the columns of `body` that come from a function that makes buckets, even if cast or
+/// moved to another clock; sorted.
 pub(crate) fn buckets(body: &Query, makes_buckets: impl Fn(&Function) -> bool) -> Vec<String> {
     let instants = Instants::new(&makes_buckets, &PASS_THROUGH[..5], true);
-    // Only times have to have names.
+    // Only times need names.
     from(body, instants).unwrap_or_default()
 }
 
@@ -186,7 +186,7 @@ fn name(expr: &Expr) -> Option<&str> {
     }
 }
 
-/// The function that an expression is, whatever it is cast to.
+/// The name of the function that an expression consists of, casts aside.
 fn function_name(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Function(function) => Some(function.name.to_string().to_lowercase()),

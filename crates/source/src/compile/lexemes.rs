@@ -19,12 +19,12 @@ pub(crate) struct Lexeme {
 pub(crate) enum Kind {
     /// A keyword or a name, as written.
     Word(String),
-    /// What stands in quotes and may be a name, without them.
+    /// A quoted text that may be a name, without its quotes.
     Name(String),
     /// A literal in quotes.
     Literal,
     Number,
-    /// What stands in for a value; where its variable or attribute stands in the author's text.
+    /// The stand-in for a value, with the offset of its variable or attribute in the author's text.
     Value(Option<usize>),
     Symbol(char),
 }
@@ -77,7 +77,7 @@ pub(crate) fn of(outline: &Outline<'_>, dialect: Dialect) -> Result<Vec<Lexeme>,
                     (length, word(&rest[..length], dialect))
                 }
                 None if next.is_ascii() => (1, Kind::Symbol(next)),
-                // Databases differ in what they take it for.
+                // Databases differ in how they read it.
                 None => {
                     let message = format!("write {next:?} in quotes, or leave it out");
                     return Err(outline.error_at(at, message));
@@ -96,7 +96,7 @@ fn of_word(c: char) -> bool {
 
 fn word(text: &str, dialect: Dialect) -> Kind {
     let is_number = text.starts_with(|c: char| c.is_ascii_digit());
-    // There a name may begin with digits.
+    // In MySQL a name may begin with digits.
     let may_be_name = dialect == Dialect::MySql && text.contains(|c: char| !c.is_ascii_digit());
     if is_number && !may_be_name { Kind::Number } else { Kind::Word(text.to_owned()) }
 }
@@ -105,7 +105,7 @@ fn quoted(text: &str, dialect: Dialect) -> Kind {
     let is_name = match text.chars().next() {
         Some('"') => !dialect.syntax().double_quotes_are_literals(),
         Some('`' | '[') => true,
-        // SQLite takes a literal for a name where one has to stand.
+        // SQLite takes a literal for a name where a name is required.
         Some('\'') => dialect == Dialect::Sqlite,
         _ => false,
     };

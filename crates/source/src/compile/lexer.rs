@@ -1,12 +1,12 @@
-//! What may hide `:`, `$` and parentheses in SQL: literals, quoted names and comments. The pieces
+//! Literals, quoted names and comments, which may hide `:`, `$` and parentheses in SQL: the pieces
 //! that dialects build their [`Syntax::token`](crate::syntax::Syntax::token) from. Pure.
 
-/// A stretch of text that is taken as a whole.
+/// A stretch of text that is skipped as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Token {
-    /// A literal or a quoted name of so many bytes.
+    /// A literal or a quoted name, with its length in bytes.
     Quoted(usize),
-    /// A comment of so many bytes.
+    /// A comment, with its length in bytes.
     Comment(usize),
     /// Not allowed, or never closed; the reason, for the author.
     Invalid(&'static str),
@@ -15,8 +15,8 @@ pub(crate) enum Token {
 pub(crate) const UNCLOSED_QUOTE: Token = Token::Invalid("this quote is never closed");
 pub(crate) const UNCLOSED_COMMENT: Token = Token::Invalid("this comment is never closed");
 
-/// The literal or quoted name whose opening quote stands at byte `opening` of `text`. A doubled
-/// quote stands for itself, and so does anything after a backslash if `backslashes` escape.
+/// The literal or quoted name whose opening quote is at byte `opening` of `text`. A doubled quote
+/// stands for itself, and so does anything after a backslash if `backslashes` escape.
 pub(crate) fn quoted(text: &str, opening: usize, quote: char, backslashes: bool) -> Token {
     let mut characters = text.char_indices().skip(opening + 1).peekable();
     while let Some((i, c)) = characters.next() {

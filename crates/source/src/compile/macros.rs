@@ -35,7 +35,7 @@ pub(crate) struct MacroZone<'a> {
 pub(crate) struct TooLong;
 
 /// `$range`: whether the instant `expr` lies in the half-open range between two bound seconds. The
-/// column stands alone, so that its index can be used.
+/// column is left bare, so that its index can be used.
 pub(crate) fn range(dialect: Dialect, expr: &str, from: &str, to: &str) -> String {
     let syntax = dialect.syntax();
     let (from, to) = (syntax.instant(from), syntax.instant(to));

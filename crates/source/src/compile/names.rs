@@ -1,8 +1,8 @@
-//! Whatever in a statement may call a function, as its words tell: calls, fields (`t.f` calls `f(t)` on
-//! PostgreSQL), operators, and names, any of which may be a view's or a type's. Pure.
+//! Everything in a statement that may call a function, going by its words: calls, fields (`t.f` calls
+//! `f(t)` on PostgreSQL), operators, and names, any of which may be a view's or a type's. Pure.
 //!
-//! The executors of servers ask their catalogs what stands behind them. Words find rather too much than
-//! too little: what is no function there is none.
+//! The executors look these up in the servers' catalogs. Words yield too much rather than too little: a
+//! name that is no function there is ignored.
 
 use super::lexemes::{self, Kind, Lexeme};
 use super::outline::{MACRO, Outline};
@@ -12,13 +12,14 @@ use crate::error::StatementError;
 use brisk_domain::Query;
 use std::collections::BTreeSet;
 
-/// What in a statement may call a function, each with its first place in the author's text, in bytes.
+/// Everything in a statement that may call a function, each with its first offset in the author's
+/// text, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Names {
     pub(crate) calls: Vec<Call>,
-    /// Parts of names that stand after a dot.
+    /// Parts of names after a dot.
     pub(crate) fields: Vec<Name>,
-    /// Operators, and what keywords such as `like` stand for.
+    /// Operators, including those that keywords such as `like` stand for.
     pub(crate) operators: Vec<Name>,
     /// All names, the last two parts of each.
     pub(crate) words: Vec<Name>,
@@ -26,53 +27,53 @@ pub(crate) struct Names {
     pub(crate) casts: Vec<Name>,
 }
 
-/// A name that stands before an opening parenthesis.
+/// A name before an opening parenthesis.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Call {
     pub(crate) name: Name,
-    /// How many arguments it has, if that can be counted.
+    /// How many arguments it has, if they can be counted.
     pub(crate) arguments: Option<u16>,
-    /// Whether the name stands in quotes, so that it is no keyword.
+    /// Whether the name is quoted and so is no keyword.
     pub(crate) is_quoted: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Name {
-    /// Empty where there is none.
+    /// Empty if there is none.
     pub(crate) schema: String,
     pub(crate) name: String,
     pub(crate) at: usize,
 }
 
-/// Of operators: the schema that is named may be any.
+/// In place of the schema of an operator that names one: any schema.
 pub(crate) const ANY_SCHEMA: &str = "*";
 
-/// In place of a field's schema: what stands before its dot is a row, and no value of another type.
+/// In place of a field's schema: what precedes its dot is a row, not a value of another type.
 pub(crate) const OF_A_ROW: &str = "row";
 
 /// Operators that a statement may use without a sign.
 const BY_KEYWORDS: [&str; 12] =
     ["=", "<>", "<", "<=", ">", ">=", "~~", "!~~", "~~*", "!~~*", "~", "!~"];
 
-/// Types whose names have more than one word begin so.
+/// The first words of types whose names have several.
 const LONG_TYPES: [&str; 8] =
     ["bit", "char", "character", "double", "interval", "national", "time", "timestamp"];
 
-/// The characters of operators, beyond which no longer one goes.
+/// The characters that operators consist of.
 const OPERATOR: &str = "+-*/<>=~!@#%^&|`?";
 /// One of these lets an operator end with `+` or `-`.
 const LETS_END_WITH_A_SIGN: &str = "~!@#%^&|`?";
 
 impl Names {
-    /// Whether there is none.
+    /// Whether there are none.
     pub(crate) fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
 
-    /// Those of the author's statement.
+    /// The names in the author's statement.
     pub(crate) fn of(outline: &Outline<'_>, dialect: Dialect) -> Result<Self, StatementError> {
         let lexemes = lexemes::of(outline, dialect)?;
-        // What stands in for a macro is no name.
+        // A macro's stand-in is not a name.
         let is_macro = |lexeme: &Lexeme| {
             !outline.is_authors(lexeme.at)
                 && lexeme.name().is_some_and(|name| name.starts_with(MACRO))
@@ -87,8 +88,8 @@ impl Names {
 }
 
 impl Names {
-    /// Those of SQL that the database wrote itself, if it can be split into words; their places mean
-    /// nothing.
+    /// The names in SQL that the database wrote itself, if it can be split into words; their offsets
+    /// mean nothing.
     pub(crate) fn of_text(sql: &str, dialect: Dialect) -> Option<Self> {
         let query = Query::new(sql);
         let pieces = [Piece::Sql { text: sql.to_owned(), offset: 0 }];
@@ -101,19 +102,19 @@ struct Finder<'a> {
     dialect: Dialect,
     is_macro: &'a dyn Fn(&Lexeme) -> bool,
     place: &'a dyn Fn(usize) -> usize,
-    /// What the results of functions in `from` may be called.
+    /// The possible names of the results of functions in `from`.
     results: BTreeSet<String>,
 }
 
 impl Finder<'_> {
-    /// Whatever stands behind parentheses may be the name of a function's result, whose row may be of any
-    /// type; without a name it has that of the function.
+    /// Any name after parentheses may be that of a function's result, whose row may be of any type;
+    /// without a name, the result has the function's.
     fn results_of_functions(&self) -> BTreeSet<String> {
         let is = |at: usize, word: &str| self.lexemes.get(at).is_some_and(|lexeme| lexeme.is(word));
         let (mut results, mut open) = (BTreeSet::new(), Vec::new());
         for (i, lexeme) in self.lexemes.iter().enumerate() {
             if lexeme.is_symbol('(') {
-                // What holds a query has rows.
+                // Parentheses around a query hold rows.
                 let first = self.lexemes.get(i + 1);
                 let is_query = first.is_some_and(|l| {
                     l.is_any(&["select", "with", "values", "table"]) || l.is_symbol('(')
@@ -140,7 +141,7 @@ impl Finder<'_> {
             return true;
         }
         let word = before(1).and_then(|at| self.lexemes.get(at));
-        // Of several words: `double precision`.
+        // A type of several words: `double precision`.
         let is_long = self.lexemes[start].is_any(&LONG_TYPES);
         let ends = [')', '[', ','].iter().any(|symbol| is_symbol(Some(end), *symbol));
         word.is_some_and(|word| word.is_any(&["as", "returning", "setof"])) && (ends || is_long)
@@ -184,10 +185,10 @@ impl Finder<'_> {
         parts
     }
 
-    /// A part of a name, as the database looks for it. MySQL's functions ignore case, its tables may not.
+    /// A part of a name, as the database looks it up. MySQL's functions ignore case; its tables may not.
     fn part(&self, at: usize) -> Option<String> {
         match &self.lexemes.get(at)?.kind {
-            // PostgreSQL leaves other letters as they are, where they have more than one byte.
+            // PostgreSQL leaves other letters as they are, if they have more than one byte.
             Kind::Word(name) if self.dialect == Dialect::Postgres => {
                 Some(name.to_ascii_lowercase())
             }
@@ -224,7 +225,7 @@ impl Finder<'_> {
         names.words.push(name);
     }
 
-    /// How many arguments stand in the parentheses that open at `opening`.
+    /// The number of arguments in the parentheses that open at `opening`.
     fn arguments(&self, opening: usize) -> Option<u16> {
         let (mut depth, mut commas) = (0_u32, 0_u16);
         for (i, lexeme) in self.lexemes.iter().enumerate().skip(opening) {
@@ -237,7 +238,7 @@ impl Finder<'_> {
                     }
                 }
                 Kind::Symbol(',') if depth == 1 => commas = commas.saturating_add(1),
-                // What follows is the order of an aggregate's rows.
+                // The order of an aggregate's rows follows.
                 Kind::Word(_) if depth == 1 && lexeme.is("order") => {
                     return Some(commas.saturating_add(1));
                 }
@@ -248,8 +249,8 @@ impl Finder<'_> {
         None
     }
 
-    /// Whether what stands before `start` or opens at `opening` allows no call: an operand, which another one
-    /// cannot follow (`match (a) against ('x')`), or a query (`lateral (select …)`).
+    /// Whether no call is possible: `start` follows an operand, as in `match (a) against ('x')`, or a query
+    /// opens at `opening`, as in `lateral (select …)`.
     fn cannot_call(&self, start: usize, opening: usize) -> bool {
         let before = start.checked_sub(1).map(|before| &self.lexemes[before].kind);
         let follows_an_operand = matches!(
@@ -288,7 +289,7 @@ impl Finder<'_> {
         only_names && (is_named_query || is_before(&["as"], ')'))
     }
 
-    /// Takes the signs that stand together at `i`; returns where they end.
+    /// Takes the adjacent signs at `i`; returns where they end.
     fn operator(&self, i: usize, names: &mut Names) -> usize {
         let mut sign = String::new();
         let mut end = i;
@@ -342,7 +343,7 @@ impl Name {
 }
 
 impl Names {
-    /// Where letters have one byte, PostgreSQL makes others than those of ASCII small as well.
+    /// In single-byte encodings PostgreSQL also lower-cases letters outside ASCII.
     fn add_other_cases(&mut self) {
         let small = |name: &Name| {
             let other = Name {
@@ -365,7 +366,7 @@ impl Names {
         }
     }
 
-    /// Each once, at its first place.
+    /// Keeps each once, at its first offset.
     fn sort(&mut self) {
         let mut seen = BTreeSet::new();
         self.calls.retain(|call| {

@@ -1,19 +1,19 @@
-//! A chosen NULL, which equals NULL and nothing else: comparisons that say so, in place of those that a
-//! statement has before it and that are never true. Pure.
+//! A chosen NULL, which equals NULL and nothing else: replaces the comparison before it, which would
+//! never be true, by one that finds NULL. Pure.
 
 use crate::dialect::Dialect;
 
-/// What stands before a value.
+/// The operator before a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Operator {
     Equal,
     NotEqual,
-    /// One that compares NULL as well.
+    /// An operator that also compares NULL.
     NullSafe,
 }
 
-/// Makes the comparison that `sql` ends with one that NULL may follow, and writes that; false where there is
-/// none.
+/// Replaces the comparison that `sql` ends with by one that NULL may follow, and writes NULL; false if there
+/// is none.
 pub(super) fn write(sql: &mut String, dialect: Dialect) -> bool {
     let (start, before) = opening(sql);
     let Some((at, operator)) = operator(&sql[..start]) else { return false };
@@ -27,7 +27,7 @@ pub(super) fn write(sql: &mut String, dialect: Dialect) -> bool {
         (Operator::Equal, Dialect::MySql) => "<=>",
         (Operator::Equal, Dialect::Sqlite) => "is",
         (Operator::NotEqual, Dialect::Postgres) => "is distinct from",
-        // `is not` stands there before a bare NULL only.
+        // In MySQL, `is not` is only allowed before a bare NULL.
         (Operator::NotEqual, Dialect::MySql) if is_open => return false,
         (Operator::NotEqual, Dialect::MySql | Dialect::Sqlite) => "is not",
     };
@@ -42,8 +42,8 @@ pub(super) fn write(sql: &mut String, dialect: Dialect) -> bool {
     true
 }
 
-/// Takes the `in` or `not in` that `sql` ends with, also with an opening parenthesis, off it; whether it was
-/// `not in`.
+/// Removes the `in` or `not in` that `sql` ends with, and an opening parenthesis after it; returns whether
+/// it was `not in`.
 pub(super) fn take_in(sql: &mut String) -> bool {
     let text = sql.trim_end();
     let text = text.strip_suffix('(').unwrap_or(text);
@@ -53,12 +53,12 @@ pub(super) fn take_in(sql: &mut String) -> bool {
     not.is_some()
 }
 
-/// Whether `sql` ends with `not in`, also with an opening parenthesis.
+/// Whether `sql` ends with `not in`, perhaps followed by an opening parenthesis.
 pub(super) fn is_not_in(sql: &str) -> bool {
     take_in(&mut sql.to_owned())
 }
 
-/// Where `cast(`, or a parenthesis alone, that `sql` ends with starts, and its text.
+/// If `sql` ends with `cast(` or a parenthesis alone: where that starts, and its text.
 fn opening(sql: &str) -> (usize, String) {
     let text = sql.trim_end();
     let Some(inner) = text.strip_suffix('(') else { return (sql.len(), String::new()) };
@@ -85,7 +85,7 @@ fn operator(sql: &str) -> Option<(usize, Operator)> {
     is.or_else(from).map(|at| (at, Operator::NullSafe))
 }
 
-/// Where the word that `text` ends with starts, if it is `word`.
+/// Where the last word of `text` starts, if it is `word`.
 fn before_word(text: &str, word: &str) -> Option<usize> {
     let text = text.trim_end();
     let start = text.len().checked_sub(word.len())?;

@@ -1,14 +1,14 @@
 //! A zone's offsets as a step function of the instant, to be written in as little SQL as possible.
 //! Pure.
 //!
-//! Zones have hundreds of changes, and the instant may be a long expression: a database that has a
-//! function to search a list repeats it only once.
+//! Zones have hundreds of changes, and the instant may be a long expression: a database with a
+//! function that searches a list repeats it only once.
 
 use super::segments::{Segments, Stretch};
 use brisk_domain::{Bounds, Interval, Timestamp, ZoneOffsets};
 use std::fmt::Write as _;
 
-/// Which value holds from which second on.
+/// Values, each from its second on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OffsetSteps {
     first: i64,
@@ -17,7 +17,7 @@ pub(crate) struct OffsetSteps {
 
 /// Before every time that a database has, in seconds.
 const BEFORE_ALL: i64 = -1_000_000_000_000;
-/// Up to so many steps are compared one after the other, which is shorter than a binary search.
+/// Up to this many steps are compared one after another, which is shorter than a binary search.
 const LINEAR: usize = 12;
 
 impl OffsetSteps {
@@ -41,8 +41,9 @@ impl OffsetSteps {
         Self::of(offset(0, first), rest.into_iter().map(|(at, s)| (at, offset(at, s))))
     }
 
-    /// Of stretches over wall-clock times that give instants: the offset at each, and the instant at which the
-    /// clock was last put forward, before which none lies. `None` where that is not enough to say it.
+    /// For stretches over wall-clock times that give instants: the offset at each time, and the instant at
+    /// which the clock was last put forward, which is the least that the time can mean. `None` if that does
+    /// not describe them.
     pub(crate) fn of_wall_times(segments: &Segments) -> Option<(Self, Self)> {
         let Stretch::Offset(first) = segments.first else { return None };
         let (mut offsets, mut changes) = (Vec::new(), Vec::new());
@@ -51,7 +52,7 @@ impl OffsetSteps {
             match *stretch {
                 Stretch::Offset(offset) => offsets.push((*from, i64::from(offset))),
                 Stretch::Start(instant) => match rest.next() {
-                    // From then on the clock shows what it skipped to.
+                    // From then on the clock shows the times after the skipped ones.
                     Some((until, Stretch::Offset(offset)))
                         if until - i64::from(*offset) == instant =>
                     {
@@ -106,9 +107,9 @@ impl OffsetSteps {
     }
 
     /// The value where `passed` is SQL for the number of steps begun so far; `pick` writes how the
-    /// element behind so many is taken from a list.
+    /// element after that many is taken from a list.
     pub(crate) fn looked_up(&self, passed: &str, pick: impl FnOnce(&str) -> String) -> String {
-        // Summer and winter alternate, which takes no list.
+        // Summer and winter time alternate, which needs no list.
         if let Some((_, other)) = self.rest.first() {
             let alternates = |(i, (_, value)): (usize, &(i64, i64))| {
                 *value == if i % 2 == 0 { *other } else { self.first }
@@ -131,9 +132,9 @@ impl OffsetSteps {
     }
 }
 
-/// Whether the bucket of a wall-clock time starts when the clock shows that time, cut down to the
-/// interval. Up to an hour it does not where the clock is put forward from or to within a bucket, which
-/// then begins as a time that is skipped, or put back from within one.
+/// Whether the bucket of a wall-clock time starts when the clock shows that time truncated to the
+/// interval. For buckets of up to an hour it does not if the clock is put forward from or to the middle
+/// of a bucket, which then begins at a skipped time, or put back from the middle of one.
 pub(crate) fn is_cut_by_reading(interval: Interval, zone: &ZoneOffsets) -> bool {
     let mut offset = zone.first;
     let is_whole = |(at, next): &(i64, i32)| {

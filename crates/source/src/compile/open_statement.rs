@@ -28,7 +28,8 @@ pub(crate) struct OpenStatement {
     origins: Origins,
     dialect: Dialect,
     clocks: Clocks,
-    /// Whether it is written with the database's own clock, if that knows the view's zone.
+    /// Whether it is written with the database's own clock, which requires that the database knows
+    /// the view's zone.
     in_zone: bool,
     bounds: Bounds,
     interval: Interval,
@@ -41,7 +42,7 @@ pub(crate) struct OpenStatement {
 /// A statement as the database gets it.
 pub(crate) struct InSql {
     pub(crate) sql: String,
-    /// Its values, in the order of their placeholders.
+    /// The values, in the order of their placeholders.
     pub(crate) binds: Vec<Bind>,
     /// Where in the author's text the SQL comes from.
     pub(crate) places: Places,
@@ -75,7 +76,7 @@ impl OpenStatement {
         }
     }
 
-    /// Its SQL, for columns of these `types`.
+    /// The SQL, for columns of these `types`.
     pub(crate) fn written(&self, types: &ColumnTypes) -> Result<InSql, StatementError> {
         let context = Context {
             bounds: self.bounds,
@@ -138,14 +139,14 @@ impl OpenStatement {
 impl Unwritten for OpenStatement {
     fn questions(&self) -> Questions<'_> {
         let mut asked = Questions::new();
-        // There the session's clock tells types apart by itself.
+        // There the session's clock tells types apart.
         let clock = self.dialect.syntax().clock(&self.zone, &self.offsets);
         let stands_in_zone = self.in_zone && clock.zone_use() == ZoneUse::Session;
         let is_usual = stands_in_zone && self.clocks.are_usual();
         if !is_usual {
             self.origins.arguments.values().for_each(|origin| ask(origin, &mut asked));
         }
-        // There the server itself reads an instant on the session's clock.
+        // There the server reads an instant on the session's clock.
         if !is_usual && self.chooses_instants() {
             self.origins.compared.values().for_each(|origin| ask(origin, &mut asked));
         }

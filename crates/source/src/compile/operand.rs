@@ -17,20 +17,20 @@ use std::ops::ControlFlow;
 pub(crate) enum Class {
     Number,
     Text,
-    /// Only rows tell: a column, or something made of columns.
+    /// Only the rows decide: a column, or an expression over columns.
     Unknown,
 }
 
-/// Names that refer to each other are followed so far.
+/// How far names that refer to each other are followed.
 const DEEPEST: usize = 8;
-/// So many expressions of a statement are looked at.
+/// The most expressions of a statement that are examined.
 const MOST: usize = 20_000;
 
 /// What the names of a statement's own columns stand for.
 pub(crate) struct Operands {
     dialect: Dialect,
     named: BTreeMap<String, Vec<Expr>>,
-    /// How many expressions may still be looked at: names that refer to each other multiply.
+    /// How many more expressions may be examined: names that refer to each other multiply.
     left: Cell<usize>,
 }
 
@@ -64,7 +64,7 @@ impl Operands {
             Expr::BinaryOp { op, right, .. } => match op {
                 BinaryOperator::StringConcat if self.dialect == Dialect::Sqlite => Class::Text,
                 BinaryOperator::Arrow | BinaryOperator::LongArrow => Class::Unknown,
-                // A time and a length of time are a time.
+                // A time plus or minus a length of time is a time.
                 _ if matches!(**right, Expr::Interval(_)) => Class::Text,
                 _ => Class::Number,
             },
@@ -136,7 +136,7 @@ impl Visitor for Operands {
                 self.define(name, exprs);
             }
         }
-        // A column of a union is what all of its branches are, and named in the first one.
+        // A union's column has the class that all branches share, and its name from the first.
         if matches!(&*query.body, SetExpr::SetOperation { .. }) {
             for (name, exprs) in names_of(&query.body).into_iter().zip(columns(&query.body)) {
                 if let Some(name) = name {
@@ -243,7 +243,7 @@ fn of_type(name: &str) -> Class {
     }
 }
 
-/// What all of `classes` are.
+/// The class that all of `classes` share.
 fn common(mut classes: impl Iterator<Item = Class>) -> Class {
     let Some(first) = classes.next() else { return Class::Unknown };
     if classes.all(|class| class == first) { first } else { Class::Unknown }

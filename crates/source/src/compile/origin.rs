@@ -1,8 +1,8 @@
-//! Which columns the arguments of time macros, and the columns of a result, come from. Pure.
+//! The columns that arguments of time macros, and the columns of a result, come from. Pure.
 //!
-//! A name is looked up as SQL does it, in the tables and subqueries of its `select` and of those
-//! around it; a subquery's column is what its expression is. Only the database knows which of several
-//! tables has a column, and of which type it is.
+//! A name is resolved as in SQL, in the tables and subqueries of its `select` and of those around it;
+//! a subquery's column has the origin of its expression. Only the database knows which of several
+//! tables has a column, and its type.
 
 use super::column_type::ColumnType;
 use super::expected::placeholder;
@@ -28,15 +28,15 @@ pub(crate) enum Origin {
     },
     /// Any of these.
     AnyOf(Vec<Origin>),
-    /// An instant, whatever it was made of.
+    /// An instant, whatever it was derived from.
     Instant,
     /// A date.
     Date,
     /// A literal text that looks like a time, where times are text.
     Text(ColumnType),
-    /// A time like this one: the start of its bucket, or so much earlier or later.
+    /// A time derived from this one: the start of its bucket, or a time moved by some length.
     Like(Box<Origin>),
-    /// What a cast makes of this: a time without a zone. `None` if it is a literal.
+    /// This, cast to a time without a zone. `None` if it is a literal.
     Cast(Option<Box<Origin>>),
     /// What the clock of a zone shows at an instant, or the instant at which it shows a time:
     /// `at time zone`, with the zone if it is a literal.
@@ -44,20 +44,21 @@ pub(crate) enum Origin {
     Unknown,
 }
 
-/// Of a statement.
+/// The origins in a statement.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Origins {
-    /// Of the first argument of each time macro, by the macro's offset in the author's text.
+    /// Those of the first argument of each time macro, by the macro's offset in the author's text.
     pub(crate) arguments: BTreeMap<usize, Origin>,
-    /// Of the columns of the result that have a name.
+    /// Those of the named columns of the result.
     pub(crate) columns: Vec<(String, Origin)>,
-    /// Of what each variable or attribute is compared with, by its offset in the author's text.
+    /// Those of what each variable or attribute is compared with, by its offset in the author's
+    /// text.
     pub(crate) compared: BTreeMap<usize, Origin>,
 }
 
-/// So many subqueries are looked at.
+/// The most subqueries that are examined.
 const MOST: usize = 500;
-/// Expressions are followed so deep.
+/// The depth to which expressions are followed.
 const DEEPEST: usize = 40;
 
 pub(crate) fn of(body: &Query, outline: &Outline<'_>, dialect: Dialect) -> Origins {
@@ -75,12 +76,12 @@ pub(crate) fn of(body: &Query, outline: &Outline<'_>, dialect: Dialect) -> Origi
     Origins { columns: columns.collect(), arguments: finder.arguments, compared: finder.compared }
 }
 
-/// What a table or a subquery has.
+/// The columns of a table or a subquery.
 #[derive(Debug, Clone, Default)]
 struct Columns {
     /// Those with a known expression.
     named: Vec<(String, Origin)>,
-    /// All others are of one of these tables.
+    /// All others belong to one of these tables.
     tables: Vec<String>,
 }
 
@@ -93,7 +94,7 @@ struct Finder<'a> {
     /// The subqueries of `with`, the innermost last.
     named: Vec<(String, Columns)>,
     scopes: Vec<Scope>,
-    /// The queries that were looked at, for comparison only.
+    /// The queries visited so far, for comparison only.
     seen: BTreeSet<*const Query>,
     arguments: BTreeMap<usize, Origin>,
     compared: BTreeMap<usize, Origin>,
@@ -219,7 +220,7 @@ impl Finder<'_> {
                     });
                 }
                 TableFactor::Derived { subquery, alias, .. } => {
-                    // A lateral one sees what stands before it.
+                    // A lateral subquery sees what precedes it.
                     self.scopes.push(scope.clone());
                     let columns = self.query(subquery);
                     self.scopes.pop();
@@ -251,7 +252,7 @@ impl Finder<'_> {
             Expr::AtTimeZone { timestamp, time_zone } => {
                 Origin::AtTimeZone(Box::new(of(timestamp)), literal(time_zone))
             }
-            // A time and a length of time are a time.
+            // A time plus or minus a length of time is a time.
             Expr::BinaryOp { left, right, .. } => match (&**left, &**right) {
                 (Expr::Interval(_), other) | (other, Expr::Interval(_)) => moved(of(other)),
                 _ => Origin::Unknown,
@@ -312,7 +313,7 @@ impl Finder<'_> {
             "date" | "curdate" | "current_date" | "utc_date" | "last_day" | "makedate"
             | "make_date" => Origin::Date,
             "date_add" | "date_sub" | "adddate" | "subdate" => moved(first()),
-            // The bucket of a time is a time like it.
+            // The bucket of a time is a time of the same kind.
             "date_trunc" => arguments.get(1).map_or(Origin::Unknown, |of_| moved(of(of_))),
             "timestamp" | "str_to_date" if mysql => Origin::Cast(Some(Box::new(first()))),
             "convert_tz" => {
@@ -329,7 +330,7 @@ impl Finder<'_> {
         }
     }
 
-    /// What `name` stands for, in the innermost `select` that has it.
+    /// The origin of `name`, in the innermost `select` that has it.
     fn column(&self, table: Option<&str>, name: &Ident) -> Origin {
         let column = lower(name);
         for scope in self.scopes.iter().rev() {
@@ -348,7 +349,7 @@ impl Finder<'_> {
         Origin::Unknown
     }
 
-    /// Notes what `value` is compared with, if it is a variable's or an attribute's.
+    /// Records what `value` is compared with, if it is a variable or an attribute.
     fn compare(&mut self, value: &Expr, other: &Expr) {
         let offset = placeholder(value).and_then(|place| self.outline.chosen_at(place));
         if let Some(offset) = offset {
@@ -368,7 +369,7 @@ impl Visitor for Finder<'_> {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
-        // Those that a `select` reads from were looked at before it.
+        // Those in a `from` have been visited before their `select`.
         if !self.seen.contains(&(query as *const Query)) {
             self.query(query);
         }

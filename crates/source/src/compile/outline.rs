@@ -98,7 +98,7 @@ impl<'a> Outline<'a> {
         self.piece(at).is_some_and(|piece| piece.literal)
     }
 
-    /// Whether there is any variable or attribute.
+    /// Whether there are any variables or attributes.
     pub(crate) fn has_chosen(&self) -> bool {
         !self.chosen.is_empty()
     }
@@ -148,8 +148,8 @@ impl<'a> Outline<'a> {
             if i > 0 {
                 self.sql.push(',');
             }
-            // In parentheses only an expression is accepted, not what else functions take, such as
-            // distinct or an alias. The writer reports missing arguments.
+            // In parentheses only an expression is accepted, and nothing else that functions take,
+            // such as `distinct` or an alias. The writer reports missing arguments.
             let is_missing = argument.is_empty();
             self.sql.push_str(if is_missing { "" } else { "(" });
             self.write(argument);
@@ -167,7 +167,7 @@ impl<'a> Outline<'a> {
     }
 
     /// The position in the author's text of the outline's `location`. No location (line 0) means
-    /// the end, where a parser stops that misses something.
+    /// the end, where a parser stops if something is missing.
     fn authors_offset(&self, location: Location) -> usize {
         let Some(at) = self.byte(location) else {
             return self.query.sql.trim_end().len();

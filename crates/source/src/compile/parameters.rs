@@ -1,6 +1,6 @@
-//! What the text around a `:parameter` tells about it. Pure.
+//! What the text around a `:parameter` says about it. Pure.
 
-/// The names that are no variables.
+/// Names that are not variables.
 pub(crate) const BUILT_IN: [&str; 4] = ["from", "to", "interval", "tz"];
 
 /// Where a list of values may stand.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// Checks and binds `query`. A statement that uses neither the range, the interval nor a variable
 /// is the same for all views in one zone; one without time macros, in all zones, unless the database's
-/// session stands in one.
+/// session is in a zone.
 pub fn compile(
     query: &Query,
     target: impl Into<Target>,
@@ -22,15 +22,15 @@ pub fn compile(
     compile_for(query, &target.into(), context, true)
 }
 
-/// The same without the database's own clock: what it returns are instants, which can be stored. Only for
-/// statements that can be read.
+/// The same without the database's own clock: its result has instants, which can be stored. Only for
+/// statements that can be parsed.
 pub(crate) fn compile_to_store(
     query: &Query,
     target: &Target,
     context: &Context<'_>,
 ) -> Result<Statement, StatementError> {
     let statement = compile_for(query, target, context, false)?;
-    // It becomes a part of one that writes.
+    // The statement becomes part of one that writes.
     match statement.unread {
         Some(Unread { reason, .. }) => Err(reason),
         None => Ok(statement),
@@ -116,14 +116,14 @@ mod tests {
         compile(&Query::new(sql), dialect, &context)
     }
 
-    /// The value `text` of the parameter `name`, where it first stands in `sql`.
+    /// The value `text` of the parameter `name`, at its first place in `sql`.
     fn chosen(sql: &str, name: &str, text: &str) -> Bind {
         let offset = sql.find(name).unwrap();
         Bind::Chosen(Chosen { name: name.into(), text: text.into(), offset, is_number: false })
     }
 
-    /// The values without those that stand twice in a row: on SQLite, what is compared with a column
-    /// is bound as a number and as text, and so twice as text if it is no number.
+    /// The values without immediate repetitions: on SQLite, a value compared with a column is bound
+    /// as a number and as text, and so twice as text if it is not a number.
     fn once(statement: &Statement) -> Vec<Bind> {
         let mut binds = statement.binds.clone();
         binds.dedup();

@@ -1,9 +1,8 @@
-//! Where a compiled statement's SQL comes from, so that a position that a database names leads to the
-//! author's line and column. Pure.
+//! Maps positions in a compiled statement's SQL back to the author's line and column. Pure.
 
 use brisk_domain::Query;
 
-/// Where the pieces of the SQL come from, in their order.
+/// The pieces of the SQL with their origins, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Places(Vec<Place>);
 
@@ -25,7 +24,7 @@ impl Places {
         self.0.push(Place { at, offset, is_authors });
     }
 
-    /// With each start moved by `moved`.
+    /// The same with each start mapped by `moved`.
     pub(crate) fn moved(mut self, mut moved: impl FnMut(usize) -> usize) -> Self {
         for place in &mut self.0 {
             place.at = moved(place.at);
@@ -33,8 +32,8 @@ impl Places {
         self
     }
 
-    /// Where in the author's text the byte `at` of `sql` is from. In a macro's SQL, that is the text in
-    /// its parentheses that reads the same from there on, or the macro itself.
+    /// The offset in the author's text of byte `at` of `sql`. Within a macro's SQL, that is the text in
+    /// the macro's parentheses that reads the same from there on, or the macro itself.
     pub(crate) fn authors_offset(&self, sql: &str, at: usize, query: &Query) -> usize {
         let after = self.0.partition_point(|place| place.at <= at);
         let Some(i) = after.checked_sub(1) else { return 0 };
@@ -50,7 +49,8 @@ impl Places {
     }
 }
 
-/// The byte of `written` from which it reads like the beginning of `text` for longest: by whole words.
+/// The byte of `written` from which it matches the beginning of `text` for the longest, in whole
+/// words.
 fn best(written: &str, text: &str) -> Option<usize> {
     let of_word = |c: char| c.is_alphanumeric() || c == '_';
     let starts = |at: usize| !written[..at].ends_with(of_word);
@@ -58,7 +58,7 @@ fn best(written: &str, text: &str) -> Option<usize> {
         let pairs = written[at..].chars().zip(text.chars());
         let alike: String = pairs.take_while(|(a, b)| a == b).map(|(a, _)| a).collect();
         let is_cut = |rest: &str| alike.ends_with(of_word) && rest.starts_with(of_word);
-        // Half a word is none.
+        // Part of a word does not count.
         let whole = match is_cut(&written[at + alike.len()..]) || is_cut(&text[alike.len()..]) {
             true => alike.trim_end_matches(of_word).len(),
             false => alike.len(),
@@ -66,7 +66,7 @@ fn best(written: &str, text: &str) -> Option<usize> {
         (whole, at)
     };
     let places = written.char_indices().map(|(at, _)| at).filter(|at| starts(*at));
-    // The first of equals.
+    // The first among equals.
     let found = places.map(alike).max_by_key(|(length, at)| (*length, usize::MAX - at));
     found.filter(|(length, _)| *length > 0).map(|(_, at)| at)
 }

@@ -10,7 +10,7 @@ use crate::error::StatementError;
 use crate::syntax::{Clock, Part, TimeEncoding, ZoneUse};
 use brisk_domain::{Query, ZoneName};
 
-/// What is known of the columns of one statement.
+/// What is known about the columns of one statement.
 #[derive(Clone, Copy)]
 pub(super) struct Readings<'a> {
     pub(super) query: &'a Query,
@@ -22,14 +22,14 @@ pub(super) struct Readings<'a> {
 
 /// How a macro's argument is to be read.
 pub(super) struct Read<'p> {
-    /// What is written in its place.
+    /// What is written in place of the argument.
     pub(super) inner: Option<&'p [Piece]>,
     pub(super) reading: Reading,
 }
 
 impl Readings<'_> {
-    /// How the first argument of the macro `name` is to be read; what `$local` alone stands around is
-    /// written without it.
+    /// How the first argument of the macro `name` is to be read; an argument that is just a `$local`
+    /// is written without it.
     pub(super) fn read<'p>(
         &self,
         name: &str,
@@ -48,13 +48,14 @@ impl Readings<'_> {
                 Ok(Read { inner, reading: self.local(local, at)? })
             }
             Some(_) => Ok(is_instant),
-            // The session's clock tells types apart by itself.
+            // The session's clock tells types apart.
             _ if self.stands_in_zone() && self.reader.clocks.are_usual() => Ok(is_instant),
             _ if takes_times => {
                 let origin = self.origins.arguments.get(&offset);
                 match origin.and_then(|origin| self.reader.reading(origin)) {
                     Some(reading) => Ok(Read { inner: None, reading }),
-                    // The types are asked for; a statement that cannot be read has nothing to ask.
+                    // Types are still to be queried; a statement that cannot be parsed has none to
+                    // query.
                     None if self.reader.types.is_empty() && !self.origins.arguments.is_empty() => {
                         Ok(is_instant)
                     }
@@ -73,7 +74,7 @@ impl Readings<'_> {
         }
     }
 
-    /// Whether the session stands in the zone of the view.
+    /// Whether the session is in the zone of the view.
     fn stands_in_zone(&self) -> bool {
         self.clock.is_some_and(|clock| clock.zone_use() == ZoneUse::Session)
     }
@@ -119,7 +120,7 @@ pub(super) fn moment(
         Reading::OnClock(clock) if clock.is_utc() => {
             Ok(dialect.syntax().decoded_time(TimeEncoding::Text, expr))
         }
-        // Its functions know every zone.
+        // SQLite's functions here know every zone.
         Reading::OnClock(clock) if has_clock && dialect == Dialect::Sqlite => {
             let known = dialect.syntax().clock(&clock.name, &clock.offsets);
             Ok(known.wall_time(expr))

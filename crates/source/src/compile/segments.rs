@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 /// What holds between two cuts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stretch {
-    /// The wall clock is so many seconds ahead of the instant.
+    /// The wall clock is this many seconds ahead of the instant.
     Offset(i32),
     /// All instants belong to the bucket that starts at this one.
     Start(i64),
@@ -20,7 +20,7 @@ pub(crate) enum Stretch {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Segments {
     pub(crate) first: Stretch,
-    /// From which second on which stretch holds, in order.
+    /// The further stretches, each with the second from which it holds, in order.
     pub(crate) rest: Vec<(i64, Stretch)>,
 }
 
@@ -62,8 +62,8 @@ impl Segments {
     }
 
     /// The same over wall-clock times, in seconds as if the clock stood in UTC. A time that occurs
-    /// twice means its first occurrence; one that is skipped means what `missing` makes of the
-    /// instant at which the clock was put forward.
+    /// twice means its first occurrence; a skipped one means what `missing` returns for the instant
+    /// at which the clock was put forward.
     pub(crate) fn over_wall_times(self, zone: &ZoneOffsets, missing: impl Fn(i64) -> i64) -> Self {
         let mut wall_times = Self { first: self.first, rest: Vec::with_capacity(self.rest.len()) };
         // All earlier wall-clock times have their stretch.
@@ -87,7 +87,7 @@ impl Segments {
         self.rest.push((from, stretch));
     }
 
-    /// Of stretches over wall-clock times that give instants: the least wall-clock time whose
+    /// For stretches over wall-clock times that give instants: the least wall-clock time whose
     /// instant is not before `instant`.
     pub(crate) fn first_wall_time(&self, instant: i64) -> i64 {
         let mut begins = i64::MIN;
@@ -103,7 +103,7 @@ impl Segments {
         first_in(begins, stretch, instant).unwrap_or(begins)
     }
 
-    /// Only the stretches of the seconds from `from` up to, and without, `to`.
+    /// Only the stretches of the seconds from `from` up to, but excluding, `to`.
     fn between(&self, from: i64, to: i64) -> Self {
         let start = self.rest.partition_point(|(at, _)| *at <= from);
         let end = self.rest.partition_point(|(at, _)| *at < to).max(start);
@@ -111,7 +111,7 @@ impl Segments {
         Self { first, rest: self.rest[start..end].to_vec() }
     }
 
-    /// What the stretch of `seconds` makes of them, where offsets lead back: to the instant of a wall-clock
+    /// What the stretch of `seconds` maps them to, if offsets lead back to the instant of a wall-clock
     /// time.
     pub(crate) fn start(&self, seconds: i64) -> i64 {
         let passed = self.rest.partition_point(|(from, _)| *from <= seconds);
@@ -135,7 +135,7 @@ impl Segments {
         out: &mut String,
         write: &mut impl FnMut(Stretch, &mut String),
     ) {
-        // `case` binds weakly only from outside; the parentheses keep arithmetic around it whole.
+        // The parentheses keep arithmetic around the `case` intact.
         out.push('(');
         match focus.filter(|_| !self.rest.is_empty()) {
             None => search(seconds, self.first, &self.rest, out, write),

@@ -1,4 +1,5 @@
-//! [`Statement`]: what is ready to run, and [`Context`]: what it was compiled for. Pure.
+//! [`Statement`]: a statement that is ready to run, and [`Context`]: what it was compiled for.
+//! Pure.
 
 use super::additivity::ColumnAdditivity;
 use super::bucket_columns::RangeUse;
@@ -31,7 +32,7 @@ pub struct Context<'a> {
     pub offsets: &'a ZoneOffsets,
     /// The chosen values.
     pub variables: &'a BTreeMap<VariableName, Selection>,
-    /// Who asks: the values of `:user.name`.
+    /// The reader: the values of `:user.name`.
     pub access: &'a Access,
 }
 
@@ -46,7 +47,7 @@ pub enum Bind {
     Chosen(Chosen),
 }
 
-/// A chosen value, as the text that it is in URLs. PostgreSQL says what the statement takes it for;
+/// A chosen value, as its text in URLs. PostgreSQL infers the type that the statement expects;
 /// elsewhere that follows from what the statement compares it with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Chosen {
@@ -54,14 +55,14 @@ pub struct Chosen {
     pub name: String,
     /// The value.
     pub text: String,
-    /// Where the parameter first stands in the author's text, in bytes.
+    /// The parameter's first offset in the author's text, in bytes.
     pub offset: usize,
     /// Whether it is bound as a number. Never on PostgreSQL.
     pub is_number: bool,
 }
 
 impl Chosen {
-    /// It is not `kind` ("a whole number"), which the statement takes it for.
+    /// The error that it is not `kind` ("a whole number"), which the statement expects.
     pub(crate) fn is_not(&self, kind: &str) -> SourceError {
         let is_attribute = self.name.starts_with(":user.");
         SourceError::Value {
@@ -95,28 +96,29 @@ pub struct Statement {
     pub interval: Option<Interval>,
     /// Which ends of the range it reads.
     pub range: RangeUse,
-    /// Asks, over other bounds, whether what it limits by the range has any row in them.
+    /// The query that finds out, over other bounds, whether what it limits by the range has any
+    /// row.
     pub any_row: Option<Query>,
     /// The author's text, for errors.
     pub query: Query,
-    /// How it is written once the types of its columns are known, where they decide that.
+    /// The statement to be written once the types of its columns are known, if they matter.
     pub(crate) open: Option<Open>,
-    /// Where in it the SQL comes from.
+    /// Where in the author's text the SQL comes from.
     pub places: Places,
-    /// What only the database can say, if Brisk's parser cannot read the statement.
+    /// What only the database can decide, if Brisk's parser cannot read the statement.
     pub unread: Option<Unread>,
-    /// What in the author's text may call a function.
+    /// The names in the author's text that may call a function.
     pub(crate) names: Arc<Names>,
 }
 
-/// A statement that Brisk's parser cannot read: the database decides whether it is SQL. Its tables are
-/// all the names in it.
+/// A statement that Brisk's parser cannot read: the database decides whether it is SQL. All names in
+/// it count as its tables.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Unread {
-    /// What the parser says, at the author's place.
+    /// The parser's message, at the author's line and column.
     pub reason: StatementError,
-    /// The parts of all names, as written and in lower case: one of them may be that of a view or a
-    /// function that reads tables which the statement does not name.
+    /// The parts of all names, as written and in lower case: one of them may belong to a view or a
+    /// function that reads tables not named in the statement.
     pub names: Vec<String>,
 }
 
@@ -127,10 +129,12 @@ pub struct SessionZone {
     pub name: ZoneName,
     /// Its offsets over all instants that the source may hold.
     pub offsets: Arc<ZoneOffsets>,
-    /// The zones that columns were written in and that the SQL names, which the database has to know, too.
+    /// The zones that columns were written in and that the SQL names, which the database must know as
+    /// well.
     pub others: Vec<(ZoneName, Arc<ZoneOffsets>)>,
-    /// The same statement without the zone, with its values: for databases whose data about it are not
-    /// Brisk's, and for rows that they cannot convert. `None` where Brisk tells the database the zone.
+    /// The same statement without the zone, with its values: for databases whose data about it differ
+    /// from Brisk's, and for rows that they cannot convert. `None` if Brisk itself defines the zone
+    /// for the database.
     pub lookup: Option<(String, Vec<Bind>)>,
     /// Where its SQL comes from.
     pub lookup_places: Places,
@@ -144,24 +148,25 @@ pub(crate) trait Unwritten: fmt::Debug + Send + Sync {
     /// All columns that its macros and its result may come from.
     fn columns(&self) -> Questions<'_>;
 
-    /// `statement`, which this is, for columns of these `types`.
+    /// `statement`, which this belongs to, for columns of these `types`.
     fn close(
         &self,
         statement: &Statement,
         types: &ColumnTypes,
     ) -> Result<Statement, StatementError>;
 
-    /// The columns of its result that hold wall-clock times of which something is said.
+    /// The columns of its result that hold wall-clock times whose clock is declared.
     fn stated_clocks(&self, types: &ColumnTypes) -> Vec<(String, WallClock)>;
 
-    /// The columns without a zone that it uses and of which nothing is said, as `table.column`, sorted.
+    /// The columns without a zone that it uses and for which nothing is declared, as `table.column`,
+    /// sorted.
     fn unstated_columns(&self, types: &ColumnTypes) -> Vec<String>;
 
-    /// Everything besides the SQL that decides what comes out.
+    /// Everything besides the SQL that decides the result.
     fn fingerprint_parts(&self) -> Vec<Vec<u8>>;
 }
 
-/// What a statement still has to ask the database.
+/// A statement that still needs types from the database.
 #[derive(Debug, Clone)]
 pub(crate) struct Open(pub(crate) Arc<dyn Unwritten>);
 
@@ -213,7 +218,7 @@ impl Statement {
         }
     }
 
-    /// Whether `word` may be a table that it reads. Where the parser knows the tables, no other name is one.
+    /// Whether `word` may be a table that it reads. If the parser knows the tables, no other name is one.
     pub(crate) fn may_read(&self, word: &Name) -> bool {
         let written = word.written().to_lowercase();
         let ends_with = |table: &String| {

@@ -23,7 +23,7 @@ pub(crate) fn last_name(name: &ObjectName) -> (String, Location) {
     (last.unwrap_or_default(), name.span().start)
 }
 
-/// SQLite's own functions that stand where tables do.
+/// SQLite's own functions that take the place of tables.
 const SQLITE_FUNCTIONS: [&str; 5] =
     ["generate_series", "json_each", "json_tree", "jsonb_each", "jsonb_tree"];
 
@@ -90,7 +90,7 @@ impl Visitor for Reads {
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
         self.function = match factor {
             TableFactor::Table { name, args: Some(_), .. } => {
-                // Whatever else takes arguments there is a virtual table.
+                // Anything else with arguments there is a virtual table.
                 let name = last_name(name).0;
                 self.dialect != Dialect::Sqlite || SQLITE_FUNCTIONS.contains(&name.as_str())
             }
@@ -120,7 +120,8 @@ impl Visitor for Reads {
     }
 }
 
-/// The rollup that `table` is, if it is one; `table` as statements name it, in lower case.
+/// The name of the rollup that `table` is, if it is one; `table` is written as in statements, in
+/// lower case.
 pub(crate) fn rollup_name(table: &str) -> Option<&str> {
     table.strip_prefix(ROLLUP_SCHEMA)?.strip_prefix('.')
 }

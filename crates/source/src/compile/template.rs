@@ -93,8 +93,8 @@ impl<'a> Reader<'a> {
                 None if rest.starts_with("::") => 2,
                 None if is_slice() => 1,
                 None if rest.starts_with('$') || parameter(rest).is_some() => {
-                    // What replaces it would become part of the word, or turn it into a call.
-                    // Databases take everything beyond ASCII for letters.
+                    // Its replacement would become part of the word, or turn it into a call.
+                    // Databases count everything beyond ASCII as letters.
                     let of_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
                     if text[..self.at].ends_with(of_word) {
                         return Err(self.error("write a space before this"));
@@ -195,7 +195,7 @@ impl Sql {
     }
 }
 
-/// Where the argument that starts at `start` ends: at a comma or the closing parenthesis.
+/// The end of the argument that starts at `start`: at a comma or the closing parenthesis.
 fn argument_end(dialect: Dialect, text: &str, start: usize) -> Option<usize> {
     let (mut at, mut depth) = (start, 0_usize);
     while let Some(next) = text[at..].chars().next() {

@@ -17,8 +17,8 @@ pub(crate) fn of_macro(name: &str) -> Option<TimeEncoding> {
     }
 }
 
-/// Whether what `expr` encodes lies in the half-open range between two bound seconds; `None` if the
-/// instants themselves have to be compared.
+/// Whether the instant that `expr` encodes lies in the half-open range between two bound seconds;
+/// `None` if the instants themselves have to be compared.
 pub(crate) fn range(
     dialect: Dialect,
     encoding: TimeEncoding,

@@ -1,4 +1,4 @@
-//! How macros are written: time macros on the database's own clock or by the lookup. Pure.
+//! How macros are written: time macros use the database's own clock or the lookup. Pure.
 
 use super::column_clock::Reading;
 use super::readings::{moment, only_macro};
@@ -33,8 +33,8 @@ impl Writer<'_> {
             let text = self.argument(read.inner.filter(|_| i == 0).unwrap_or(argument))?;
             texts.push(text.trim().to_owned());
         }
-        // What was written on another clock becomes an instant before anything else: in the database's own
-        // words, or by the lookup.
+        // A time written on another clock first becomes an instant, by the database's own functions or the
+        // lookup.
         let dialect = self.dialect;
         let has_expression = texts.first().is_some_and(|expr| !expr.is_empty());
         let clock = match &read.reading {
@@ -138,7 +138,7 @@ impl Writer<'_> {
             }
         };
         let expansion = expansion.map_err(|macros::TooLong| self.too_long(name, offset))?;
-        // In parentheses, as the check has seen it, so that what precedes it cannot combine with it.
+        // In parentheses, as the check saw it, so that what precedes cannot combine with it.
         if expansion.starts_with('(') && expansion.ends_with(')') {
             sql.push_str(&expansion);
         } else {

@@ -1,11 +1,10 @@
-//! A statement that the parser cannot read, although a database may: what its words alone tell. Pure.
+//! A statement that the parser cannot read, although a database may: what its words alone show. Pure.
 //!
-//! The database decides then whether it is SQL, where it runs like any other: prepared as one
-//! statement, by a role and in a transaction that only read, within limits. Here the same is refused
-//! as for statements that can be read, as far as words tell, and rather too much than too little: a
-//! name that looks like a function that panels may not call, any word that begins a change. What
-//! follows from a statement's structure is not known: no column adds up, and every name may be that of
-//! a table.
+//! The database then decides whether it is SQL, and runs it like any other: prepared as one statement,
+//! by a role and in a transaction that only read, within limits. Here, going by words alone, the same
+//! is refused as in statements that can be parsed, and too much rather than too little: a name that
+//! looks like a function that panels may not call, any word that begins a change. What follows from a
+//! statement's structure is unknown: no column adds up, and every name may be that of a table.
 
 use super::denied_functions::{is_denied, is_denied_table};
 use super::expected::{Comparison, Expectations, Expected};
@@ -20,18 +19,18 @@ use std::collections::BTreeSet;
 /// What the words of a statement tell.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Words {
-    /// Whatever may be the name of a table that it reads, in lower case, sorted.
+    /// Everything that may name a table that it reads, in lower case, sorted.
     pub(crate) tables: Vec<String>,
     /// The parts of all names, as written and in lower case, sorted.
     pub(crate) parts: Vec<String>,
-    /// What its parameters are taken for.
+    /// The types that it expects of its parameters.
     pub(crate) expected: Expectations,
 }
 
 /// Deeper parentheses are refused.
 const DEEPEST: usize = 100;
 
-/// Words that are no name without quotes, in any dialect.
+/// Words that, unquoted, are not names in any dialect.
 const RESERVED: &[&str] = &[
     "select", "from", "where", "and", "or", "not", "as", "on", "by", "group", "order", "having",
     "in", "null", "case", "when", "then", "else", "distinct", "union", "join", "table", "limit",
@@ -198,7 +197,7 @@ impl Reader<'_> {
         }
     }
 
-    /// In PostgreSQL `?` is an operator between two operands.
+    /// Whether it is a placeholder: in PostgreSQL, `?` between two operands is an operator.
     fn is_placeholder(&self, i: usize) -> bool {
         let operand = self.before(i).is_some_and(|before| match before.kind {
             Kind::Word(_) => !before.is_any(RESERVED),
@@ -209,7 +208,8 @@ impl Reader<'_> {
         self.dialect != Dialect::Postgres || !operand
     }
 
-    /// `::` is a cast, and within brackets a colon stands between the ends of a slice.
+    /// Whether it is a parameter of another kind: `::` is a cast, and within brackets a colon
+    /// separates the ends of a slice.
     fn is_foreign_parameter(&self, i: usize) -> bool {
         let touches = |other: Option<&Lexeme>| other.is_some_and(|other| other.is_symbol(':'));
         if touches(self.before(i)) || touches(self.get(i + 1)) {
@@ -223,8 +223,8 @@ impl Reader<'_> {
         brackets == 0 && self.get(i + 1).is_some_and(|next| next.name().is_some())
     }
 
-    /// Whatever may be a table's name, and the parts of all names. Functions that panels may not call
-    /// are refused.
+    /// Everything that may be a table's name, and the parts of all names. Functions that panels may
+    /// not call are refused.
     fn names(&self) -> Result<(BTreeSet<String>, BTreeSet<String>), StatementError> {
         let (mut tables, mut parts) = (BTreeSet::new(), BTreeSet::new());
         let mut i = 0;
@@ -240,7 +240,7 @@ impl Reader<'_> {
                 i += 2;
             }
             i += 1;
-            // What stands in for a macro is no name.
+            // A macro's stand-in is not a name.
             if !self.outline.is_authors(first.at) && name.starts_with(MACRO) {
                 continue;
             }
@@ -261,7 +261,7 @@ impl Reader<'_> {
         Ok((tables, parts))
     }
 
-    /// What chosen values are taken for, as far as the words beside them tell.
+    /// The types expected of chosen values, as far as the words around them show.
     fn expected(&self) -> Result<Expectations, StatementError> {
         let mut expectations = Expectations::new();
         if self.dialect == Dialect::Postgres {
@@ -290,7 +290,7 @@ impl Reader<'_> {
         if word(1, &["limit", "offset"]) {
             return (Class::Number, Comparison::Other);
         }
-        // A cast makes of the text what it says.
+        // A cast turns the text into its own type.
         let is_cast = is(1, '(') && word(2, &["cast"]);
         if is_cast || word(1, &["like", "glob", "regexp", "rlike"]) {
             return (Class::Text, Comparison::Other);

@@ -1,5 +1,5 @@
-//! Which columns hold instants in a statement that the parser cannot read: those named behind
-//! `$bucket`, `$time` and the like, and those of the same name, or given another one, outside. Pure.
+//! Which columns hold instants in a statement that the parser cannot read: those named after
+//! `$bucket`, `$time` and the like, and columns further out of the same name, or renamed. Pure.
 
 use super::instant_columns::{PASS_THROUGH, is_instant_macro};
 use super::lexemes::Lexeme;
@@ -28,7 +28,7 @@ pub(crate) fn buckets(
     })
 }
 
-/// What instants come from.
+/// The functions that instants come from.
 #[derive(Clone, Copy)]
 struct Origin<'a> {
     is_macro: &'a dyn Fn(&str) -> bool,
@@ -64,7 +64,7 @@ fn names(words: Words<'_>) -> Result<Vec<String>, StatementError> {
             break;
         }
     }
-    // What the outermost select says of a name is what holds.
+    // What the outermost `select` says about a name decides.
     for column in columns.iter().filter(|column| column.is_outermost) {
         if matches!(column.of, Of::Other) {
             instants.remove(column.name);
@@ -73,7 +73,7 @@ fn names(words: Words<'_>) -> Result<Vec<String>, StatementError> {
     Ok(instants.into_iter().map(ToOwned::to_owned).collect())
 }
 
-/// A name that an expression is given.
+/// A name given to an expression.
 struct Named<'a> {
     name: &'a str,
     of: Of<'a>,
@@ -113,7 +113,7 @@ fn columns(words: Words<'_>) -> Result<Vec<Named<'_>>, StatementError> {
             .is_some_and(|at| lexemes[at].is("select") || lexemes[at].is_symbol(','));
         match next {
             Some(next) if is_item && (next.is_symbol(',') || next.is("from")) => {
-                // Also what is grouped by stands between commas.
+                // The expressions of a `group by` are separated by commas, too.
                 if lexemes[..open].iter().rev().any(|l| l.is("group") || l.is("order")) {
                     continue;
                 }
@@ -130,7 +130,7 @@ fn columns(words: Words<'_>) -> Result<Vec<Named<'_>>, StatementError> {
     Ok(columns)
 }
 
-/// What ends before `at`.
+/// The expression that ends before `at`.
 fn before(words: Words<'_>, at: usize) -> Of<'_> {
     let Words { outline, lexemes, origin } = words;
     let Some(last) = at.checked_sub(1) else { return Of::Other };

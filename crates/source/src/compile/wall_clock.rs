@@ -34,8 +34,8 @@ pub(crate) fn instant(
     Ok(dialect.syntax().instant(&by_stretch(&segments, &wall, zone.wall_focus.as_ref(), write)?))
 }
 
-/// The instant of the wall-clock time `wall`, whose offset is in a list that the database searches: not before
-/// the change that the clock was put forward at.
+/// The instant of the wall-clock time `wall`, whose offset the database finds in a list; it is never before
+/// the change at which the clock was put forward.
 fn by_lists(dialect: Dialect, wall: &str, offsets: &OffsetSteps, changes: &OffsetSteps) -> String {
     let value = |steps: &OffsetSteps| match steps.constant() {
         Some(value) => number(value),
@@ -72,7 +72,7 @@ pub(crate) fn bucket(
     Ok(dialect.syntax().instant(&by_stretch(&segments, &wall, zone.wall_focus.as_ref(), write)?))
 }
 
-/// `$year($local(expr))` and the like: the part of what is written there, in any zone.
+/// `$year($local(expr))` and the like: the part of the time as written, whatever the zone.
 pub(crate) fn part(dialect: Dialect, part: Part, expr: &str) -> String {
     part_of(dialect, part, &dialect.syntax().wall_seconds(expr))
 }
@@ -83,8 +83,8 @@ pub(crate) fn range(dialect: Dialect, expr: &str, from: &str, to: &str) -> Strin
     dialect.syntax().wall_range(expr, from, to)
 }
 
-/// Whether the text `expr`, a time in any form, is of a day of the range between two bound instants, or of one
-/// beside it: an index on SQLite's column finds these.
+/// Whether the text `expr`, a time in any form, is on a day of the range between two bound instants or on an
+/// adjacent day: SQLite finds these by an index on the column.
 pub(crate) fn days(expr: &str, from: &str, to: &str) -> String {
     format!(
         "({expr}) >= date({from}, 'unixepoch', '-1 day') and ({expr}) < date({to}, 'unixepoch', '+2 days')"

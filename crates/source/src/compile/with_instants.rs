@@ -1,4 +1,4 @@
-//! How chosen instants are written, where they are compared with a column of times. Pure.
+//! How chosen instants are written if they are compared with a column of times. Pure.
 
 use super::chosen_text::without_operator;
 use super::instant_choice;
@@ -8,7 +8,8 @@ use crate::error::StatementError;
 use brisk_domain::choice::instant_of;
 
 impl Writer<'_> {
-    /// The placeholders of `values`, if any of them is an instant for what they are compared with.
+    /// The placeholders of `values`, if any of them is an instant to the column they are compared
+    /// with.
     pub(super) fn instants(
         &mut self,
         name: &str,

@@ -1,4 +1,4 @@
-//! How a variable is written among whose chosen values is NULL. Pure.
+//! How a variable whose chosen values include NULL is written. Pure.
 
 use super::null_choice;
 use super::parameters::{BUILT_IN, ListPosition, list_position};
@@ -13,7 +13,8 @@ impl<'a> Writer<'a> {
         !BUILT_IN.contains(&name) && self.selection(name, offset).is_ok_and(Selection::has_null)
     }
 
-    /// A variable whose chosen values include NULL; returns what of `behind` is left to write.
+    /// Writes a variable whose chosen values include NULL; returns what is left to write of
+    /// `behind`.
     pub(super) fn with_null<'p>(
         &mut self,
         name: &str,
@@ -41,7 +42,7 @@ impl<'a> Writer<'a> {
                 }
             };
         };
-        // What closes the list.
+        // The parenthesis that closes the list.
         let closing = match (position, behind) {
             (ListPosition::AfterIn, _) => None,
             (ListPosition::InParentheses, [Piece::Sql { text, offset }, rest @ ..])
@@ -61,7 +62,7 @@ impl<'a> Writer<'a> {
             if closing.is_some() {
                 sql.push(')');
             }
-            // With NULL on its left, `in` is unknown; so is `not in`, which leaves it out.
+            // With NULL on its left, `in` is unknown; so is `not in`, which thereby excludes NULL.
             if !is_not {
                 sql.push_str(" is not false");
             }

@@ -1,14 +1,14 @@
-//! A figure and its small line by one scan: where the line is the figure's own statement by bucket, PostgreSQL
-//! gives both with `grouping sets`, each calculated by itself. Pure.
+//! A figure and its small line by one scan: if the line is the figure's own statement by bucket, PostgreSQL
+//! returns both with `grouping sets`, each aggregated on its own. Pure.
 //!
-//! It reads the author's words, as they are. What is no plain case has no such statement.
+//! It works on the author's words as they are. Anything but a simple case has no such statement.
 
 use super::lexer::Token;
 use crate::dialect::Dialect;
 use brisk_domain::Query;
 
-/// The statement of `line` with one more row, whose bucket is NULL: what `figure` returns. `None` where there
-/// is none.
+/// The statement of `line` with one more row, whose bucket is NULL: what `figure` returns. `None` if there is
+/// no such statement.
 pub fn with_total(figure: &Query, line: &Query, dialect: Dialect) -> Option<Query> {
     if dialect != Dialect::Postgres {
         return None;
@@ -59,7 +59,7 @@ struct Word {
     text: String,
     /// Where it begins, in bytes.
     at: usize,
-    /// In how many parentheses it stands.
+    /// How many parentheses it is in.
     depth: usize,
 }
 
@@ -112,7 +112,7 @@ fn same(a: &[Word], b: &[Word]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.text == b.text)
 }
 
-/// The first argument of the `$bucket` that a column is, under whatever name.
+/// The first argument of the `$bucket` that a column consists of, under any name.
 fn bucket_of(column: &[Word]) -> Option<&[Word]> {
     let [bucket, open, rest @ ..] = column else { return None };
     let close = rest.iter().position(|word| word.is_at_top(")"))?;
@@ -122,7 +122,7 @@ fn bucket_of(column: &[Word]) -> Option<&[Word]> {
     is_it.then(|| &rest[..end.unwrap_or(close)])
 }
 
-/// Whether the one column is calculated of all rows: without an aggregate there would be a row for each of them.
+/// Whether the only column is aggregated over all rows: otherwise there would be a row for each of them.
 fn is_aggregate(column: &[Word]) -> bool {
     const AGGREGATES: [&str; 5] = ["count", "sum", "avg", "min", "max"];
     let calls = column
@@ -135,7 +135,7 @@ fn is_aggregate(column: &[Word]) -> bool {
     calls && is_one && is_named && column.iter().all(is_plain)
 }
 
-/// Whether all rows lie within the range by `argument`, so that none has NULL for its bucket.
+/// Whether the range limits all rows by `argument`, so that no row has NULL as its bucket.
 fn is_limited(reads: &[Word], argument: &[Word]) -> bool {
     let Some(start) = reads.iter().position(|word| word.is_at_top("where")) else { return false };
     let conditions = &reads[start + 1..];

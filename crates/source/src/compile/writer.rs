@@ -1,6 +1,6 @@
 //! Writes a template's pieces in the dialect's SQL, and collects the values to bind. Pure.
 //!
-//! How is in files of their own: `chosen_values`, also `with_null` and `with_instants`, and `time_macros`.
+//! The details are in `chosen_values`, `with_null`, `with_instants` and `time_macros`.
 
 use super::column_clock::Reader;
 use super::expected::Expectations;
@@ -32,9 +32,9 @@ pub(crate) struct Written {
     pub(crate) binds: Vec<Bind>,
     /// Where the SQL comes from.
     pub(crate) places: Places,
-    /// Whether it depends on what the database knows of the zone.
+    /// Whether it depends on the database's data about the zone.
     pub(crate) uses_clock: bool,
-    /// The other zones of which it depends on what the database knows.
+    /// The other zones on whose data in the database it depends.
     pub(crate) other_zones: Vec<ZoneClock>,
 }
 
@@ -45,15 +45,15 @@ pub(crate) struct Writer<'a> {
     pub(super) zone: MacroZone<'a>,
     pub(super) expected: &'a Expectations,
     pub(super) readings: Readings<'a>,
-    /// The database's own.
+    /// The database's own clock.
     pub(super) clock: Option<&'a dyn Clock>,
     /// Whether any macro has used it.
     pub(super) uses_clock: bool,
-    /// On whose clocks columns were written that it reads.
+    /// The clocks on which the columns that it reads were written.
     pub(super) other_zones: Vec<ZoneClock>,
     pub(super) binds: Vec<Bind>,
     pub(super) places: Places,
-    /// How many macros are being written whose arguments become a part of their own SQL.
+    /// How many macros are being written whose arguments become part of their own SQL.
     pub(super) within: usize,
     /// The numbers of chosen values: there may be thousands.
     pub(super) chosen: HashMap<(String, String, Slot), usize>,
@@ -88,7 +88,7 @@ impl<'a> Writer<'a> {
 
     /// The whole statement.
     pub(crate) fn write_all(mut self, pieces: &[Piece]) -> Result<Written, StatementError> {
-        // A statement that does not use the range has to be the same for every range.
+        // A statement that does not use the range must be the same for every range.
         if self.clock.is_none() && uses_range(pieces) {
             let bounds = self.context.bounds;
             let from = self.bind(Bind::Int(bounds.from.seconds()));
@@ -99,7 +99,7 @@ impl<'a> Writer<'a> {
         }
         let mut marked = String::with_capacity(self.query.sql.len());
         self.write(pieces, &mut marked)?;
-        // Databases take Unicode white space for letters.
+        // Databases count Unicode white space as letters.
         let is_blank = |c: char| c.is_ascii_whitespace();
         let started = marked.trim_start_matches(is_blank);
         let cut = marked.len() - started.len();
@@ -303,7 +303,7 @@ impl<'a> Writer<'a> {
         for (i, part) in marked.split(MARK).enumerate() {
             starts.push((at, sql.len()));
             at += part.len() + 1;
-            // Every second part is a number.
+            // Every other part is a number.
             let number: Option<usize> = if i % 2 == 1 { part.parse().ok() } else { None };
             let Some(bind) = number else {
                 sql.push_str(part);
@@ -334,12 +334,12 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// What a placeholder is there for.
+/// The role of a placeholder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Slot {
     Text,
     Number,
-    /// For the number that the text is not.
+    /// In place of a number, for a text that is not one.
     NoNumber,
 }
 

@@ -1,5 +1,5 @@
-//! Which column of a statement names time buckets by text or number: `to_char(at, 'YYYY-MM')`,
-//! `strftime('%Y-%m', at)`, `extract(year from at)`, `$year(at)`. Pure.
+//! Finds the column of a statement that names time buckets by text or number: `to_char(at,
+//! 'YYYY-MM')`, `strftime('%Y-%m', at)`, `extract(year from at)`, `$year(at)`. Pure.
 
 use super::instant_columns;
 use super::outline::MACRO;
@@ -23,7 +23,7 @@ pub struct WrittenBucket {
     pub is_in_utc: bool,
 }
 
-/// Which clock an expression reads.
+/// The clock that an expression reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ReadOn {
     /// The view's, whatever the database is.
@@ -32,8 +32,8 @@ enum ReadOn {
     DatabasesClock,
 }
 
-/// The column of `body` that names time buckets, before anybody knows on which clock its source's columns
-/// were written; `None` where there is none, or where several parts of a time together name one.
+/// The column of `body` that names time buckets, before it is known on which clock its source's columns
+/// were written; `None` if there is none, or if several parts of a time together name one.
 pub(crate) fn of(body: &Query, dialect: Dialect) -> Option<WrittenBucket> {
     let mut found = Found { dialect, all: Vec::new() };
     let _: ControlFlow<()> = body.visit(&mut found);
@@ -44,8 +44,8 @@ pub(crate) fn of(body: &Query, dialect: Dialect) -> Option<WrittenBucket> {
 }
 
 impl WrittenBucket {
-    /// The same where `said` is said of the source's columns without a zone, and results are shown on the clock
-    /// of `zone`; `None` where its buckets are those of another clock.
+    /// The same if the source declares `said` for its columns without a zone, and results are shown on the
+    /// clock of `zone`; `None` if its buckets are those of another clock.
     pub(crate) fn written_on(self, said: Option<&WallClock>, zone: &ZoneName) -> Option<Self> {
         match said {
             _ if !self.is_in_utc => Some(self),
@@ -59,7 +59,8 @@ impl WrittenBucket {
     }
 }
 
-/// What of a statement's columns is a part of a time: its width if it alone names a bucket.
+/// The columns of a statement that are parts of a time, each with its width if it alone names a
+/// bucket.
 struct Found {
     dialect: Dialect,
     all: Vec<(Option<Interval>, ReadOn)>,
@@ -98,7 +99,7 @@ fn column(body: &Query, dialect: Dialect) -> Option<String> {
     named.next()
 }
 
-/// What is cast.
+/// The expression inside casts.
 fn inner(expr: &Expr) -> &Expr {
     match expr {
         Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => self::inner(inner),
@@ -106,14 +107,15 @@ fn inner(expr: &Expr) -> &Expr {
     }
 }
 
-/// `None` if `expr` is no part of a time.
+/// The part of a time that `expr` is; `None` if it is none.
 fn part(expr: &Expr, dialect: Dialect) -> Option<(Option<Interval>, ReadOn)> {
     let (width, clock) = part_of(inner(expr), dialect)?;
     let is_moved = inner(expr).visit(&mut Moves { is_outermost: true }).is_break();
     Some((width.filter(|_| !is_moved), clock))
 }
 
-/// Finds what makes another time of one: a fiscal year begins in another bucket than it is named after.
+/// Finds functions that turn one time into another: a fiscal year begins in another bucket than the one
+/// it is named after.
 struct Moves {
     is_outermost: bool,
 }
@@ -158,7 +160,7 @@ fn part_of(expr: &Expr, dialect: Dialect) -> Option<(Option<Interval>, ReadOn)> 
                 DateTimeField::Custom(word) if word.value.eq_ignore_ascii_case("year_month") => {
                     Some(Interval::Month)
                 }
-                // How long something took is no time.
+                // A duration is not a time.
                 DateTimeField::Epoch => return None,
                 _ => None,
             };
@@ -209,7 +211,7 @@ fn of_function(function: &Function, dialect: Dialect) -> Option<(Option<Interval
     }
 }
 
-/// The clock that a function over `arguments` reads: what has been moved to another clock is taken to be on the
+/// The clock that a function over `arguments` reads: a time moved to another clock is assumed to be on the
 /// view's.
 fn clock_of(arguments: &str) -> ReadOn {
     match arguments.to_lowercase().contains("convert_tz") {
@@ -311,8 +313,8 @@ enum Field {
     Minute,
 }
 
-/// The width of buckets that are named by the fields of a `format`, each found by `field` at the beginning of
-/// what is left (its length, and which it is); `None` if they name none that Brisk can read.
+/// The width of the buckets that the fields of a `format` name; `field` finds the next one at the beginning
+/// of the rest (its length, and which it is). `None` if they name none that Brisk can read.
 fn width_of(
     format: &str,
     field: impl Fn(&str) -> Option<(usize, Option<Field>)>,

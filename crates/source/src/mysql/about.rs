@@ -1,4 +1,4 @@
-//! Asks a MySQL or MariaDB what it is, and what the reading user may do.
+//! Queries a MySQL or MariaDB server for its version and for what the reading user may do.
 
 use crate::about::About;
 use sqlx::mysql::MySqlPool;

@@ -1,8 +1,8 @@
-//! The functions that MySQL and MariaDB have of their own and that only read, in lower case and in order.
-//! A name that is neither here nor a keyword is one that somebody made or loaded.
+//! The built-in functions of MySQL and MariaDB that only read, in lower case, sorted. A name that is
+//! neither here nor a keyword belongs to a function that somebody made or loaded.
 
-/// Those of MariaDB 10.11, which its own catalog and program name, and what later releases and MySQL have
-/// besides. Without those that are refused.
+/// Those of MariaDB 10.11, from its own catalog and program, and what later releases and MySQL have in
+/// addition; without those that are refused.
 #[rustfmt::skip] // One word a line is seven pages.
 pub(super) const BUILT_IN: &[&str] = &[
     "abs", "acos", "add_months", "adddate", "addtime", "aes_decrypt", "aes_encrypt", "any_value",

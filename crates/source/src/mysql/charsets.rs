@@ -1,22 +1,23 @@
-//! Chosen texts with characters that a column's character set does not have: the server refuses to compare the
-//! two. Written as Unicode of its own, the value makes the server convert the column instead, so that it is
-//! compared like any other, and equals nothing.
+//! Chosen texts with characters that a column's character set lacks: the server refuses to compare the two.
+//! Written with an explicit Unicode character set, the value makes the server convert the column instead, so
+//! that it is compared like any other, and equals nothing.
 //!
-//! A column that is converted is not found by its index, so that this is only the second try.
+//! A converted column is not searched by its index, so this is only the second try.
 
 use crate::compile::lexer::Token;
 use crate::compile::statement::{Bind, Chosen};
 use crate::dialect::Dialect;
 
-/// Errors about texts in character sets that cannot be mixed: of two, of three, of more.
+/// Errors about texts whose character sets cannot be mixed: of two texts, of three, of more.
 const MIXED: [u16; 3] = [1267, 1270, 1271];
 
-/// Whether `number` is the error of a statement that [`in_unicode`] may help.
+/// Whether `number` is an error that [`in_unicode`] may avoid.
 pub(super) fn is_mixture(number: u16) -> bool {
     MIXED.contains(&number)
 }
 
-/// `sql` with its chosen texts beyond ASCII as Unicode of their own; `None` if there are none.
+/// `sql` with an explicit Unicode character set for its chosen texts beyond ASCII; `None` if there
+/// are none.
 pub(super) fn in_unicode(sql: &str, binds: &[Bind]) -> Option<String> {
     let is_meant = |bind: &Bind| match bind {
         Bind::Chosen(Chosen { text, is_number: false, .. }) => !text.is_ascii(),

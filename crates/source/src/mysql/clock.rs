@@ -1,12 +1,12 @@
-//! Time macros on MySQL and MariaDB as a person writes them, where the server's zone tables agree with
-//! Brisk's data.
+//! Time macros on MySQL and MariaDB as a person would write them, if the server's zone tables agree
+//! with Brisk's data.
 //!
-//! `convert_tz` returns what it cannot convert unchanged: all that lies outside of the range of
-//! `timestamp`. There the macros have the server raise [`OUT_OF_RANGE`] instead, and the statement runs
-//! again with the lookup, which knows all years.
+//! `convert_tz` returns times outside the range of `timestamp` unchanged. For these the macros make the
+//! server raise [`OUT_OF_RANGE`] instead, and the statement runs again with the lookup, which covers
+//! all years.
 //!
-//! It takes a time that the clock shows twice for the first one, and one that it skips for the moment of
-//! the change, as Brisk does; the probe (`zone_probe`) makes sure of that.
+//! It reads a time that the clock shows twice as the first, and a skipped one as the moment of the
+//! change, as Brisk does; `zone_probe` verifies that.
 
 use crate::compile::offset_steps::is_cut_by_reading;
 use crate::compile::zones::ZoneClock;
@@ -16,8 +16,8 @@ use brisk_domain::{Interval, Timestamp, ZoneName, ZoneOffsets};
 /// The server's number for a result that no type holds: ER_DATA_OUT_OF_RANGE.
 pub(super) const OUT_OF_RANGE: u16 = 1690;
 
-/// What `convert_tz` converts on every server, and where every bucket begins after 1970 does, in
-/// seconds: from 1971-01-03 up to 2037-12-30.
+/// The range that `convert_tz` converts on every server and in which every bucket begins after
+/// 1970, in seconds: from 1971-01-03 up to 2037-12-30.
 pub(super) const CONVERTED: (i64, i64) = (31_708_800, 2_145_744_000);
 /// The same in SQL.
 const BETWEEN: &str = "between '1971-01-03' and '2037-12-30'";
@@ -26,11 +26,11 @@ const LONG: usize = 40;
 
 pub(super) struct MySqlClock<'a> {
     zone: &'a ZoneName,
-    /// Its offsets where `convert_tz` is used.
+    /// Its offsets in the range of `convert_tz`.
     offsets: ZoneOffsets,
     /// The offset of a clock that never changes, which needs no tables.
     fixed: Option<i32>,
-    /// Whose readings expressions are, if they are no instants.
+    /// The clock whose readings the expressions are, if they are not instants.
     written: Option<&'a ZoneClock>,
 }
 
@@ -50,7 +50,7 @@ impl<'a> MySqlClock<'a> {
         }
     }
 
-    /// What the clock shows then.
+    /// What the clock shows at that instant.
     fn shown(&self, expr: &str) -> String {
         let moment = self.moment(expr);
         match (self.fixed, self.written) {
@@ -78,12 +78,12 @@ impl<'a> MySqlClock<'a> {
         }
     }
 
-    /// `converted`, which is made of `expr` by `convert_tz`.
+    /// `converted`, which `convert_tz` makes from `expr`, or [`OUT_OF_RANGE`].
     fn checked(&self, expr: &str, converted: String) -> String {
         if self.is_fixed() {
             return converted;
         }
-        // Not a constant, which the server might calculate before it looks at any row.
+        // Not a constant, which the server might evaluate before reading any row.
         let raise = format!("{expr} + interval exp(999 + year({expr})) second");
         format!("if({expr} {BETWEEN}, {converted}, {raise})")
     }
@@ -157,7 +157,7 @@ fn start_of(wall: &str, interval: Interval) -> String {
         Interval::Minute => format!("date_format({wall}, '%Y-%m-%d %H:%i:00')"),
         Interval::Hour => format!("date_format({wall}, '%Y-%m-%d %H:00:00')"),
         Interval::Day => format!("date({wall})"),
-        // What is long is written once; the year 1 begins with a Monday.
+        // A long expression is written only once; the year 1 begins with a Monday.
         Interval::Week | Interval::Quarter if wall.len() > LONG => {
             let unit = interval.word();
             format!("'0001-01-01' + interval timestampdiff({unit},'0001-01-01',{wall}) {unit}")

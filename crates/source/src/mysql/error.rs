@@ -1,4 +1,5 @@
-//! What the errors of MySQL and MariaDB mean, and which word of the author's text they are about.
+//! The meaning of errors from MySQL and MariaDB, and the word of the author's text that they are
+//! about.
 //!
 //! The numbers are those of the servers' own lists of errors; comments say which server has an
 //! error that the other lacks.
@@ -15,7 +16,8 @@ use std::time::Duration;
 
 const NO_TLS: &str = "no TLS connection could be made: see its certificates and Brisk's log";
 
-/// What readers are told of `error`, which `statement` met; without one, making a connection.
+/// What readers are told about `error`, which `statement` caused; without a statement, connecting
+/// did.
 pub(super) fn source_error(
     error: &sqlx::Error,
     source: &SourceName,
@@ -115,7 +117,7 @@ pub(super) fn at_authors_word(number: u16, message: &str, statement: &Statement)
     }
 }
 
-/// The message without what does not concern readers, and with what to do about it.
+/// The message without details that do not concern readers, and with what to do about it.
 fn advice(number: u16, message: &str) -> String {
     match number {
         // A privilege is missing; the message names the user and its host.
@@ -175,8 +177,8 @@ fn near(message: &str) -> Option<(&str, usize)> {
     Some((near, line.parse().ok()?))
 }
 
-/// The position of a syntax error in the author's text, if the statement ran without the server's own
-/// clock.
+/// The position of a syntax error in the author's text, if the statement ran as the lookup, without
+/// the server's own clock.
 fn in_lookup(near: (&str, usize), statement: &Statement) -> Option<usize> {
     let zone = statement.zone.as_ref()?;
     let (sql, _) = zone.lookup.as_ref()?;
@@ -184,8 +186,8 @@ fn in_lookup(near: (&str, usize), statement: &Statement) -> Option<usize> {
     Some(zone.lookup_places.authors_offset(sql, at, &statement.query))
 }
 
-/// Where the text that a syntax error names stands in what was sent, on its line. The server names the
-/// rest of the statement, or so many bytes of it.
+/// The offset in `sent` of the text that a syntax error quotes, given its line. The server quotes the
+/// rest of the statement, or the first bytes of it.
 fn sent_position((near, line): (&str, usize), sent: &str) -> Option<usize> {
     const MOST: usize = 80;
     if sent.is_empty() {

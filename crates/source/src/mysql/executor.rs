@@ -165,7 +165,7 @@ async fn filled_once(
     let prepared = (&mut *connection).prepare(sql).await;
     let prepared = prepared.map_err(Failure::before_rows::<MySql>)?;
     let rows = connection.fetch(bound(prepared.query(), binds));
-    // Only with the first row does the server know the types of what is made of bound values.
+    // Only with the first row does the server know the types of expressions over bound values.
     let describe = |row: Option<&MySqlRow>| match row {
         Some(row) => value::columns(row.columns(), scales, &statement.times),
         None => Ok(value::columns_without_rows(prepared.columns(), scales, &statement.times)),

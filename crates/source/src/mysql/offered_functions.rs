@@ -1,9 +1,9 @@
-//! Which functions a statement may call on MySQL and MariaDB: those that the servers have of their own and
-//! that only read, and what the source allows by name. Stored functions can do anything that their owner
-//! may, and loadable ones anything at all; neither can be told from its name.
+//! Which functions a statement may call on MySQL and MariaDB: the servers' built-in ones that only read,
+//! and those that the source allows by name. Stored functions can do anything that their owner may, and
+//! loadable ones anything at all; neither shows in a name.
 //!
-//! The same holds for what a view calls. Its definition shows the server only to who may see it; a view
-//! that hides it is refused, unless the source allows it by name.
+//! The same holds for what a view calls. The server shows a view's definition only to users who may see
+//! it; a view whose definition is hidden is refused, unless the source allows it by name.
 
 use super::built_in_functions::{BUILT_IN, KEYWORDS};
 use crate::compile::denied_functions::is_denied;
@@ -20,10 +20,10 @@ use std::collections::BTreeSet;
 pub(super) const A_READER: &str = "create user brisk identified by '…'; grant select, show view on \
      DATABASE.* to brisk";
 
-/// Views in views in views: deeper than anybody writes them.
+/// Views in views: more than anybody writes.
 const DEEPEST: usize = 100;
 
-/// Whether `statement` calls a function that it may not.
+/// Whether `statement` calls a function that it may not call.
 pub(super) async fn verdict(
     connection: &mut MySqlConnection,
     statement: &Statement,
@@ -49,15 +49,15 @@ pub(super) async fn verdict(
     Ok(Verdict::Passes)
 }
 
-/// Whether it is known to only read, or to be no call at all. Statements were compared with the list of
-/// refused functions when they were compiled; views were not.
+/// Whether it is known to only read, or to be no call at all. Statements were checked against the list
+/// of refused functions when they were compiled; views were not.
 fn only_reads(call: &Call) -> bool {
     let name = call.name.name.to_lowercase();
     let is_listed = |list: &[&str]| list.binary_search(&name.as_str()).is_ok();
     call.name.schema.is_empty() && (is_listed(BUILT_IN) || !call.is_quoted && is_listed(KEYWORDS))
 }
 
-/// Whether the source allows it by name; a stored function without a database is of the current one.
+/// Whether the source allows it by name; a stored function without a database is in the current one.
 fn is_allowed(Call { name, .. }: &Call, database: &str, rights: &Rights) -> bool {
     let schema = if name.schema.is_empty() { database } else { &name.schema };
     rights.name(schema, &name.name) || name.schema.is_empty() && rights.name("", &name.name)
@@ -85,7 +85,8 @@ fn sentence(name: &Name, view: &str, database: &str) -> String {
     )
 }
 
-/// Why the view `table`, or one that it reads, is refused; `None` if it is not, or is no view.
+/// Why the view `table`, or one that it reads, is refused; `None` if it is not refused, or not a
+/// view.
 async fn refused_in_view(
     connection: &mut MySqlConnection,
     table: &Name,
@@ -120,7 +121,7 @@ async fn refused_in_view(
         if let Some(Call { name, .. }) = refused {
             return Ok(Some(sentence(name, &view, &schema)));
         }
-        // A definition names every table with its database.
+        // A definition qualifies every table with its database.
         left.extend(names.words.into_iter().filter(|word| !word.schema.is_empty()));
     }
     Ok(None)
@@ -149,7 +150,7 @@ async fn definition(
     Ok(Some((schema, definition.unwrap_or_default())))
 }
 
-/// What makes the user one that can do more than read, if anything does.
+/// The privilege that lets the user do more than read, if there is one.
 pub(super) async fn power(connection: &mut MySqlConnection) -> Result<Option<String>, sqlx::Error> {
     for row in connection.fetch_all("show grants").await? {
         let grant: String = row.try_get_unchecked(0)?;

@@ -1,10 +1,9 @@
-//! Rollups of a MySQL or MariaDB, in a database `brisk` beside the source's own, written over
-//! connections of a user who may write there.
+//! Rollups on MySQL or MariaDB, in a database `brisk` next to the source's own, written by a user
+//! who may write there.
 //!
-//! Each `create`, `drop` or `rename` commits there. So a rebuilt table is filled under another name,
+//! Here, each `create`, `drop` or `rename` commits. So a rebuilt table is filled under another name,
 //! and one `rename table` puts it in place; until that is recorded, its record says that its content
-//! is unknown. The tables that a killed process leaves behind have names that the next refresh uses
-//! again.
+//! is unknown. Tables left behind by a killed process have names that the next refresh reuses.
 
 use super::executor::MySql;
 use super::write_connection::WriteConnection;
@@ -23,14 +22,14 @@ use sqlx::{AssertSqlSafe, Executor as _, MySqlConnection, Row as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Writes the rollups of one database of a MySQL or MariaDB. Cheap to clone.
+/// Writes the rollups of one MySQL or MariaDB database. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct MySqlRollups {
     canceller: Canceller<MySql>,
     /// The source's own database.
     database: String,
     time: Duration,
-    /// Whether its own user may not be one that can do anything.
+    /// Whether an all-powerful writing user is refused.
     is_only_of_writers: bool,
 }
 
@@ -62,7 +61,7 @@ const EXISTS: &str = "select count(*) from information_schema.tables
   where table_schema = 'brisk' and table_name = ?";
 
 impl MySqlRollups {
-    /// Over connections to `url`, for a source whose own database is `database`.
+    /// Rollups over connections to `url`, for a source whose own database is `database`.
     pub(crate) fn new(
         name: SourceName,
         url: &str,
@@ -87,7 +86,7 @@ impl MySqlRollups {
         Ok(Self { canceller, database, time, is_only_of_writers: false })
     }
 
-    /// The same, where its user may not be one that can do anything if `is_so`.
+    /// The same; an all-powerful user is refused if `is_so`.
     pub(crate) fn only_of_writers(self, is_so: bool) -> Self {
         Self { is_only_of_writers: is_so, ..self }
     }
@@ -177,7 +176,7 @@ impl Refreshing<'_> {
             _ => {
                 let built = self.build(exists).await;
                 if built.is_err() {
-                    // Its own error is what matters; the next refresh drops them, too.
+                    // The refresh's own error matters more; the next refresh drops them as well.
                     let _ = self.drop_leftovers().await;
                 }
                 let written = built?;
@@ -216,9 +215,9 @@ impl Refreshing<'_> {
         }
     }
 
-    /// Makes a temporary table with the structure that the rollup has to have, and returns its columns
-    /// and their types. With the bound values the server knows the types better than when it prepares
-    /// the statement; it runs none of it.
+    /// Makes a temporary table with the structure that the rollup must have, and returns its columns
+    /// and their types. With bound values the server knows the types better than when it prepares the
+    /// statement; it runs none of it.
     async fn probe(&mut self) -> Result<Vec<(String, String)>, SourceError> {
         let plan = self.refresh.plan;
         let (probe, identity, whole) = (self.probe_table(), plan.identity(), &plan.whole);
@@ -233,7 +232,7 @@ impl Refreshing<'_> {
         let column = |row: &sqlx::mysql::MySqlRow| {
             let (name, kind): (String, String) =
                 (row.try_get_unchecked(0)?, row.try_get_unchecked(1)?);
-            // Text has to compare as in the source's own tables.
+            // Text must compare as in the source's own tables.
             let collation: Option<String> = row.try_get_unchecked(2)?;
             Ok((name, [Some(kind), collation].into_iter().flatten().collect::<Vec<_>>().join(" ")))
         };
@@ -261,7 +260,7 @@ impl Refreshing<'_> {
         let Some((definition, rows, origin)) = known.map_err(|error| self.failed(&error))? else {
             return Ok(None);
         };
-        // Two databases that took turns would each read the other's rows.
+        // Two databases that take turns would each read the other's rows.
         if origin != self.rollups.database {
             let table = format!("{ROLLUP_SCHEMA}.{name}");
             let message = format!(
@@ -283,7 +282,7 @@ impl Refreshing<'_> {
         let statement = plan.statement(None)?;
         let insert = format!("insert into {next} {}", statement.sql);
         let written = self.execute_bound(insert, &statement).await?;
-        // Until the server analyzes it by itself, queries would be planned for an empty table.
+        // Until the server analyzed it on its own, queries would be planned for an empty table.
         self.execute(&format!("analyze local table {next}")).await?;
         // From here until the new record is written, the content of the table is unknown.
         let forget = sqlx::query("update brisk.rollups set definition = '' where name = ?");

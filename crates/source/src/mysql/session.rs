@@ -1,4 +1,4 @@
-//! The session in which a statement runs on MySQL or MariaDB, and how it is ended.
+//! The session in which a statement runs on MySQL or MariaDB, and how it ends.
 
 use crate::error::SourceError;
 use crate::limits::Limits;
@@ -35,8 +35,8 @@ pub(super) fn options(url: &str) -> Result<MySqlConnectOptions, SourceError> {
 pub(super) fn prelude(limits: &Limits) -> String {
     // `group_concat` truncates silently; at this length the result is too large anyway.
     let longest = limits.bytes.saturating_add(1);
-    // Quotes and backslashes mean what the lexer takes them for, whatever the server's default is;
-    // and a column may not take its value from an arbitrary row of a group.
+    // Quotes and backslashes mean what the lexer assumes, whatever the server's default is; and a
+    // column may not take its value from an arbitrary row of a group.
     let mode = "ONLY_FULL_GROUP_BY,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO";
     let limit = time_limit(limits.time);
     // One statement is one transaction: each is read-only and sees one snapshot, whatever the
@@ -49,8 +49,8 @@ pub(super) fn prelude(limits: &Limits) -> String {
     )
 }
 
-/// The server ends a statement by itself, too. MariaDB and MySQL have different names and units for that
-/// limit, and each ignores the comment that is the other's.
+/// The server itself also ends a statement. MariaDB and MySQL have different names and units for that
+/// limit, and each ignores the comment meant for the other.
 fn time_limit(time: Duration) -> String {
     let (seconds, milliseconds) = (time.as_secs_f64(), time.as_millis());
     format!(
@@ -58,8 +58,8 @@ fn time_limit(time: Duration) -> String {
     )
 }
 
-/// Limits each statement on the server too, on a connection that runs no function of others. MariaDB and
-/// MySQL have different names and units for it.
+/// Limits each statement on the server too, on a connection that runs nobody else's functions. MariaDB
+/// and MySQL have different names and units for it.
 pub(super) async fn set_time_limit(
     connection: &mut MySqlConnection,
     time: Duration,
@@ -82,8 +82,8 @@ pub(super) async fn set_time_limit(
 /// Sent once on a connection that writes rollups, which may be idle for `time` between two
 /// statements; the answer is the connection's id.
 pub(super) fn writing_prelude(time: Duration) -> String {
-    // As for panels, so that the rows are the same. A division by zero is NULL there; in a
-    // statement that writes, that mode would make it an error.
+    // As for panels, so that the rows are the same. There, a division by zero is NULL; in a
+    // statement that writes, the mode left out here would make it an error.
     let mode = "ONLY_FULL_GROUP_BY,STRICT_ALL_TABLES";
     let idle = time.as_secs().max(1);
     // `repeatable read` would lock the rows that an `insert … select` reads, and so block their
@@ -108,7 +108,7 @@ pub(super) async fn prepare(
 
 /// Ends the connection `id`.
 pub(super) async fn kill(options: &MySqlConnectOptions, id: u64) -> Result<(), sqlx::Error> {
-    /// The server knows no such connection: it is gone already.
+    /// The server's error for an unknown connection: it is gone already.
     const GONE: u16 = 1094;
     let mut other = options.connect().await?;
     let killed = other.execute(AssertSqlSafe(format!("kill {id}"))).await;

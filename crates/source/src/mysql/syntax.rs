@@ -23,7 +23,7 @@ impl Syntax for MySqlSyntax {
         let rest = &text[at..];
         let (_, first, second) = surroundings(text, at);
         match (first?, second) {
-            // To MySQL, `a--1` is a minus of a minus.
+            // In MySQL, `a--1` is a double minus.
             ('-', Some('-')) if rest[2..].starts_with(|c: char| !c.is_whitespace()) => {
                 Some(Token::Invalid("write a space after --, or a - (-b)"))
             }

@@ -1,5 +1,5 @@
 //! Decodes the values of MySQL and MariaDB from their binary format: exactly, or with an error for
-//! the column. What has no form of its own is shown as the server's client writes it.
+//! the column. Types without a form of their own are shown as the server's client writes them.
 //!
 //! The formats are those of the servers' documentation of the binary protocol; numbers are
 //! little-endian.
@@ -45,7 +45,7 @@ enum Form {
     DateTime,
     /// The server has no type because all values are NULL.
     Null,
-    /// Bytes; also the type that the server gives NULLs of a subquery.
+    /// Bytes; also the server's type for NULLs from a subquery.
     Binary,
     /// A reference system (4 bytes) and well-known binary.
     Geometry,
@@ -71,8 +71,8 @@ pub(super) fn columns(
 }
 
 /// The columns of a result without rows, as the server described them before it had the bound
-/// values: the types of expressions over these are guesses. So nothing is an error, and what has no
-/// type is text.
+/// values: the types of expressions over these are guesses. So nothing is an error, and a column
+/// without a type is text.
 pub(super) fn columns_without_rows(
     guessed: &[MySqlColumn],
     scales: &[(String, u8)],
@@ -202,7 +202,7 @@ impl Column {
             Values::Time(cells) => match datetime(bytes) {
                 Ok(at) => cells.push(Some(Timestamp(at.and_utc().timestamp_micros()))),
                 Err(reason) if is_time => return Err(reason),
-                // No instant: from here on the column is what the server would write.
+                // Not an instant: from here on the column is text, as the server would write it.
                 Err(_) => {
                     let written = |at: &Option<Timestamp>| {
                         let at = (*at).and_then(|at| DateTime::from_timestamp_micros(at.0))?;
@@ -215,7 +215,7 @@ impl Column {
             },
             Values::Date(cells) => match datetime(bytes) {
                 Ok(date) => cells.push(Some(Date::of(date.date()))),
-                // The same for a date that is none.
+                // The same for an invalid date.
                 Err(_) => {
                     let written = |row| values.exact(row);
                     let mut texts: Vec<_> = (0..values.len()).map(written).collect();
@@ -279,7 +279,7 @@ fn float(form: Form, bytes: &[u8]) -> Result<f64, String> {
     single.to_string().parse().map_err(|_| UNKNOWN.to_owned())
 }
 
-/// A date, or a date and a time, as the server writes it: without a month or a day, too.
+/// A date, or a date and a time, as the server writes it, even without a month or a day.
 fn moment(bytes: &[u8], with_time: bool) -> Result<String, String> {
     let zeros = |from: usize| bytes.get(from).copied().unwrap_or(0);
     let year = u16::from_le_bytes([zeros(1), zeros(2)]);
@@ -294,7 +294,8 @@ fn moment(bytes: &[u8], with_time: bool) -> Result<String, String> {
     })
 }
 
-/// A length, then year (2 bytes), month, day, and unless they are zero hour, minute, second, and microseconds (4 bytes) unless they are zero.
+/// A length, then year (2 bytes), month, day; hour, minute, second unless all are zero; and microseconds (4
+/// bytes) unless zero.
 fn datetime(bytes: &[u8]) -> Result<NaiveDateTime, String> {
     let zero = || "a date is 0000-00-00 or has no month or day: leave such rows out".to_owned();
     let [_, parts @ ..] = bytes else { return Err(UNKNOWN.into()) };

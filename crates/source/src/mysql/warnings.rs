@@ -1,15 +1,17 @@
-//! What MySQL and MariaDB say of a statement that they ran all the same: that a chosen value is no number or no
-//! time, and was taken for one that it begins with, or for 0.
+//! Warnings of MySQL and MariaDB about a statement that ran: a chosen value was not a number or a time, and
+//! was read as the one that it begins with, or as 0.
 
 use crate::compile::statement::{Bind, Chosen, Statement};
 use crate::server::Failure;
 use sqlx::mysql::MySqlConnection;
 use sqlx::{Executor as _, Row as _};
 
-/// A value was cut off where it is not of the type that it is compared with.
+/// The server's warning that a value was truncated, because it is not of the type that it is
+/// compared with.
 const TRUNCATED: u32 = 1292;
 
-/// Refuses what the server made of a chosen value that is none of the type that it is compared with.
+/// Refuses a result for which the server truncated a chosen value that does not fit the type that it
+/// is compared with.
 pub(super) async fn check(
     connection: &mut MySqlConnection,
     statement: &Statement,
@@ -44,7 +46,7 @@ fn text(bind: &Bind) -> Option<&Chosen> {
     }
 }
 
-/// What the server wanted: `Truncated incorrect DECIMAL value: '20230x'`.
+/// The expected type in the server's message: `Truncated incorrect DECIMAL value: '20230x'`.
 fn kind(message: &str) -> &'static str {
     let message = message.to_ascii_lowercase();
     if message.contains("date") || message.contains("time") {

@@ -18,7 +18,7 @@ pub(super) struct WriteConnection {
 }
 
 impl WriteConnection {
-    /// Connects; statements may take so much `time`. `None` if the server does not answer.
+    /// Connects; each statement may take `time`. `None` if the server does not answer.
     pub(super) async fn connect(
         canceller: &Canceller<MySql>,
         time: Duration,

@@ -1,4 +1,4 @@
-//! Whether a MySQL or MariaDB knows a zone as Brisk does.
+//! Tests whether a MySQL or MariaDB server knows a zone as Brisk does.
 
 use super::clock::CONVERTED;
 use super::error;
@@ -8,13 +8,14 @@ use sqlx::mysql::MySqlConnection;
 use sqlx::{AssertSqlSafe, Executor as _, Row as _};
 
 /// Whether the server reads the zone's clock as Brisk does: before and after each change, every 30 days
-/// between them, and back from what the clock shows twice or skips. Not so without the zone in its tables.
+/// between them, and back from times that the clock shows twice or skips. False if its tables lack the
+/// zone.
 pub(super) async fn knows(
     connection: &mut MySqlConnection,
     name: &ZoneName,
     offsets: &ZoneOffsets,
 ) -> Result<bool, sqlx::Error> {
-    // A clock that never changes is no question of tables.
+    // A clock that never changes needs no tables.
     if offsets.changes.is_empty() {
         return Ok(true);
     }
@@ -31,7 +32,7 @@ pub(super) async fn knows(
     let sql = format!("select least(1, {})", all.join(", "));
     match connection.fetch_one(AssertSqlSafe(sql)).await {
         Ok(row) => Ok(row.try_get_unchecked::<i64, _>(0)? == 1),
-        // A server that cannot be asked does not know it.
+        // A server that refuses the query does not know the zone.
         Err(failure) if error::answer(&failure).is_some() => Ok(false),
         Err(failure) => Err(failure),
     }
@@ -44,7 +45,7 @@ fn moments(offsets: &ZoneOffsets) -> Vec<i64> {
     changes.filter(inside).chain((CONVERTED.0..CONVERTED.1).step_by(STEP)).collect()
 }
 
-/// What the clock shows in the middle and at the ends of what it shows twice, or not at all.
+/// The wall-clock times at the ends and in the middle of what the clock shows twice, or not at all.
 fn doubtful(offsets: &ZoneOffsets) -> Vec<NaiveDateTime> {
     let mut before = i64::from(offsets.first);
     let mut readings = Vec::new();

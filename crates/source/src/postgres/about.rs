@@ -1,4 +1,4 @@
-//! Asks a PostgreSQL what it is, and what the reading role may do.
+//! Queries a PostgreSQL server for its version and for what the reading role may do.
 
 use crate::about::About;
 use sqlx::postgres::PgPool;

@@ -1,9 +1,9 @@
-//! Gives a statement's values to PostgreSQL as what it takes its parameters for.
+//! Passes a statement's values to PostgreSQL as the types that it infers for its parameters.
 //!
 //! The server infers the type of each parameter when it prepares the statement, just as it does for
-//! a literal in quotes. Whole numbers and text are encoded here; every other type is read by the
-//! server's own input function, in a statement before, whose binary result is then the parameter.
-//! So the statement stays as its author wrote it, and its indexes are used.
+//! a literal in quotes. Whole numbers and text are encoded here; for every other type, a preceding
+//! statement runs the server's own input function, whose binary result is then the parameter. So
+//! the statement stays as its author wrote it, and its indexes are used.
 
 use super::encoded::{Encoded, arguments, simple, text, type_name, wider};
 use super::error::{self, invalid_parameter, invalid_value, is_broken};
@@ -19,7 +19,8 @@ use sqlx::postgres::{PgArguments, PgConnection, PgRow, PgStatement, PgTypeInfo, 
 use sqlx::{AssertSqlSafe, Either, Executor as _, Row as _, Statement as _, ValueRef as _};
 use std::collections::BTreeMap;
 
-/// Prepares `sql`, which `query` was compiled to, and encodes its values; `places` are those of `sql`.
+/// Prepares `sql`, which was compiled from `query`, and encodes its values; `places` are those of
+/// `sql`.
 pub(super) async fn prepare(
     connection: &mut PgConnection,
     query: &Query,
@@ -57,21 +58,21 @@ pub(super) async fn prepare(
 /// A statement in a form that may differ from the compiled one.
 #[derive(Clone)]
 struct Attempt<'a> {
-    /// The author's, for errors.
+    /// The author's query, for errors.
     query: &'a Query,
     sql: String,
-    /// Where it comes from, in the compiled form.
+    /// Where the SQL comes from, if it is the compiled form.
     places: Option<&'a Places>,
     /// The value of each placeholder.
     binds: Vec<&'a Bind>,
-    /// The placeholders of whole numbers that need a wider type than what they are compared with,
-    /// as they would have as literals.
+    /// The placeholders of whole numbers that need a wider type than the values they are compared
+    /// with, as literals would have.
     casts: BTreeMap<usize, &'static str>,
 }
 
 enum Encoding {
     Done(Vec<Encoded>),
-    /// Whole numbers that the parameters' types do not hold, and types that do.
+    /// Whole numbers that the parameters' types do not hold, and types that would.
     TooLarge(BTreeMap<usize, &'static str>),
 }
 
@@ -83,7 +84,7 @@ impl<'a> Attempt<'a> {
         own_text::prepare(connection, &self.sql).await
     }
 
-    /// Another form of it that the server may take, after `error`.
+    /// Another form of the statement that the server may accept, after `error`.
     async fn other(&self, connection: &mut PgConnection, error: &sqlx::Error) -> Option<Self> {
         let Some(apart) = self.with_own_placeholders(error) else {
             return Some(self.clone().with_text(self.written_out(error)?));
@@ -103,8 +104,8 @@ impl<'a> Attempt<'a> {
         self
     }
 
-    /// The same with a placeholder of its own wherever a value stands, which may then be a number
-    /// in one place and text in another; `None` if that is not what `error` is about.
+    /// The same with a separate placeholder for each occurrence of a value, which may then be a
+    /// number in one place and text in another; `None` if that is not what `error` is about.
     fn with_own_placeholders(&self, error: &sqlx::Error) -> Option<Self> {
         // An operator that does not exist, a type that cannot be determined, does not fit, or is
         // ambiguous.
@@ -126,8 +127,8 @@ impl<'a> Attempt<'a> {
         Some(Self { sql, binds, casts: BTreeMap::new(), places: None, ..*self })
     }
 
-    /// The placeholder whose type the server cannot tell, if it is only written out as it is: by functions
-    /// that take anything and give text, as they do with a literal in quotes.
+    /// The placeholder whose type the server cannot infer, if its value is only written out: by functions
+    /// that take any type and return text, as they do with a quoted literal.
     fn written_out(&self, error: &sqlx::Error) -> Option<usize> {
         const WRITE_OUT: [&str; 3] = ["concat", "concat_ws", "format"];
         let number = invalid_parameter(error).filter(|number| !self.casts.contains_key(number))?;
@@ -157,13 +158,13 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Where in the author's text the server refuses the statement.
+    /// The offset in the author's text at which the server rejects the statement.
     fn authors_offset(&self, error: &sqlx::Error) -> Option<usize> {
         let at = error::position(error, &self.sql)?;
         Some(self.places?.authors_offset(&self.sql, at, self.query))
     }
 
-    /// Writes `casts` behind the placeholders.
+    /// Writes `casts` after the placeholders.
     fn widen(&mut self, casts: BTreeMap<usize, &'static str>) {
         self.sql = rewritten(&self.sql, |number, sql| {
             sql.push_str(&format!("${number}"));
@@ -218,18 +219,18 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// Of an error before the statement runs.
+/// The failure for an error before the statement runs.
 fn failure(error: sqlx::Error) -> Failure {
     if is_broken(&error) { Failure::Broken(error) } else { Failure::Database(error) }
 }
 
-/// The binary forms that the input function of the type `name` gives the texts.
+/// The binary forms that the input function of the type `name` returns for the texts.
 async fn read_by_server(
     connection: &mut PgConnection,
     name: &str,
     binds: Vec<&Bind>,
 ) -> Result<Vec<Option<Vec<u8>>>, Failure> {
-    // Without a zone, the server would leave out that of an instant.
+    // For a type without a zone, the server would ignore the zone of an instant.
     let read = match name {
         "timestamp" | "date" => format!(
             "case when value ~ '^[0-9-]+T[0-9:.]+Z$' then value::timestamptz::{name} else value::{name} end"

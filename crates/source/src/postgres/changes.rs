@@ -1,5 +1,5 @@
-//! [`ChangeListener`]: hears which tables of a PostgreSQL have changed, from the triggers of
-//! [`super::triggers`]. Over a connection of its own, which does nothing else.
+//! [`ChangeListener`]: hears which PostgreSQL tables have changed, from the triggers of
+//! [`super::triggers`], over a connection that does nothing else.
 
 use crate::error::SourceError;
 use crate::server::CONNECT;
@@ -9,21 +9,21 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The channel on which the triggers tell.
+/// The channel to which the triggers tell.
 pub(super) const CHANNEL: &str = "brisk_tables";
 /// The channel on which a listener proves that notifications reach it.
 const PROOF: &str = "brisk_listens";
-/// How long nothing may be heard before the connection is tried, unless it is said.
+/// How long nothing may be heard before the connection is tested, by default.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How long the server may take to answer then.
+/// How long the server may take to answer that test.
 const ANSWER: Duration = Duration::from_secs(5);
 
-/// What loses notifications.
+/// The message about a pooler that loses notifications.
 const POOLER: &str = "notifications do not come through: a pooler that gives each transaction another session \
                       (PgBouncer in transaction mode) loses them; give a \"listen_url\" that leads past it, \
                       or to a pool in session mode";
 
-/// Where a listener connects to. Cheap to clone.
+/// Where a listener connects. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct ListenAt(pub(crate) Arc<PgConnectOptions>);
 
@@ -35,8 +35,8 @@ pub struct ChangeListener {
 }
 
 impl ChangeListener {
-    /// Connects, listens, and makes sure that what another connection tells comes here: a pooler that
-    /// gives each transaction another session lets `listen` pass, and then nothing comes.
+    /// Connects, listens, and verifies that notifications from another connection arrive: a pooler
+    /// that gives each transaction another session accepts `listen`, and then nothing arrives.
     pub(crate) async fn connect(at: &ListenAt) -> Result<Self, SourceError> {
         let connected = tokio::time::timeout(2 * CONNECT, Self::proven(at)).await;
         connected.unwrap_or_else(|_| Err(unavailable("its server does not answer in time")))
@@ -51,7 +51,7 @@ impl ChangeListener {
             .max_lifetime(None)
             .connect_lazy_with(options.clone());
         let mut listener = PgListener::connect_with(&pool).await.map_err(|error| why(&error))?;
-        // Whoever owns this has to know that something was missed.
+        // The owner of this has to know that something was missed.
         listener.eager_reconnect(false);
         let mut other = options.connect().await.map_err(|error| why(&error))?;
         if !has_its_own_session(&mut listener, &mut other).await.map_err(|error| why(&error))? {
@@ -68,7 +68,7 @@ impl ChangeListener {
                     Ok(Some(told)) if told.channel() == PROOF && told.process_id() == teller => {
                         return Ok(());
                     }
-                    // Changes of this moment are among what was missed before it.
+                    // Changes at this moment count as missed before listening began.
                     Ok(Some(_)) => {}
                     Ok(None) => return Err(lost()),
                     Err(error) => return Err(why(&error)),
@@ -76,7 +76,7 @@ impl ChangeListener {
             }
         };
         let heard = tokio::time::timeout(ANSWER, heard).await;
-        // Its session stays until then, so that no other one has its number.
+        // Its session lives until then, so that no other one has its number.
         let _ = other.close().await;
         match heard {
             Ok(heard) => heard?,
@@ -85,7 +85,7 @@ impl ChangeListener {
         Ok(Self { listener, heartbeat: HEARTBEAT })
     }
 
-    /// The same, trying the connection after so long a silence.
+    /// The same, testing the connection after this long without a notification.
     #[must_use]
     pub fn with_heartbeat(self, heartbeat: Duration) -> Self {
         Self { heartbeat, ..self }
@@ -119,8 +119,8 @@ impl ChangeListener {
     }
 }
 
-/// Whether what one connection sets is not what the other one finds. Asked before it listens: in a session
-/// that others get, they would be told what they do not expect.
+/// Whether one connection's setting is invisible to the other. Tested before listening: a session shared
+/// with others would send them notifications they do not expect.
 async fn has_its_own_session(
     listener: &mut PgListener,
     other: &mut PgConnection,
@@ -142,9 +142,9 @@ fn unavailable(why: &str) -> SourceError {
     SourceError::Unavailable(why.to_owned())
 }
 
-/// What went wrong, for those who look after the source: the driver's words repeat no password.
+/// What went wrong, for those who administer the source: the driver's words repeat no password.
 fn why(error: &sqlx::Error) -> SourceError {
-    /// `read_only_sql_transaction`: what a standby says to `listen`.
+    /// `read_only_sql_transaction`: a standby's answer to `listen`.
     const ON_STANDBY: &str = "25006";
     let code = error.as_database_error().and_then(|error| error.code());
     match code.as_deref() {

@@ -1,13 +1,13 @@
-//! Time macros on PostgreSQL as a person writes them, in a session that stands in the dashboard's zone.
+//! Time macros on PostgreSQL as a person would write them, in a session in the dashboard's zone.
 //!
 //! There, `::timestamp` and `date_trunc` read an instant on the dashboard's clock, leave a `timestamp`
-//! as it is, and take a `date` for its midnight: so nobody has to know a column's type. Up to an hour,
-//! a bucket has the type of the column, because an hour that the clock shows twice is two buckets; from
-//! a day on it is a wall-clock time.
+//! as it is, and read a `date` as its midnight, so that no column's type has to be known. Up to an
+//! hour, a bucket has the type of the column, because an hour that the clock shows twice is two
+//! buckets; from a day on it is a wall-clock time.
 //!
-//! What another zone's clock showed becomes an instant by `at time zone`. The server takes a time that the
-//! clock shows twice for the second one, Brisk for the first: a day before, the clock stood as it did the
-//! first time, and if that leads to the same reading, it is meant.
+//! A time on another zone's clock becomes an instant by `at time zone`. For a time that the clock shows
+//! twice, the server takes the second instant, Brisk the first: the offset of the day before is that of
+//! the first, so if it leads to the same reading, that instant is meant.
 
 use crate::compile::offset_steps::is_cut_by_reading;
 use crate::compile::zones::ZoneClock;
@@ -19,7 +19,7 @@ const LONG: usize = 15;
 
 pub(super) struct PostgresClock<'a> {
     offsets: &'a ZoneOffsets,
-    /// Whose readings expressions are, if they are no instants.
+    /// The clock whose readings the expressions are, if they are not instants.
     written: Option<&'a ZoneClock>,
 }
 
@@ -92,7 +92,8 @@ fn instant_on(zone: &ZoneClock, expr: &str) -> String {
     if zone.offsets.changes.is_empty() {
         return format!("{wall} at time zone '{name}'");
     }
-    // With a zone's name once: these are up to 32 bytes. A window function would be another one in there.
+    // The zone's name, up to 32 bytes, is written only once. Only for columns: a window function would
+    // mean another one in the subquery.
     let is_column = expr.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.\"".contains(&b));
     if is_column && name.as_str().len() > LONG {
         return format!(

@@ -1,4 +1,4 @@
-//! Values in the binary form of their types, as PostgreSQL's protocol has them. Pure.
+//! Values in the binary form of their types, as in PostgreSQL's protocol. Pure.
 
 use crate::compile::statement::{Bind, Chosen};
 use sqlx::encode::IsNull;
@@ -17,7 +17,7 @@ mod oid {
     /// `char(n)`.
     pub(super) const BPCHAR: u32 = 1042;
     pub(super) const VARCHAR: u32 = 1043;
-    /// Ids below are those of types that every server has, whose names need no schema.
+    /// Lower ids are those of types that every server has, whose names need no schema.
     pub(super) const FIRST_OF_USERS: u32 = 16_384;
 }
 
@@ -29,7 +29,7 @@ pub(super) fn text(bind: &Bind) -> String {
     }
 }
 
-/// The binary form of a value whose type needs no server.
+/// The binary form of a value whose type does not need the server.
 pub(super) fn simple(info: &PgTypeInfo, bind: &Bind) -> Option<Vec<u8>> {
     let text = text(bind);
     match info.oid()?.0 {
@@ -43,8 +43,8 @@ pub(super) fn simple(info: &PgTypeInfo, bind: &Bind) -> Option<Vec<u8>> {
     }
 }
 
-/// A type for a whole number that is too large for the integer type `info`: no row has it, but some
-/// may be smaller.
+/// A type for a whole number that is too large for the integer type `info`: no row equals it, but
+/// some may be smaller.
 pub(super) fn wider(info: &PgTypeInfo, bind: &Bind) -> Option<&'static str> {
     let text = text(bind);
     let digits = text.strip_prefix(['-', '+']).unwrap_or(&text);
@@ -69,7 +69,7 @@ pub(super) fn type_name(info: &PgTypeInfo) -> String {
     }
 }
 
-/// The values as the driver takes them.
+/// The values as the driver expects them.
 pub(super) fn arguments(encoded: Vec<Encoded>) -> Result<PgArguments, sqlx::Error> {
     let mut arguments = PgArguments::default();
     for value in encoded {

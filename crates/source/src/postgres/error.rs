@@ -1,4 +1,4 @@
-//! What PostgreSQL's errors mean, by its SQLSTATE codes, and which word of the author's text they are
+//! The meaning of PostgreSQL's errors, by SQLSTATE, and the word of the author's text that they are
 //! about.
 
 use crate::compile::error_position::find_word;
@@ -24,7 +24,8 @@ pub(super) fn unavailable(error: &sqlx::Error, source: &SourceName) -> SourceErr
     SourceError::Unavailable(message.into())
 }
 
-/// What readers are told of `error`, which `statement` met; without one, making a connection.
+/// What readers are told about `error`, which `statement` caused; without a statement, connecting
+/// did.
 pub(super) fn source_error(
     error: &sqlx::Error,
     source: &SourceName,
@@ -61,7 +62,7 @@ pub(super) fn source_error(
     }
 }
 
-/// The byte of `sent` that the server's refusal points at. The server counts characters.
+/// The byte of `sent` that the server's error points at. The server counts characters.
 pub(super) fn position(error: &sqlx::Error, sent: &str) -> Option<usize> {
     let refusal = error.as_database_error()?;
     let refusal = refusal.try_downcast_ref::<PgDatabaseError>()?;
@@ -75,22 +76,23 @@ pub(super) fn message(error: &sqlx::Error) -> String {
     error.as_database_error().map_or_else(|| error.to_string(), |refusal| refusal.message().into())
 }
 
-/// The number of the parameter whose type the server cannot tell.
+/// The number of the parameter whose type the server cannot infer.
 pub(super) fn invalid_parameter(error: &sqlx::Error) -> Option<usize> {
     let refusal = error.as_database_error()?;
-    // The type is indeterminate, or two places want two of them.
+    // The type is indeterminate, or two places need different types.
     let is_meant = matches!(refusal.code()?.as_ref(), "42P18" | "42P08");
     let number = refusal.message().rsplit_once('$').filter(|_| is_meant)?.1;
     number.parse().ok().filter(|number| *number > 0)
 }
 
-/// The server's message about a value that its type does not have.
+/// The server's message about a value that is invalid for its type.
 pub(super) fn invalid_value(error: &sqlx::Error) -> Option<&str> {
     let refusal = error.as_database_error()?;
     refusal.code()?.starts_with("22").then(|| refusal.message())
 }
 
-/// The chosen value that a message about a wrong value quotes: the author casts it, or the server does.
+/// The chosen value that a message about a wrong value quotes: whether the author casts it or the
+/// server does.
 fn misread<'a>(error: &sqlx::Error, statement: &'a Statement) -> Option<&'a Chosen> {
     let message = invalid_value(error)?;
     statement.binds.iter().find_map(|bind| match bind {

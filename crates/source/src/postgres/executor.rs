@@ -90,7 +90,7 @@ impl Protocol for Postgres {
     ) -> Result<Vec<Column>, Failure> {
         let (sql, binds, places, zone) = match &statement.zone {
             // The zone is part of the text because a statement stays prepared, and the server has read
-            // its literals in the zone of that moment.
+            // its literals in the zone set at that time.
             Some(zone) if in_zone => {
                 let sql = format!("{} /* {} */", statement.sql, zone.name);
                 (sql, &statement.binds, &statement.places, Some(&zone.offsets))

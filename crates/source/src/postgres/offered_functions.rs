@@ -1,16 +1,18 @@
-//! Which functions a statement may call on PostgreSQL, as the server's catalog tells: what only reads,
-//! what extensions declare to depend on nothing but its arguments, and what the source allows by name.
+//! Which functions a statement may call on PostgreSQL, according to the server's catalog: functions
+//! that only read, functions of extensions that are declared to depend on nothing but their arguments,
+//! and those that the source allows by name.
 //!
-//! A read-only transaction keeps tables from changes. It keeps no function from the network, from files,
-//! from running a text as a statement or from waiting, and it does not know what an extension brings: a
-//! list of refused names can never be whole. So it is asked what each name is: `denied_functions` stays
-//! in front for what must never run, and for `brisk check` without a database.
+//! A read-only transaction protects tables from changes. It does not keep functions from the network,
+//! from files, from running a text as a statement or from waiting, nor does it know what an extension
+//! brings: a list of refused names can never be complete. So the catalog is queried for each name;
+//! `denied_functions` remains in front of it for what must never run, and for `brisk check` without a
+//! database.
 //!
-//! Column defaults, policies of rows, check constraints, and what allowed functions call themselves are
-//! the business of who owns the database.
+//! Column defaults, row policies, check constraints, and the functions that allowed functions call are
+//! up to the database's owner.
 //!
-//! Where the server has a function of the same name, the types of the arguments decide which of them is called:
-//! `typed_calls` asks for them.
+//! If the server has a function of the same name, the argument types decide which one is called:
+//! `typed_calls` queries them.
 
 use super::denied_functions::DENIED_FUNCTIONS;
 use super::typed_calls;
@@ -28,7 +30,7 @@ use std::collections::BTreeMap;
 pub(super) const A_READER: &str = "create role brisk login password '…'; grant select on all tables \
      in schema public to brisk; alter default privileges in schema public grant select on tables to brisk";
 
-/// The server's own functions that give another result each time, and only read.
+/// The server's own volatile functions that only read.
 const READ_ANEW: [&str; 41] = [
     "bernoulli",
     "clock_timestamp",
@@ -76,8 +78,8 @@ const READ_ANEW: [&str; 41] = [
 /// The same by the beginnings of their names.
 const READ_ANEW_PREFIXES: [&str; 2] = ["pg_stat_get_", "uuidv"];
 
-/// Functions of extensions that depend on more than their arguments, and only read: settings, chance,
-/// figures of the server, or what the extension itself needs them for.
+/// Functions of extensions that depend on more than their arguments, and only read: settings, random
+/// numbers, figures about the server, or the extension's own needs.
 const OF_EXTENSIONS: [(&str, &str); 31] = [
     ("pg_buffercache", "pg_buffercache_pages"),
     ("pg_freespacemap", "pg_freespace"),
@@ -119,7 +121,7 @@ struct Reached {
     schema: String,
     name: String,
     volatility: String,
-    /// Whether it is the server's own.
+    /// Whether it is one of the server's own.
     is_own: bool,
     extension: Option<String>,
     /// Whether it is an aggregate made of functions that are not of its extension.
@@ -129,11 +131,11 @@ struct Reached {
     /// Whether it runs the server's own code, as the constructors of ranges do.
     is_internal: bool,
     id: i64,
-    /// Whether the server has one of the same name, which the statement may mean.
+    /// Whether the server has a function of the same name, which the statement may mean.
     has_namesake: bool,
 }
 
-/// Whether `statement` calls a function that it may not.
+/// Whether `statement` calls a function that it may not call.
 pub(super) async fn verdict(
     connection: &mut PgConnection,
     statement: &Statement,
@@ -182,7 +184,7 @@ pub(super) async fn verdict(
         rows => rows?,
     };
     let mut all = rows.iter().map(Reached::read).collect::<Result<Vec<_>, _>>()?;
-    // What has no place of its own comes last.
+    // Those without a position of their own come last.
     all.sort_by_key(|reached| reached.at == 0);
     let refused = all.iter().filter_map(|reached| Some((reached, reached.refusal(rights)?)));
     let refused: Vec<(&Reached, String)> = refused.collect();
@@ -204,11 +206,11 @@ pub(super) async fn verdict(
         let (at, message) = (reached.at, reached.sentence(why));
         return Ok(Verdict::Refused(Refused { at, message }));
     }
-    // Other arguments of the same names may be of other types.
+    // In other statements, arguments of the same names may have other types.
     Ok(if refused.is_empty() { Verdict::Passes } else { Verdict::PassesAsWritten })
 }
 
-/// Names as the server takes them: each part a list.
+/// Names in the form of the query's parameters: each part is a list.
 #[derive(Default)]
 struct Columns {
     schemas: Vec<String>,
@@ -247,7 +249,7 @@ impl Reached {
         })
     }
 
-    /// Whether the statement may mean a function of the server instead.
+    /// Whether the statement may mean one of the server's own functions instead.
     fn may_be_namesake(&self) -> bool {
         self.how == "call" && self.has_namesake && !self.is_own && self.view.is_none()
     }
@@ -275,14 +277,14 @@ impl Reached {
                 Some("it is made of functions that are not of its extension".into())
             }
             Some(_) if is_immutable => None,
-            // Some depend on a setting: `%` of pg_trgm on its threshold.
+            // Some depend on a setting, as pg_trgm's `%` does on its threshold.
             Some(_) if self.volatility == "s" && self.how == "operator" => None,
             Some(extension) if OF_EXTENSIONS.contains(&(extension.as_str(), name)) => None,
             Some(extension) => {
                 let kind = if self.volatility == "s" { "stable" } else { "volatile" };
                 Some(format!("it is a {kind} function of the extension {extension}"))
             }
-            // Only superusers make these.
+            // Only superusers can create these.
             None if is_immutable && (self.is_internal || self.schema == "pg_catalog") => None,
             None => Some("Brisk cannot know whether it only reads".into()),
         }
@@ -312,16 +314,16 @@ impl Reached {
 }
 
 /// Whether the server only speaks PostgreSQL's protocol: it lacks tables, columns, functions or syntax that
-/// every PostgreSQL has. The list of refused functions holds there all the same.
+/// every PostgreSQL has. The list of refused functions still applies there.
 fn has_no_such_catalog(error: &sqlx::Error) -> bool {
     const LACKING: [&str; 5] = ["42P01", "42703", "42883", "42601", "0A000"];
     let code = error.as_database_error().and_then(|error| error.code());
     code.is_some_and(|code| LACKING.contains(&code.as_ref()))
 }
 
-/// What makes the role one that can do more than read, if anything does.
+/// The power that lets the role do more than read, if there is one.
 pub(super) async fn power(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
-    // A member may become what it is a member of.
+    // A member may assume the role that it is a member of.
     let sql = "select session_user::text, r.rolname::text, r.rolsuper from pg_catalog.pg_roles r
          where (r.rolsuper or r.rolname in ('pg_execute_server_program', 'pg_read_server_files',
              'pg_write_server_files'))

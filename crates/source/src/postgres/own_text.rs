@@ -1,5 +1,5 @@
 //! Statements whose columns have types that Brisk does not decode: the server writes these out itself,
-//! with the type's own output function, so that it works for every type there is.
+//! with the type's own output function, which works for every type.
 //!
 //! The statement becomes a subquery of one that only lists its columns. PostgreSQL keeps the order of a
 //! subquery that has an `order by` of its own: it never merges it into the outer query, and nothing
@@ -34,7 +34,7 @@ pub(super) async fn prepare(
 }
 
 /// Whether the server has accepted the statement, but the driver does not know one of its types
-/// (multiranges, types of a category of their own).
+/// (multiranges, types of a user-defined category).
 fn is_unknown_type(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::TypeNotFound { .. } => true,
@@ -57,7 +57,7 @@ async fn described_by_row(
     Ok(value::described(row.columns()))
 }
 
-/// Ends the prepared statement that the driver has lost track of.
+/// Deallocates the prepared statement that the driver has lost track of.
 async fn forget(connection: &mut PgConnection, sql: &str) -> Result<(), sqlx::Error> {
     let lost = "select name from pg_prepared_statements where statement = $1";
     for row in sqlx::query(lost).bind(sql).fetch_all(&mut *connection).await? {
@@ -91,8 +91,8 @@ fn without_values(sql: &str) -> String {
     out
 }
 
-/// `sql` as a subquery whose columns without a form are written out. They go by their positions,
-/// because two may have the same name.
+/// `sql` as a subquery whose columns without a form are written out. They are referred to by
+/// position, because two may have the same name.
 fn written_out(sql: &str, described: &[Described]) -> String {
     let mut list = Vec::with_capacity(described.len());
     for (i, column) in described.iter().enumerate() {

@@ -4,7 +4,7 @@ use super::syntax::PostgresSyntax;
 use crate::compile::lexer::Token;
 use crate::syntax::Syntax as _;
 
-/// `sql` with `write` in place of each `$n`, which is given `n`.
+/// `sql` with `write` in place of each `$n`, which gets `n`.
 pub(super) fn rewritten(sql: &str, mut write: impl FnMut(usize, &mut String)) -> String {
     let (mut out, mut at) = (String::with_capacity(sql.len() + 32), 0);
     while let Some(c) = sql[at..].chars().next() {
@@ -26,8 +26,8 @@ pub(super) fn rewritten(sql: &str, mut write: impl FnMut(usize, &mut String)) ->
     out
 }
 
-/// The functions, in lower case, among whose arguments each `$number` stands; an empty text where that is
-/// none. Names without quotes only.
+/// The function, in lower case, whose argument each occurrence of `$number` is; an empty text if it is
+/// none's. Names without quotes only.
 pub(super) fn calls_around(sql: &str, number: usize) -> Vec<String> {
     let (mut open, mut word, mut found) = (Vec::new(), String::new(), Vec::new());
     let mut at = 0;

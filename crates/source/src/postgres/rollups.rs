@@ -1,5 +1,5 @@
-//! Rollups of a PostgreSQL, in its schema `brisk`, written over connections of a role that may write
-//! there. The role that panels read with is granted only what it needs.
+//! Rollups on PostgreSQL, in its schema `brisk`, written by a role that may write there. The role
+//! that panels read with is granted only what it needs.
 
 use super::{error, offered_functions, session};
 use crate::bind::bound;
@@ -19,7 +19,7 @@ use sqlx::{
 };
 use std::time::{Duration, Instant};
 
-/// Writes the rollups of one PostgreSQL. Cheap to clone.
+/// Writes the rollups of one PostgreSQL database. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct PostgresRollups {
     name: SourceName,
@@ -27,7 +27,7 @@ pub(crate) struct PostgresRollups {
     /// The role that panels read with.
     reader: String,
     time: Duration,
-    /// Whether its own role may not be one that can do anything.
+    /// Whether an all-powerful writing role is refused.
     is_only_of_writers: bool,
 }
 
@@ -57,7 +57,7 @@ impl PostgresRollups {
         Ok(Self { name, options, reader, time, is_only_of_writers: false })
     }
 
-    /// The same, where its role may not be one that can do anything if `is_so`.
+    /// The same; an all-powerful role is refused if `is_so`.
     pub(crate) fn only_of_writers(self, is_so: bool) -> Self {
         Self { is_only_of_writers: is_so, ..self }
     }
@@ -118,8 +118,8 @@ impl PostgresRollups {
         Ok(connection)
     }
 
-    /// Lets the session stand in the rollup's zone, as those of panels stand in the dashboard's, if the server
-    /// knows it as Brisk does: its own functions then follow that clock.
+    /// Sets the session to the rollup's zone, as those of panels are set to the dashboard's, if the server
+    /// knows it as Brisk does: the server's own functions then follow that clock.
     async fn enter_zone(
         &self,
         connection: &mut PgConnection,
@@ -147,7 +147,7 @@ struct Refreshing<'a> {
     rollups: &'a PostgresRollups,
     refresh: &'a Refresh<'a>,
     connection: &'a mut PgConnection,
-    /// Whether the session stands in the rollup's zone.
+    /// Whether the session is in the rollup's zone.
     in_zone: bool,
 }
 
@@ -157,7 +157,7 @@ impl Refreshing<'_> {
         if self.flag("select to_regclass('brisk.rollups') is not null").await? {
             return Ok(());
         }
-        // Two processes at a time would both try to make it.
+        // In a transaction, because two processes could both try to make it.
         self.execute("begin").await?;
         self.execute("select pg_advisory_xact_lock(hashtext('brisk.rollups'))").await?;
         // If an administrator made it, this role may lack the privilege to make schemas.
@@ -255,8 +255,8 @@ impl Refreshing<'_> {
         Ok((RollupReport { from: None, written, rows: written }, written as i64))
     }
 
-    /// Grants `what` to the role that reads. If the server does not know that role, as behind a proxy
-    /// with names of its own, an administrator has to.
+    /// Grants `what` to the reading role. If the server does not know that role, as behind a proxy
+    /// with names of its own, an administrator has to do it.
     async fn grant(&mut self, what: &str) -> Result<(), SourceError> {
         self.execute("savepoint brisk_grant").await?;
         let reader = Dialect::Postgres.quoted(&self.rollups.reader);

@@ -1,4 +1,4 @@
-//! The session in which a statement runs on PostgreSQL, and how it is ended.
+//! The session in which a statement runs on PostgreSQL, and how it ends.
 
 use crate::error::SourceError;
 use crate::limits::Limits;
@@ -28,7 +28,7 @@ pub(crate) fn options(url: &str) -> Result<PgConnectOptions, SourceError> {
 pub(super) fn prelude(limits: &Limits) -> String {
     let milliseconds = limits.time.as_millis();
     // One statement is one transaction: each is read-only, and limited even when Brisk is gone.
-    // Backslashes mean what the lexer takes them for, whatever the server's default is.
+    // Backslashes mean what the lexer assumes, whatever the server's default is.
     format!(
         "set default_transaction_read_only = on; \
          set statement_timeout = {milliseconds}; \
@@ -41,7 +41,7 @@ pub(super) fn prelude(limits: &Limits) -> String {
 
 const IN_UTC: &str = "set timezone = 'UTC'";
 
-/// The prelude for a session that stands in `zone`.
+/// The prelude for a session in `zone`.
 pub(super) fn prelude_in(prelude: &str, zone: &ZoneName) -> String {
     prelude.replacen(IN_UTC, &in_zone(zone), 1)
 }
@@ -51,7 +51,7 @@ fn in_zone(zone: &ZoneName) -> String {
     format!("set timezone = '{zone}'")
 }
 
-/// Lets the session stand in `zone`.
+/// Sets the session to `zone`.
 pub(super) async fn enter_zone(
     connection: &mut PgConnection,
     zone: &ZoneName,
@@ -115,14 +115,14 @@ pub(super) async fn prepare(
     Ok(process.and_then(|number| number.parse().ok()))
 }
 
-/// Compiling the many cases of a bucket takes the server longer than running them. Not every
+/// JIT-compiling the many cases of a bucket takes the server longer than running them. Not every
 /// database that speaks this protocol has the setting.
 pub(super) async fn switch_jit_off(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let off = "select set_config(name, 'off', false) from pg_settings where name = 'jit'";
     connection.execute(off).await.map(|_| ())
 }
 
-/// Ends the connection of `process`, which every role may do with its own. Only cancelling the
+/// Ends the connection of `process`, which every role may do with its own. Merely cancelling the
 /// statement would miss one that is still on its way to the server.
 pub(super) async fn terminate(options: &PgConnectOptions, process: i32) -> Result<(), sqlx::Error> {
     let mut other = options.connect().await?;

@@ -20,7 +20,7 @@ impl Syntax for PostgresSyntax {
     fn token(&self, text: &str, at: usize) -> Option<Token> {
         let rest = &text[at..];
         let (before, first, second) = surroundings(text, at);
-        // PostgreSQL takes everything beyond ASCII for a letter.
+        // PostgreSQL counts everything beyond ASCII as letters.
         let in_word = before.is_some_and(|c| c.is_alphanumeric() || c == '_' || !c.is_ascii());
         match (first?, second) {
             ('-', Some('-')) => Some(line_comment(rest)),
@@ -44,7 +44,8 @@ impl Syntax for PostgresSyntax {
         &["pg_hba_file_rules", "pg_ident_file_mappings", "pg_file_settings"]
     }
 
-    // An immutable function reads no tables, and one in C or of the server itself none of users.
+    // An immutable function reads no tables, and one in C or of the server itself reads no users'
+    // tables.
     fn hides_tables(&self, list: &mut dyn FnMut() -> String) -> String {
         let names = list();
         let named =
@@ -80,8 +81,8 @@ impl Syntax for PostgresSyntax {
         format!("{placeholder}::bigint")
     }
 
-    // `date_part` gives a float, which holds microseconds for centuries around today; `extract`
-    // gives a numeric, which is slow to calculate with.
+    // `date_part` returns a float, which holds microseconds for centuries around today; `extract`
+    // returns a numeric, which is slow to calculate with.
     fn seconds(&self, expr: &str) -> String {
         format!("floor(date_part('epoch', ({expr})))::bigint")
     }
@@ -110,7 +111,7 @@ impl Syntax for PostgresSyntax {
             TimeEncoding::Milliseconds => {
                 format!("to_timestamp(({expr})::double precision / 1000)")
             }
-            // Text without an offset is in UTC, wherever the session stands.
+            // Text without an offset is in UTC, whatever the session's zone.
             TimeEncoding::Text => format!(
                 "(({expr}) || case when ({expr}) ~ '[zZ]$|:.*[-+]' then '' else ' UTC' end)::timestamptz"
             ),

@@ -1,30 +1,30 @@
 //! The triggers that tell which tables have changed: which tables have them, and the SQL that makes
-//! them. Brisk never runs that SQL: who looks after the database reads it and does.
+//! them. Brisk never runs that SQL: a database administrator reviews and runs it.
 //!
-//! A statement fires the statement triggers of the table that it names, so the triggers have to stand on
-//! partitions, too, which may be written to directly. Logical replication fires triggers of rows only,
-//! and only those that are enabled for it.
+//! A statement fires the statement triggers of the table that it names, so partitions need the triggers
+//! as well, because they may be written to directly. Logical replication fires row triggers only, and
+//! only those enabled for it.
 
 use super::changes::CHANNEL;
 use crate::column_types::Run;
 use crate::compile::statement::{Bind, Statement};
 use crate::error::SourceError;
 
-/// The trigger of statements.
+/// The statement trigger.
 const TRIGGER: &str = "brisk_tells";
-/// The trigger of rows that are replicated.
+/// The trigger for replicated rows.
 const REPLICATED: &str = "brisk_tells_replicated";
 
-/// A table that statements read, also through views, or one of its partitions or ancestors.
+/// A table that statements read, perhaps through views, or one of its partitions or ancestors.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ToldTable {
-    /// Its schema, as it is written.
+    /// Its schema, with its own letter case.
     pub schema: String,
-    /// Its name, as it is written.
+    /// Its name, with its own letter case.
     pub name: String,
     /// What it is.
     pub kind: TableKind,
-    /// Whether changes are told.
+    /// Which changes are told.
     pub tells: Tells,
 }
 
@@ -33,11 +33,11 @@ pub struct ToldTable {
 pub enum TableKind {
     /// An ordinary one.
     Plain,
-    /// One that has its rows in partitions.
+    /// One whose rows are in partitions.
     Partitioned,
     /// A partition.
     Partition,
-    /// A table of another server: only what is written through this one could be told.
+    /// A table on another server: only writes through this one could be told.
     Foreign,
     /// A materialized view: refreshing it fires no trigger.
     Materialized,
@@ -48,24 +48,24 @@ pub enum TableKind {
 pub enum Tells {
     /// None.
     Nothing,
-    /// Those of statements, but not rows that are replicated.
+    /// Those of statements, but not of replicated rows.
     Statements,
     /// All.
     Everything,
 }
 
 impl ToldTable {
-    /// `schema.name`, as tags and notifications have it.
+    /// `schema.name`, as in tags and notifications.
     pub fn path(&self) -> String {
         format!("{}.{}", self.schema, self.name)
     }
 
-    /// Whether triggers can tell of it.
+    /// Whether triggers can tell its changes.
     pub fn can_tell(&self) -> bool {
         !matches!(self.kind, TableKind::Foreign | TableKind::Materialized)
     }
 
-    /// Whether all that triggers could tell of it is told.
+    /// Whether all changes that triggers can tell are told.
     pub fn is_told(&self) -> bool {
         self.tells == Tells::Everything
     }
@@ -76,9 +76,9 @@ impl ToldTable {
     }
 }
 
-/// The tables that have to tell so that changes of `tables` are known: those behind views, their
-/// partitions, and those of which they are partitions. `tables` are in lower case, with a schema or
-/// without. Sorted.
+/// The tables that have to tell so that changes of `tables` are noticed: these, the tables behind
+/// views, and their partitions and ancestors. `tables` are in lower case, with a schema or without.
+/// Sorted.
 pub(crate) async fn tables(
     tables: &[String],
     run: &Run<'_>,
@@ -152,14 +152,14 @@ fn kind(word: &str, is_partition: bool) -> TableKind {
     match word {
         "f" => TableKind::Foreign,
         "m" => TableKind::Materialized,
-        // Also where it is a partition of another one itself.
+        // Even if it is itself a partition of another table.
         "p" => TableKind::Partitioned,
         _ if is_partition => TableKind::Partition,
         _ => TableKind::Plain,
     }
 }
 
-/// What two triggers tell; of each, when it fires (a letter) and of what (bits).
+/// What two triggers tell, each given by when it fires (a letter) and for what (bits).
 fn tells(kind: TableKind, statements: Option<&str>, replicated: Option<&str>) -> Tells {
     /// Bits of `tgtype`.
     const ROW: u32 = 1;
@@ -184,7 +184,7 @@ fn tells(kind: TableKind, statements: Option<&str>, replicated: Option<&str>) ->
     }
 }
 
-/// The SQL that makes the triggers of `tables`, those that there are as well. Its owner may run it again.
+/// The SQL that makes the triggers of `tables`, including those that exist. Their owner may run it again.
 pub fn trigger_sql(tables: &[ToldTable]) -> String {
     let mut sql = format!(
         "-- Tells Brisk which tables have changed, once each transaction commits. Run it as the owner of\n\
@@ -228,7 +228,7 @@ pub fn trigger_sql(tables: &[ToldTable]) -> String {
     sql
 }
 
-/// The SQL that takes all of it back.
+/// The SQL that undoes all of it.
 pub fn removal_sql(tables: &[ToldTable]) -> String {
     let mut sql = String::from("begin;\nset local lock_timeout = '5s';\n");
     for table in tables.iter().filter(|table| table.can_tell()) {

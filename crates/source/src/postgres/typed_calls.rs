@@ -1,9 +1,9 @@
-//! Which of several functions of one name a statement calls, as far as the types of its arguments tell.
+//! Which of several functions of one name a statement calls, by the types of its arguments.
 //!
-//! The owner of a database adds `round(double precision, int)` to the server's `round`: by the name alone each
-//! `round` may be either. Nobody else knows the types of a statement's expressions, and the server tells them: asked
-//! to prepare the statement with a name in that place that no function has, it names the types of the
-//! arguments in its refusal. Nothing runs for it: that is found out while a statement is analysed.
+//! The owner of a database adds `round(double precision, int)` to the server's `round`: by name alone, each
+//! `round` may be either. Only the server knows the types of a statement's expressions, and it reveals them:
+//! if it has to prepare the statement with a name in that place that no function has, its error lists the
+//! types of the arguments. Nothing runs for that: the error occurs while the statement is analysed.
 
 use super::syntax::PostgresSyntax;
 use crate::compile::lexer::Token;
@@ -13,15 +13,15 @@ use crate::syntax::Syntax as _;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Executor as _, Row as _, SqlSafeStr as _};
 
-/// What no function is called.
+/// A name that no function has.
 const NOBODY: &str = "brisk_has_no_such_function";
 /// "undefined_function"
 const UNDEFINED: &str = "42883";
-/// Places of one name that are asked about.
+/// The most calls of one name that are examined.
 const MOST: usize = 40;
 
 /// Which of the functions `candidates`, by their ids, the calls of `name` in `statement` may mean; `None` if
-/// that cannot be told.
+/// that is uncertain.
 pub(super) async fn callable(
     connection: &mut PgConnection,
     statement: &Statement,
@@ -46,7 +46,7 @@ pub(super) async fn callable(
     Ok(Some(callable))
 }
 
-/// What of the statement may run, depending on whether the server knows its zones.
+/// The texts of the statement that may run, depending on whether the server knows its zones.
 fn texts(statement: &Statement) -> impl Iterator<Item = &str> {
     let lookup = match &statement.zone {
         Some(SessionZone { lookup: Some((sql, _)), .. }) => Some(sql.as_str()),
@@ -62,7 +62,7 @@ fn is_called_plainly(names: &Names, name: &str) -> bool {
     is_word && calls.all(|call| call.name.schema.is_empty() && !call.is_quoted)
 }
 
-/// Where `name` is called in `sql`; `None` if that is not sure.
+/// The offsets of the calls of `name` in `sql`; `None` if they are uncertain.
 fn places(sql: &str, name: &str) -> Option<Vec<usize>> {
     let (mut places, mut at, mut before) = (Vec::new(), 0, ' ');
     while let Some(c) = sql[at..].chars().next() {
@@ -77,7 +77,7 @@ fn places(sql: &str, name: &str) -> Option<Vec<usize>> {
                     let follows = next.chars().next();
                     match follows {
                         Some('(') => places.push(at),
-                        // A comment may stand before the parenthesis.
+                        // There may be a comment before the parenthesis.
                         Some('/' | '-') if PostgresSyntax.token(next, 0).is_some() => return None,
                         _ => {}
                     }
@@ -104,7 +104,7 @@ async fn types(
     sql: String,
 ) -> Result<Option<Vec<String>>, sqlx::Error> {
     let refused = match connection.prepare(AssertSqlSafe(sql).into_sql_str()).await {
-        // It is written in a place that is no call.
+        // The name is in a place that is not a call.
         Ok(_) => return Ok(None),
         Err(sqlx::Error::Database(refused)) => refused,
         Err(error) => return Err(error),
@@ -113,11 +113,11 @@ async fn types(
     Ok(is_undefined.then(|| listed(refused.message())).flatten())
 }
 
-/// The types in the server's words, whatever language they are in: `brisk_has_no_such_function(numeric, integer)`.
+/// The types in the server's message, whatever its language: `brisk_has_no_such_function(numeric, integer)`.
 fn listed(message: &str) -> Option<Vec<String>> {
     let (_, list) = message.split_once(NOBODY)?;
     let (list, _) = list.strip_prefix('(')?.split_once(')')?;
-    // Quoted names may have signs of their own, and so have modifiers; arguments with names stand in any order.
+    // Quoted names and modifiers may contain the separators; named arguments come in any order.
     if list.contains(['"', '(', '=']) {
         return None;
     }
@@ -125,8 +125,8 @@ fn listed(message: &str) -> Option<Vec<String>> {
     Some(types.collect())
 }
 
-/// Of the functions `$1`, those that can be called with arguments of the types `$2`, unless the server has one
-/// of the name `$3` with exactly these. Rather too many than too few.
+/// The functions among `$1` that accept arguments of the types `$2`, unless the server has one of the name
+/// `$3` with exactly these. Too many rather than too few.
 const CALLABLE: &str = "
 with argument(oid, i) as (
   select pg_catalog.to_regtype(a.name)::oid, a.i

@@ -1,7 +1,7 @@
 //! Decodes PostgreSQL's values from their binary format: exactly, or with an error for the column.
 //!
 //! The formats are those of the server's `send` functions, as documented for the protocol and for
-//! `numeric`. A type that has no form here is written out by the server itself (`own_text`).
+//! `numeric`. Types without a form here are written out by the server itself (`own_text`).
 
 use crate::columns::{self, distinct_names, hex, push_null, scale_of};
 use crate::error::SourceError;
@@ -31,7 +31,7 @@ pub(super) enum Form {
     /// Whole numbers that count 10^-scale units.
     Scaled(u8),
     Numeric,
-    /// Decimals that count 10^-scale units: what `sum` makes of a `bigint`, for one.
+    /// Decimals that count 10^-scale units: such as the `sum` of a `bigint` column.
     ScaledNumeric(u8),
     Float4,
     Float8,
@@ -40,7 +40,7 @@ pub(super) enum Form {
     Jsonb,
     Uuid,
     Bytea,
-    /// Of PostGIS, as text.
+    /// PostGIS's types, as text.
     Geometry,
     Date,
     Time,
@@ -48,13 +48,13 @@ pub(super) enum Form {
     Timestamp,
     /// The same on a wall clock.
     WallTime,
-    /// A wall-clock time where the statement returns an instant.
+    /// A wall-clock time in a column of instants.
     Placed,
-    /// A date where it does: its midnight.
+    /// A date in a column of instants: its midnight.
     PlacedDate,
 }
 
-/// What the server calls a column, and its type.
+/// A column's name and type, as the server describes it.
 pub(super) struct Described {
     pub(super) name: String,
     pub(super) form: Option<Form>,
@@ -92,7 +92,7 @@ fn form(info: &PgTypeInfo) -> Option<Form> {
         "TIME" => Form::Time,
         "TIMESTAMP" => Form::WallTime,
         "TIMESTAMPTZ" => Form::Timestamp,
-        // The driver has not looked for it, and panics when asked for more than this name.
+        // The driver has not resolved it, and panics if anything but its name is requested.
         "?" => return None,
         name if is_geometry(name, info.kind()) => Form::Geometry,
         _ if matches!(info.kind(), PgTypeKind::Enum(_)) => Form::Text,
@@ -100,14 +100,15 @@ fn form(info: &PgTypeInfo) -> Option<Form> {
     })
 }
 
-/// Whether a type is one of the two of PostGIS, in whatever schema.
+/// Whether a type is one of PostGIS's two, in any schema.
 fn is_geometry(name: &str, kind: &PgTypeKind) -> bool {
     let name = name.rsplit_once('.').map_or(name, |(_, name)| name);
     matches!(kind, PgTypeKind::Simple) && ["geometry", "geography"].contains(&name)
 }
 
 /// The columns of a result, whose types without a form arrive as text. `times` are the names of its
-/// instants, which are read on the clock of `zone`, or in UTC, where the server has no zone with them.
+/// instants, which, if the server stores them without a zone, are read on the clock of `zone`, or in
+/// UTC.
 pub(super) fn columns(
     described: Vec<Described>,
     scales: &[(String, u8)],
@@ -201,7 +202,8 @@ fn read(form: Form, bytes: &[u8], zone: &ZoneOffsets, values: &mut Values) -> Re
                 let micros = i64::from_be_bytes(sized(bytes)?);
                 match timestamp(micros) {
                     Some(at) => cells.push(Some(at)),
-                    // No instant: from here on the column is what the server would write.
+                    // Not an instant: from here on the column is text, as the server would write
+                    // it.
                     None => {
                         let written =
                             |at: &Option<Timestamp>| at.map(|at| moment(at.0 - EPOCH_2000));
@@ -294,7 +296,7 @@ fn placed(time: WallTime, zone: &ZoneOffsets) -> Result<Timestamp, String> {
     instant.ok_or("a time is infinite: leave such rows out".into())
 }
 
-/// `None` for infinity, and for what is too far away to be an instant.
+/// `None` for infinity, and for times beyond the range of instants.
 fn timestamp(micros: i64) -> Option<Timestamp> {
     if micros == i64::MAX || micros == i64::MIN {
         return None;

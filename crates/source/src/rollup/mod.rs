@@ -1,6 +1,6 @@
 //! Rollups: tables in a schema of Brisk's own, kept up to date from the statement that declares
-//! them. [`Plan`] is a rollup that is checked; [`refresh`] is what refreshing has in common on all
-//! databases, and `rollups` in each database's room is the rest.
+//! them. [`Plan`] is a checked rollup; [`refresh`] has what refreshing shares on all databases, and
+//! each database's `rollups` has the rest.
 //!
 //! A refresh is one transaction: the newest bucket, and those before it that late rows may still
 //! change, are deleted and selected again, so that readers see the rows from before or from after.

@@ -104,8 +104,8 @@ impl Plan {
         &self.whole.tables
     }
 
-    /// Everything that decides which rows it has. White space counts and comments do not; the changes
-    /// of its zone count, which a new edition of the time zone database may move.
+    /// Everything that decides which rows it has. White space counts, comments do not; changes of its
+    /// zone count, because a new edition of the time zone database may move them.
     pub fn definition_parts(&self) -> Vec<Vec<u8>> {
         let rollup = &self.rollup;
         let mut parts = vec![
@@ -203,14 +203,14 @@ impl Plan {
         SourceError::Rollup { message }
     }
 
-    /// The error for times whose type is not that of instants.
+    /// The error for times that are not of an instant type.
     pub(crate) fn not_an_instant(&self, kind: &str) -> SourceError {
         let time = &self.rollup.time;
         let message = format!("\"{time}\" is a {kind}: it has to be $bucket(e)");
         SourceError::Rollup { message }
     }
 
-    /// The error for rows outside of the refreshed buckets.
+    /// The error for rows outside the refreshed buckets.
     pub(crate) fn outside(&self) -> SourceError {
         let time = &self.rollup.time;
         let message = format!(
@@ -241,7 +241,7 @@ fn closed(statement: &Statement, types: &ColumnTypes) -> Result<Statement, State
     }
 }
 
-/// What matters to rollups in a statement.
+/// What matters about a statement to rollups.
 #[derive(Default)]
 struct Findings {
     /// The argument and the offset of each `$range`.
@@ -296,7 +296,7 @@ impl Findings {
 }
 
 /// An expression normalized for comparison: without white space, in lower case, names without their
-/// table's.
+/// table.
 fn expression(pieces: &[Piece]) -> String {
     let mut text = String::new();
     for piece in pieces {

@@ -1,4 +1,4 @@
-//! What refreshing a rollup has in common on all databases.
+//! What refreshing a rollup shares on all databases.
 
 use super::plan::Plan;
 use crate::compile::statement::Statement;
@@ -66,8 +66,8 @@ pub(crate) fn recorded_definition(
     format!("{definition}; {}; {origin}", columns.collect::<Vec<_>>().join(", "))
 }
 
-/// That the user of `rollup_url` can do more than it has to: `power` says what, `writer` how to make one
-/// that cannot.
+/// The error that the user of `rollup_url` has more power than it needs: `power` says which, `writer`
+/// how to make a user without it.
 pub(crate) fn too_powerful(power: &str, writer: &str) -> SourceError {
     let message = format!(
         "the user of \"rollup_url\": {power}; give Brisk one that only writes rollups: {writer}; or, for \
@@ -78,10 +78,11 @@ pub(crate) fn too_powerful(power: &str, writer: &str) -> SourceError {
 
 /// The connection of one refresh, which may write.
 pub(crate) trait RefreshConnection: Send {
-    /// Runs `sql`; the number of rows that it changed.
+    /// Runs `sql`; returns the number of rows that it changed.
     fn execute(&mut self, sql: &str) -> impl Future<Output = Result<u64, SourceError>> + Send;
 
-    /// Runs `sql`, which contains `statement`, with its values; the number of rows that it changed.
+    /// Runs `sql`, which contains `statement`, with its values; returns the number of rows that it
+    /// changed.
     fn execute_bound(
         &mut self,
         sql: String,
@@ -94,14 +95,14 @@ pub(crate) trait RefreshConnection: Send {
         sql: &str,
     ) -> impl Future<Output = Result<Option<i64>, SourceError>> + Send;
 
-    /// A condition that the time of each row has to meet to be an instant.
+    /// A condition that each row's time must meet to be an instant.
     fn is_instant(_time: &str) -> String {
         "true".to_owned()
     }
 }
 
-/// Deletes and selects again the rows that may have changed in a table of `rows` rows; the table
-/// then has so many.
+/// Deletes and selects again the rows that may have changed in a table of `rows` rows; returns what
+/// it did, and how many rows the table then has.
 pub(crate) async fn replace_rows<C: RefreshConnection>(
     connection: &mut C,
     refresh: &Refresh<'_>,

@@ -1,6 +1,6 @@
 //! What the executors of database servers share: a pool, each statement in a read-only transaction
-//! of its own within limits, and statements ended on the server when nobody waits for them any
-//! more. [`Protocol`] is what differs.
+//! of its own within limits, and statements that are ended on the server once nobody waits for
+//! them. [`Protocol`] has what differs.
 
 mod fill;
 mod protocol;
@@ -30,7 +30,7 @@ pub(crate) use unreadable::unreadable;
 
 /// How many statements a connection keeps prepared. Each view of a panel has the same SQL.
 pub(crate) const PREPARED: usize = 200;
-/// A connection that is unused for so long is closed.
+/// How long a connection may be unused before it is closed.
 const IDLE: Duration = Duration::from_secs(600);
 /// A database server that panels read. Cheap to clone.
 pub(crate) struct Server<P: Protocol> {
@@ -55,7 +55,7 @@ impl<P: Protocol> Clone for Server<P> {
     }
 }
 
-/// The settings of a server's pool, with at most so many connections.
+/// The settings of a server's pool, with at most `connections` connections.
 pub(crate) fn pool_options<DB: Database>(connections: u32) -> PoolOptions<DB> {
     PoolOptions::new()
         .max_connections(connections.max(1))
@@ -77,17 +77,17 @@ impl<P: Protocol> Server<P> {
         Self { pool, limits, prelude: prelude.into(), zones, gate, canceller }
     }
 
-    /// With what the source's owner allows.
+    /// The same with what the source's owner allows.
     pub(crate) fn with_rights(self, rights: Rights) -> Self {
         Self { gate: Gate::of(rights), ..self }
     }
 
-    /// Whether its user has to be one that cannot do just anything.
+    /// Whether an all-powerful user is refused.
     pub(crate) fn has_a_reader(&self) -> bool {
         self.gate.looks_at_users()
     }
 
-    /// How it is connected to.
+    /// How to connect to it.
     pub(crate) fn options(&self) -> &OptionsOf<P> {
         &self.canceller.options
     }
@@ -96,12 +96,12 @@ impl<P: Protocol> Server<P> {
         self.limits
     }
 
-    /// Connections that it may have at a time, and those that it has.
+    /// How many connections it may have, and how many it has.
     pub(crate) fn connections(&self) -> (u32, u32) {
         (self.pool.options().get_max_connections(), self.pool.size())
     }
 
-    /// Whether it was seen not to know `zone` as Brisk does, and then what to do.
+    /// What to do about `zone`, if the server was found not to know it as Brisk does.
     pub(crate) fn zone_advice(&self, zone: &ZoneName) -> Option<&'static str> {
         (self.zones.get(zone) == Some(false)).then_some(P::ZONE_ADVICE)
     }
@@ -124,7 +124,8 @@ impl<P: Protocol> Server<P> {
     ) -> Result<Frame, SourceError> {
         // After a restart of the server every idle connection is broken: each is tried once.
         let mut left = self.pool.size();
-        // What holds the others may be ended only now, for readers that have left.
+        // The other connections may be held by statements that are only now being ended, for
+        // readers who have left.
         let mut waits = self.limits.time.as_secs().div_ceil(CONNECT.as_secs());
         loop {
             match self.run_once(statement, scales).await {
@@ -181,7 +182,7 @@ impl<P: Protocol> Server<P> {
         P::frame(result?).map_err(Failure::Source)
     }
 
-    /// Whether the user and the functions of `statement` may be; nothing of it runs.
+    /// Whether the user and the functions of `statement` are allowed; nothing of it runs.
     pub(crate) async fn check(&self, statement: &Statement) -> Result<(), SourceError> {
         if self.gate.has_passed(statement) {
             return Ok(());
@@ -201,7 +202,7 @@ impl<P: Protocol> Server<P> {
         checked.unwrap_or(late).map_err(|failure| self.error(failure, statement))
     }
 
-    /// Lets `statement` pass, or says why not.
+    /// Checks the user and the functions of `statement`; an error says what is refused.
     async fn pass(
         &self,
         connection: &mut ConnectionOf<P>,
@@ -235,7 +236,7 @@ impl<P: Protocol> Server<P> {
     }
 
     /// Whether the server knows all zones that a statement needs as Brisk does; `None` if it has yet to be
-    /// asked.
+    /// queried.
     fn are_known(&self, zone: &SessionZone) -> Option<bool> {
         let others = zone.others.iter().map(|(name, _)| name);
         let known = std::iter::once(&zone.name).chain(others).map(|name| self.zones.get(name));
@@ -246,8 +247,8 @@ impl<P: Protocol> Server<P> {
         }
     }
 
-    /// Asks the server for the zones that a statement needs, and lets the session stand in its own if all of
-    /// them are known.
+    /// Queries the server about the zones that a statement needs, and sets the session to the statement's
+    /// own if all are known.
     async fn enter(
         &self,
         connection: &mut ConnectionOf<P>,
@@ -288,7 +289,7 @@ impl<P: Protocol> Server<P> {
         let (source, time) = (&self.canceller.source, self.limits.time);
         match failure {
             Failure::Source(error) | Failure::Refused(error) => error,
-            // If the pool is not full, it timed out making a connection.
+            // If the pool is not full, the timeout was for making a connection.
             Failure::Connect(sqlx::Error::PoolTimedOut) if self.is_full() => {
                 tracing::warn!(%source, "all connections to a source are busy");
                 SourceError::Unavailable("all its connections are busy".into())

@@ -1,4 +1,5 @@
-//! [`Protocol`]: what one kind of server does in its own way, and [`Failure`], why it gave nothing.
+//! [`Protocol`]: what one kind of server does in its own way; and [`Failure`]: why it returned
+//! nothing.
 
 use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
@@ -19,18 +20,18 @@ pub(crate) type OptionsOf<P> = <ConnectionOf<P> as Connection>::Options;
 /// What one kind of server does in its own way.
 pub(crate) trait Protocol: Send + Sync + Sized + 'static {
     type Database: Database;
-    /// How the server identifies a connection when asked to end it.
+    /// How the server identifies a connection for ending it.
     type Id: Copy + Send + Sync + 'static;
     /// A column that is being filled.
     type Column: Send;
 
-    /// Sends the prelude, which sets up the session; `None` if the server did not tell the id.
+    /// Sends the prelude, which sets up the session; `None` if the server did not report the id.
     fn prepare_session(
         connection: &mut ConnectionOf<Self>,
         prelude: &str,
     ) -> impl Future<Output = Result<Option<Self::Id>, sqlx::Error>> + Send;
 
-    /// The prelude for a session that stands in `zone`, which the server knows as Brisk does.
+    /// The prelude for a session in `zone`, which the server knows as Brisk does.
     fn prelude_in(prelude: &str, _zone: &SessionZone) -> String {
         prelude.to_owned()
     }
@@ -42,8 +43,8 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
         offsets: &ZoneOffsets,
     ) -> impl Future<Output = Result<bool, sqlx::Error>> + Send;
 
-    /// Lets a session that the prelude has set up stand in `zone`, which the server knows, where the protocol
-    /// has that.
+    /// Sets a session that the prelude has set up to `zone`, which the server knows, if the protocol supports
+    /// that.
     fn enter_zone(
         _connection: &mut ConnectionOf<Self>,
         _zone: &ZoneName,
@@ -51,15 +52,15 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
         std::future::ready(Ok(()))
     }
 
-    /// Whether `statement` calls a function although neither Brisk knows it to only read nor `rights` allow
-    /// it. Nothing of the statement runs.
+    /// Whether `statement` calls a function that Brisk does not know to only read, and that `rights` do not
+    /// allow. Nothing of the statement runs.
     fn verdict(
         connection: &mut ConnectionOf<Self>,
         statement: &Statement,
         rights: &Rights,
     ) -> impl Future<Output = Result<Verdict, sqlx::Error>> + Send;
 
-    /// What makes the user one that can do more than read: `"x" is a superuser`, if anything does.
+    /// The power that lets the user do more than read, if there is one: `"x" is a superuser`.
     fn power(
         connection: &mut ConnectionOf<Self>,
     ) -> impl Future<Output = Result<Option<String>, sqlx::Error>> + Send;
@@ -67,10 +68,10 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
     /// How to make a user that only reads.
     const A_READER: &str;
 
-    /// What follows where the server does not know a zone, and what to do.
+    /// What follows if the server does not know a zone, and what to do.
     const ZONE_ADVICE: &str;
 
-    /// Runs `statement` and fills its columns; `in_zone` says whether the session stands in its zone.
+    /// Runs `statement` and fills its columns; `in_zone` says whether the session is in its zone.
     fn columns(
         connection: &mut ConnectionOf<Self>,
         statement: &Statement,
@@ -82,13 +83,13 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
     /// The frame of filled columns.
     fn frame(columns: Vec<Self::Column>) -> Result<Frame, SourceError>;
 
-    /// Ends the connection `id`, and what runs on it, over another connection.
+    /// Ends the connection `id`, and the statement on it, over another connection.
     fn cancel(
         options: &OptionsOf<Self>,
         id: Self::Id,
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 
-    /// Closes a connection on which an answer may be unread.
+    /// Closes a connection on which part of an answer may be unread.
     fn close(
         connection: PoolConnection<Self::Database>,
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
@@ -97,7 +98,8 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
     /// before the statement ran.
     fn is_broken(error: &sqlx::Error) -> bool;
 
-    /// What readers are told of `error`, which `statement` met; without one, making a connection.
+    /// What readers are told about `error`, which `statement` caused; without a statement,
+    /// connecting did.
     fn source_error(
         error: &sqlx::Error,
         source: &SourceName,
@@ -111,7 +113,7 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
     ) -> impl Future<Output = Result<About, sqlx::Error>> + Send;
 }
 
-/// Why a statement gave no columns.
+/// Why a statement returned no columns.
 pub(crate) enum Failure {
     /// No connection could be made.
     Connect(sqlx::Error),
@@ -124,7 +126,7 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Of an error before the first row.
+    /// The failure for an error before the first row.
     pub(crate) fn before_rows<P: Protocol>(error: sqlx::Error) -> Self {
         if P::is_broken(&error) { Self::Broken(error) } else { Self::Database(error) }
     }

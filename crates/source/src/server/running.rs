@@ -1,5 +1,5 @@
-//! [`Running`]: a connection on which a statement may be running, and [`Canceller`], which ends what nobody
-//! waits for any more.
+//! [`Running`]: a connection on which a statement may be running, and [`Canceller`], which ends statements
+//! that nobody waits for any more.
 
 use super::protocol::{ConnectionOf, OptionsOf, Protocol};
 use super::times::CONNECT;
@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::runtime::Handle;
 
-/// Statements that may go on running, because ending them failed.
+/// The number of statements that may still run, because ending them failed.
 static DETACHED: AtomicU64 = AtomicU64::new(0);
 
-/// How many statements of servers may have gone on running, because ending them failed.
+/// How many statements on servers may have gone on running, because ending them failed.
 pub fn detached_statements() -> u64 {
     DETACHED.load(Ordering::Relaxed)
 }
@@ -25,7 +25,7 @@ const CLOSE: Duration = Duration::from_secs(1);
 /// is ended when this is dropped, which also happens when the reader goes away.
 pub(super) struct Running<P: Protocol> {
     connection: Option<PoolConnection<P::Database>>,
-    /// Known once the server has told it.
+    /// Known once the server has reported it.
     id: Option<P::Id>,
     canceller: Canceller<P>,
 }
@@ -61,7 +61,7 @@ impl<P: Protocol> Drop for Running<P> {
     }
 }
 
-/// Ends what runs on connections to a source.
+/// Ends statements on connections to a source.
 pub(crate) struct Canceller<P: Protocol> {
     pub(crate) source: SourceName,
     /// How to make the connection that ends another one.

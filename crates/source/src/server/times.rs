@@ -1,4 +1,4 @@
-//! How long Brisk waits for servers.
+//! How long Brisk waits for database servers.
 
 use std::time::Duration;
 

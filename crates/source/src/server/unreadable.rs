@@ -1,9 +1,9 @@
-//! Answers that have arrived, but that the driver cannot read.
+//! Answers that have arrived but that the driver cannot read.
 
 use crate::error::SourceError;
 
-/// What readers are told of an answer that has arrived, but that the driver cannot read: the database
-/// is there, and the statement can be changed.
+/// What readers are told about an answer that the driver cannot read: the database is there, and the
+/// statement can be changed.
 pub(crate) fn unreadable(error: &sqlx::Error) -> Option<SourceError> {
     let (column, why) = match error {
         sqlx::Error::ColumnDecode { index, source } => {

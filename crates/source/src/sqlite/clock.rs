@@ -39,7 +39,7 @@ impl Clock for SqliteClock<'_> {
     }
 }
 
-/// A part of what `wall` says, a time and its modifiers.
+/// A part of the wall-clock time `wall`, which is a time and its modifiers.
 fn part_of(wall: &str, part: Part) -> String {
     let field = match part {
         Part::Year => "%Y",

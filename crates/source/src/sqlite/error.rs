@@ -1,4 +1,4 @@
-//! Which word of the author's text SQLite's error messages are about. Pure.
+//! Finds the word of the author's text that SQLite's error messages are about. Pure.
 
 use crate::compile::error_position::find_word;
 use crate::compile::statement::Statement;
@@ -23,7 +23,8 @@ pub(super) fn statement_error(
     }
 }
 
-/// That panels may not call the function `name`, which the statement itself need not name.
+/// The error that panels may not call the function `name`, which the statement itself need not
+/// name.
 pub(super) fn function_error(name: &str, query: &Query) -> SourceError {
     let message = format!("the function {name} is not allowed in panels");
     match find_word(Dialect::Sqlite, &query.sql, name) {

@@ -25,14 +25,14 @@ pub(crate) struct Sqlite {
     program: Option<Program>,
 }
 
-/// So many statements run at once; the others queue. Not fewer on fewer cores: a panel with two slow
-/// statements would hold up all others.
+/// How many statements run at once; the others queue. Not fewer on fewer cores: a panel with two
+/// slow statements would hold up all others.
 pub const CONNECTIONS: u32 = 4;
 
 /// How much memory a statement may take, by default.
 pub const MEMORY: u64 = 512 << 20;
 
-/// What the log says of a write-ahead log that was put there by others.
+/// The log's message about a write-ahead log that something other than SQLite put there.
 pub(super) const LOG: &str = "its write-ahead log (-wal) is not the one that its index (-shm) describes: \
      replace a database with both, or without";
 
@@ -54,7 +54,7 @@ impl Sqlite {
         Self { name, path: path.to_owned(), limits, workers, program: None }
     }
 
-    /// The same in processes of `program`, each with so many bytes of `memory` for a statement.
+    /// The same in processes of `program`, each with `memory` bytes for a statement.
     pub(crate) fn with_processes(self, program: Program, memory: u64) -> Self {
         let setup = Setup { memory, ..self.workers.setup().clone() };
         let workers = Workers::new(Some(program.clone()), setup, CONNECTIONS);
@@ -91,17 +91,18 @@ impl Sqlite {
         (CONNECTIONS, self.workers.counts().alive)
     }
 
-    /// How its workers have fared so far.
+    /// Counts of its workers so far.
     pub(crate) fn worker_counts(&self) -> WorkerCounts {
         self.workers.counts()
     }
 
-    /// What tells this file from another one at its path, whose tables may have other columns.
+    /// What distinguishes this file from another one at its path, whose tables may have other
+    /// columns.
     pub(crate) async fn version(&self) -> Option<file::Version> {
         file::version(&self.path).await
     }
 
-    /// Its version.
+    /// SQLite's version.
     pub(crate) async fn about(&self) -> Result<About, SourceError> {
         let sql = "select sqlite_version() as version, (select count(*) from sqlite_schema)";
         let statement = Statement::of_our_own(sql.to_owned(), Vec::new());
@@ -125,7 +126,7 @@ impl Sqlite {
         frame(result, statement, scales)
     }
 
-    /// Whether SQLite takes `statement`: it is prepared, and nothing of it runs.
+    /// Whether SQLite accepts `statement`: it is prepared, and nothing of it runs.
     pub(crate) async fn check(&self, statement: &Statement) -> Result<(), SourceError> {
         self.result(statement, true).await.map(drop)
     }

@@ -1,4 +1,4 @@
-//! SQLite files: their URLs, and what tells one from another.
+//! SQLite files: their URLs, and what distinguishes them.
 
 use std::path::Path;
 
@@ -18,10 +18,10 @@ pub(crate) fn uri(path: &Path, mode: &str) -> String {
     uri
 }
 
-/// What tells a file from another one at its path: device, inode, size.
+/// What distinguishes a file from another one at its path: device, inode, size.
 pub(crate) type Version = (u64, u64, u64);
 
-/// That of the file at `path`, if there is one.
+/// The version of the file at `path`, if there is one.
 pub(crate) async fn version(path: &Path) -> Option<Version> {
     use std::os::unix::fs::MetadataExt as _;
     let file = tokio::fs::metadata(path).await.ok()?;

@@ -1,7 +1,7 @@
-//! [`FileState`]: whether a file was written by SQLite since, or over it by somebody else.
+//! [`FileState`]: whether changes to a file were made by SQLite, or something else overwrote it.
 //!
-//! Whoever writes through SQLite counts it in the file's header. A file that has changed without that was
-//! copied over: nothing of what was read before need be in it. A copy that has counted further by chance
+//! Each write through SQLite increments a counter in the file's header. A file that has changed otherwise
+//! was overwritten: nothing read before need still be in it. A copy whose counter happens to be higher
 //! looks like a file that was written.
 
 use std::fs::File;
@@ -14,23 +14,23 @@ use std::path::Path;
 pub(crate) struct FileState {
     size: u64,
     written: (i64, i64),
-    /// How often it was changed, and its schema.
+    /// The counter of changes to the file; the next one is for its schema.
     changes: u32,
     schema: u32,
     page_size: u16,
-    /// Whether it has a write-ahead log: then changes are counted elsewhere.
+    /// Whether it has a write-ahead log: then the header does not count changes.
     is_wal: bool,
 }
 
-/// What begins each SQLite file (https://www.sqlite.org/fileformat2.html).
+/// The beginning of every SQLite file (https://www.sqlite.org/fileformat2.html).
 const MAGIC: &[u8] = b"SQLite format 3\0";
 const HEADER: usize = 100;
 
 impl FileState {
-    /// That of the regular file at `path`. Not while this process has it open with SQLite: closing it
-    /// here would give up SQLite's locks.
+    /// The state of the regular file at `path`. Never while this process has it open with SQLite:
+    /// closing it here would release SQLite's locks.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
-        // Opening a FIFO would wait.
+        // Opening a FIFO would block.
         if !std::fs::metadata(path)?.is_file() {
             return Err(io::Error::other("it is not a regular file"));
         }
@@ -56,7 +56,7 @@ impl FileState {
         })
     }
 
-    /// In words that [`Self::parse`] reads.
+    /// As text that [`Self::parse`] reads.
     pub(super) fn text(&self) -> String {
         let Self { size, written: (seconds, nanoseconds), changes, schema, page_size, is_wal } =
             self;
@@ -64,7 +64,7 @@ impl FileState {
         format!("{size} {seconds} {nanoseconds} {changes} {schema} {page_size} {wal}")
     }
 
-    /// The state of that text, if it is one.
+    /// Parses [`Self::text`].
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut words = text.split(' ');
         let mut next = || words.next();
@@ -79,13 +79,13 @@ impl FileState {
         next().is_none().then_some(state)
     }
 
-    /// Whether something else than SQLite has written to the file between this and `later`.
+    /// Whether something other than SQLite has written to the file between this and `later`.
     pub(crate) fn was_written_over(&self, later: &Self) -> bool {
         if self.is_wal || later.is_wal {
             return false;
         }
         let is_untouched = (self.size, self.written) == (later.size, later.written);
-        // The counts begin again after their largest value.
+        // The counters wrap around after their largest value.
         let went_on = |before: u32, after: u32| after.wrapping_sub(before) < 1 << 31;
         let is_counted = self.changes != later.changes && went_on(self.changes, later.changes);
         let goes_on = went_on(self.schema, later.schema) && self.page_size == later.page_size;

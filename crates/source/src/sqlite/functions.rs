@@ -1,10 +1,10 @@
-//! The functions that Brisk gives its connections to SQLite, which knows no time zones:
+//! The functions that Brisk adds to its connections to SQLite, which knows no time zones:
 //!
 //! - `brisk_bucket(at, 'day', 'Europe/London')`: the start of the bucket of an instant;
 //! - `brisk_wall(at, 'Europe/London')`: what the wall clock shows at an instant;
-//! - `brisk_instant(wall, 'Europe/London')`: the instant at which it shows that;
-//! - `brisk_time(value, 'UTC', 'Europe/London')`: the instant of a value of a column that holds times in several
-//!   forms: those without a zone were written on the first clock, dates are those of the second.
+//! - `brisk_instant(wall, 'Europe/London')`: the instant at which the wall clock shows a time;
+//! - `brisk_time(value, 'UTC', 'Europe/London')`: the instant of a value from a column that holds times in
+//!   several forms: times without a zone are on the first clock, dates on the second.
 //!
 //! - `brisk_time_form(value)`: a word for the form of a value that may be a time; values of one form are read
 //!   alike.
@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(super) struct Zones(Arc<Mutex<BTreeMap<String, Arc<ZoneClock>>>>);
 
 impl Zones {
-    /// Makes `zone` known, whose offsets these are.
+    /// Makes `zone`, with these offsets, known.
     pub(super) fn tell(&self, zone: &ZoneName, offsets: &ZoneOffsets) {
         let mut zones = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = zones.get(zone.as_str()).is_some_and(|known| known.zone() == offsets);
@@ -41,7 +41,7 @@ impl Zones {
         if let Some(known) = zones.get(zone) {
             return Some(Arc::clone(known));
         }
-        // One that columns were written in.
+        // A zone that columns were written in.
         let offsets = zones::ZoneClock::of(&ZoneName::parse(zone).ok()?).offsets;
         let clock = Arc::new(ZoneClock::new((*offsets).clone()));
         zones.insert(zone.to_owned(), Arc::clone(&clock));
@@ -49,7 +49,7 @@ impl Zones {
     }
 }
 
-/// Gives `connection` the functions, over `zones`.
+/// Adds the functions to `connection`, over `zones`.
 pub(super) fn add(connection: &Connection, zones: &Zones) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     let known = zones.clone();
@@ -71,10 +71,10 @@ pub(super) fn add(connection: &Connection, zones: &Zones) -> Result<()> {
     connection.create_scalar_function("brisk_time_form", 1, flags, |call| Ok(form(call.get_raw(0))))
 }
 
-/// Different for values that [`ColumnType::of_cells`] tells from each other.
+/// A form that differs between values that [`ColumnType::of_cells`] distinguishes.
 fn form(value: ValueRef<'_>) -> Option<String> {
     let ValueRef::Text(text) = value else { return None };
-    // No time is a longer text.
+    // No time is longer.
     let start = String::from_utf8_lossy(text.get(..64).unwrap_or(text));
     let trimmed = start.trim();
     let is_padded = trimmed.len() < start.len();
@@ -104,7 +104,7 @@ fn of_any_form(call: &Context<'_>, zones: &Zones) -> Result<Option<i64>> {
     }
 }
 
-/// The clock of the zone that the argument at `place` names, which SQLite keeps for the statement's next rows.
+/// The clock of the zone named by the argument at `place`; SQLite keeps it for the statement's next rows.
 fn clock(call: &Context<'_>, zones: &Zones, place: i32) -> Result<Arc<ZoneClock>> {
     let clock: Arc<Arc<ZoneClock>> = call.get_or_create_aux(place, |zone| -> Result<_> {
         let clock = zone.as_str().ok().and_then(|zone| zones.get(zone));
@@ -113,13 +113,13 @@ fn clock(call: &Context<'_>, zones: &Zones, place: i32) -> Result<Arc<ZoneClock>
     Ok(Arc::clone(&clock))
 }
 
-/// Gives `connection` the function `brisk_file_state()`, which says `state`.
+/// Adds the function `brisk_file_state()`, which returns `state`, to `connection`.
 pub(super) fn tell_file_state(connection: &Connection, state: Option<String>) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8;
     connection.create_scalar_function("brisk_file_state", 0, flags, move |_| Ok(state.clone()))
 }
 
-/// What `calculate` makes of the first value on the clock of the zone that stands last.
+/// The result of `calculate` for the first argument on the clock of the zone in the last one.
 fn answer(
     call: &Context<'_>,
     zones: &Zones,
@@ -142,11 +142,11 @@ fn refused(message: &str) -> Error {
     Error::UserFunctionError(message.into())
 }
 
-/// The value that a call got as a time.
+/// An argument read as a time.
 enum Time {
     Seconds(i64),
     Null,
-    /// Neither a number nor text that is one.
+    /// Neither a number nor numeric text.
     Other,
 }
 
@@ -157,7 +157,7 @@ fn time(value: ValueRef<'_>) -> Time {
         ValueRef::Real(seconds) => floor(seconds),
         ValueRef::Text(text) => {
             let text = std::str::from_utf8(text).unwrap_or_default().trim_ascii();
-            // Rust reads more than SQLite: `inf`.
+            // Rust accepts more than SQLite, such as `inf`.
             let is_number = text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
             match (text.parse::<i64>(), text.parse::<f64>()) {
                 (Ok(seconds), _) if is_number => Time::Seconds(seconds),
@@ -169,7 +169,7 @@ fn time(value: ValueRef<'_>) -> Time {
     }
 }
 
-/// What is too large has no reading.
+/// Rounds down; a number that is too large has no reading.
 fn floor(seconds: f64) -> Time {
     Time::Seconds(seconds.floor() as i64)
 }

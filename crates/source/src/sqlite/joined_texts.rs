@@ -1,6 +1,5 @@
-//! `group_concat` and `string_agg` as SQLite has them, but for one thing: where their text would be longer than
-//! a value may be, SQLite's own go on to their last row before they say so, however many there are. These end
-//! there.
+//! `group_concat` and `string_agg` as in SQLite, but for one thing: if their text grows longer than a value
+//! may be, SQLite's own read all remaining rows before they fail. These fail at once.
 
 use rusqlite::functions::{Aggregate, Context, FunctionFlags, WindowAggregate};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
@@ -10,8 +9,8 @@ use std::collections::VecDeque;
 use std::os::raw::c_int;
 use std::sync::{Mutex, PoisonError};
 
-/// Gives `connection`, whose values have at most `longest` bytes and which may take so many bytes of `memory`,
-/// the functions.
+/// Adds the functions to `connection`, whose values have at most `longest` bytes and which may take `memory`
+/// bytes.
 pub(super) fn add(connection: &Connection, longest: usize, memory: u64) -> Result<()> {
     // Views may call them.
     let flags = FunctionFlags::SQLITE_UTF8
@@ -29,22 +28,22 @@ pub(super) fn add(connection: &Connection, longest: usize, memory: u64) -> Resul
 struct Joining {
     longest: usize,
     memory: usize,
-    /// Writes numbers as SQLite does; made when the first one comes.
+    /// Writes numbers as SQLite does; made for the first one.
     printing: Mutex<Option<Connection>>,
 }
 
-/// The texts so far.
+/// The texts joined so far.
 #[derive(Default)]
 struct Joined {
     text: Vec<u8>,
-    /// How many there are.
+    /// How many texts there are.
     count: usize,
     separators: Separators,
 }
 
-/// The lengths of what stands between two texts each.
+/// The lengths of the separators between texts.
 enum Separators {
-    /// All have the same.
+    /// All have the same length.
     Like(usize),
     Each(VecDeque<usize>),
 }
@@ -56,7 +55,7 @@ impl Default for Separators {
 }
 
 impl Separators {
-    /// Adds the length of one more, where there are so many already.
+    /// Adds the length of one more to the `count` that there are.
     fn add(&mut self, length: usize, count: usize) {
         match self {
             Self::Like(all) if count == 0 => *all = length,
@@ -79,7 +78,7 @@ impl Separators {
 }
 
 impl Joining {
-    /// What SQLite takes a value for as text.
+    /// A value as SQLite converts it to text.
     fn text<'v>(&self, value: ValueRef<'v>) -> Result<Cow<'v, [u8]>> {
         Ok(match value {
             ValueRef::Null => Cow::Borrowed(&[]),
@@ -162,7 +161,7 @@ impl WindowAggregate<Joined, Option<Text>> for Joining {
     }
 }
 
-/// The error of that code, in SQLite's words.
+/// The error with that code, in SQLite's words.
 fn failed(code: c_int) -> Error {
     Error::SqliteFailure(ffi::Error::new(code), None)
 }

@@ -1,8 +1,8 @@
-//! `printf` and `format` as SQLite has them, but for one thing: where their text would be longer than a value
-//! may be, SQLite's own give NULL, which a statement takes for a value that is not there. These fail, as all
-//! its other functions do.
+//! `printf` and `format` as in SQLite, but for one thing: if their text would be longer than a value may be,
+//! SQLite's own return NULL, which a statement takes for a missing value. These fail, as all its other
+//! functions do.
 //!
-//! The text is made by SQLite itself, in a connection that holds nothing, so that it is the same.
+//! SQLite itself makes the text, in an empty connection, so that it is the same.
 
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::limits::Limit;
@@ -10,10 +10,10 @@ use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Error, Result, ffi};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How many statements are kept: one for each number of values that calls have.
+/// How many statements are kept prepared: one per number of arguments.
 const KEPT: usize = 32;
 
-/// Gives `connection`, whose values have at most so many bytes, the functions.
+/// Adds the functions to `connection`, whose values have at most `longest` bytes.
 pub(super) fn add(connection: &Connection, longest: i32) -> Result<()> {
     let own = Connection::open_in_memory()?;
     own.set_limit(Limit::SQLITE_LIMIT_LENGTH, longest)?;
@@ -28,7 +28,7 @@ pub(super) fn add(connection: &Connection, longest: i32) -> Result<()> {
         connection.create_scalar_function(name, -1, flags, move |call| {
             let own = own.lock().unwrap_or_else(PoisonError::into_inner);
             text(&own, call).map_err(|error| match error {
-                // A message of its own would take the code's place.
+                // A custom message would hide the code.
                 Error::SqliteFailure(code, _) => Error::SqliteFailure(code, None),
                 other => other,
             })
@@ -40,14 +40,15 @@ pub(super) fn add(connection: &Connection, longest: i32) -> Result<()> {
 fn text(own: &Connection, call: &Context<'_>) -> Result<Option<Text>> {
     let has_format = !call.is_empty() && call.get_raw(0) != ValueRef::Null;
     let text = printed(own, call, "?1")?;
-    // SQLite has NULL for an empty text, too: then one with a letter before it is none.
+    // SQLite also returns NULL for an empty text: but then not with a letter before it.
     if text.is_none() && has_format && printed(own, call, "'x' || ?1")?.is_none() {
         return Err(Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_TOOBIG), None));
     }
     Ok(text)
 }
 
-/// What SQLite prints for the values of `call`, the first of which it is given as `format`.
+/// What SQLite prints for the arguments of `call`, with the expression `format` in place of the
+/// first.
 fn printed(own: &Connection, call: &Context<'_>, format: &str) -> Result<Option<Text>> {
     let others = (2..=call.len()).map(|place| format!(", ?{place}")).collect::<String>();
     let format = if call.is_empty() { "" } else { format };

@@ -1,5 +1,5 @@
-//! Rollups of a SQLite database, in a file of Brisk's own. The database itself is opened read-only,
-//! as `main`, just as it is for panels.
+//! Rollups on SQLite, in a file of Brisk's own. The database itself is opened read-only, as `main`,
+//! as for panels.
 
 use super::error;
 use super::executor::{LOG, values};
@@ -56,7 +56,8 @@ const UNIQUE: [i32; 2] = [2067, 1555];
 const NOT_NULL: i32 = 1299;
 
 impl SqliteRollups {
-    /// For the database `source`, in `file`, whose folder is identified by `place`; `workers` write it.
+    /// The rollups of the database `source`, in `file`, whose folder `place` identifies; `workers`
+    /// write them.
     pub(crate) fn new(
         name: SourceName,
         workers: Workers,
@@ -74,7 +75,7 @@ impl SqliteRollups {
         Self { workers: workers(&self.file), ..self }
     }
 
-    /// How its workers have fared so far.
+    /// Counts of its workers so far.
     pub(crate) fn worker_counts(&self) -> WorkerCounts {
         self.workers.counts()
     }
@@ -132,8 +133,8 @@ impl SqliteRollups {
         SourceError::Timeout { seconds: self.time.as_secs() }
     }
 
-    /// Writes down what identifies the folder of the rollups, for later processes. Without it each
-    /// process refreshes for itself, which is correct, so a failure is not an error.
+    /// Records what identifies the folder of the rollups, for later processes. Without it each
+    /// process does its own refreshes, which is correct, so a failure is not an error.
     fn keep_place(&self) {
         let path = self.file.with_file_name(PLACE_FILE);
         if self.place.is_empty() || path.exists() {
@@ -169,7 +170,7 @@ impl SqliteRollups {
     }
 }
 
-/// The record in that row.
+/// The record in row `row`.
 fn record(rows: &ResultSet, row: usize) -> Option<Record> {
     let cell = |column: usize| rows.cells.get(column)?.get(row);
     let text = |column| match cell(column)? {
@@ -229,8 +230,8 @@ impl Refreshing<'_> {
         Ok(report)
     }
 
-    /// Whether the rows that there are were read from this file, as it went on since; noted for the next
-    /// refresh. What cannot be known counts as so.
+    /// Whether the existing rows were read from this file, which SQLite alone has changed since; records
+    /// its state for the next refresh. True if that cannot be known.
     async fn is_of_this_file(&mut self) -> Result<bool, SourceError> {
         self.execute(FILES).await?;
         let name = Bind::Text(self.refresh.plan.rollup().name.as_str().to_owned());

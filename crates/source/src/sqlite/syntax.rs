@@ -33,12 +33,12 @@ impl Syntax for SqliteSyntax {
         DENIED_FUNCTIONS
     }
 
-    // Functions that return tables stand there with or without arguments.
+    // Functions that return tables may take the place of tables, with or without arguments.
     fn denied_tables(&self) -> &'static [&'static str] {
         DENIED_FUNCTIONS
     }
 
-    // It has no functions that read tables but those that are denied.
+    // SQLite has no functions that read tables except the denied ones.
     fn hides_tables(&self, list: &mut dyn FnMut() -> String) -> String {
         format!(
             "select count(*) from sqlite_schema where type = 'view' and name collate nocase in ({})",

@@ -1,8 +1,8 @@
-//! What a text in a column of times says. Pure.
+//! The time in a text of a column of times. Pure.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-/// A text's time. Seconds are whole, rounded down; those of a wall clock count as if it stood in UTC.
+/// A text's time. Seconds are whole, rounded down; those of a wall clock count as if it showed UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TimeText {
     /// It is empty.
@@ -15,8 +15,8 @@ pub(super) enum TimeText {
     Wall(i64),
 }
 
-/// Reads `2026-03-01`, `2026-03-01 00:30`, with seconds and their fractions or without, with a space or a
-/// `T`, with an offset or without, and seconds since the epoch; `None` for anything else.
+/// Reads `2026-03-01`, `2026-03-01 00:30`, with or without seconds and a fraction, with a space or a `T`,
+/// with or without an offset, and seconds since the epoch; `None` for anything else.
 pub(super) fn read(text: &str) -> Option<TimeText> {
     let text = text.trim_ascii();
     if text.is_empty() {
@@ -43,7 +43,7 @@ fn midnight(day: NaiveDate) -> i64 {
     NaiveDateTime::from(day).and_utc().timestamp()
 }
 
-/// A number of seconds; Rust reads more than SQLite: `inf`.
+/// A number of seconds; Rust accepts more than SQLite, such as `inf`.
 fn seconds(text: &str) -> Option<i64> {
     let is_number = text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
     if !is_number {
@@ -93,7 +93,7 @@ fn offset(text: &str) -> Option<i64> {
     (known && hours < 24 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
 }
 
-/// Whether `text` has digits where `shape` has a `0`, and its other characters.
+/// Whether `text` has a digit wherever `shape` has a `0`, and otherwise the same characters.
 fn has_shape(text: &str, shape: &str) -> bool {
     let fits = |(c, of): (u8, u8)| if of == b'0' { c.is_ascii_digit() } else { c == of };
     text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(fits)

@@ -1,5 +1,5 @@
-//! SQLite's values. Every cell has a type of its own there, but a column of a frame has one: this
-//! decides which, or says why there is none.
+//! SQLite's values. In SQLite every cell has a type of its own, but a column of a frame has one:
+//! this decides which, or reports why there is none.
 
 use crate::error::SourceError;
 use brisk_domain::{Column, Decimal, Timestamp, Values};
@@ -14,7 +14,7 @@ pub(crate) enum Cell {
     Text(String),
 }
 
-/// What is known of a column besides its cells.
+/// What is known about a column besides its cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hint {
     None,
@@ -53,7 +53,7 @@ pub(super) fn column(name: &str, cells: Vec<Cell>, hint: Hint) -> Result<Column,
             Values::Decimal(ints(&cells).map(|v| v.map(scaled)).collect())
         }
         Hint::Time => Values::Time(ints(&cells).map(|v| v.map(Timestamp::from_seconds)).collect()),
-        // Numbers beside texts are shown as they are written.
+        // Numbers among texts are shown as they are written.
         Hint::None | Hint::DeclaredText if text => {
             Values::Text(cells.into_iter().map(into_text).collect())
         }
@@ -86,8 +86,8 @@ fn float(cell: &Cell) -> Option<f64> {
     }
 }
 
-/// Whole numbers and fractions together, each exact: a fraction is the shortest decimal that is this
-/// float.
+/// Whole numbers and fractions together, each exact: a fraction is the shortest decimal that stands
+/// for its float.
 fn decimal(cell: &Cell) -> Result<Option<Decimal>, SourceError> {
     let digits = match cell {
         Cell::Int(v) => v.to_string(),
@@ -105,7 +105,7 @@ fn into_text(cell: Cell) -> Option<String> {
     Some(match cell {
         Cell::Null => return None,
         Cell::Int(v) => v.to_string(),
-        // As SQLite writes it, with a point, but with all digits.
+        // As SQLite writes it, with a decimal point, but with all digits.
         Cell::Real(v) if v.is_infinite() => if v > 0.0 { "Inf" } else { "-Inf" }.to_owned(),
         Cell::Real(v) => format!("{v:?}"),
         Cell::Text(text) => text,

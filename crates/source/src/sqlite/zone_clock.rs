@@ -6,17 +6,17 @@ use brisk_domain::{Interval, ZoneOffsets};
 use chrono::DateTime;
 use std::sync::OnceLock;
 
-/// A zone's clock. All times are whole seconds; wall-clock times count as if the clock stood in UTC.
+/// A zone's clock. All times are whole seconds; wall-clock times count as if the clock showed UTC.
 #[derive(Debug)]
 pub(super) struct ZoneClock {
     zone: ZoneOffsets,
     offsets: OffsetSteps,
-    /// The offsets at the starts of buckets, by the place of their width in [`Interval::ALL`].
+    /// The offsets at the starts of buckets, by the index of their width in [`Interval::ALL`].
     starts: [OnceLock<OffsetSteps>; Interval::ALL.len()],
     instants: OnceLock<Segments>,
 }
 
-/// Times further away than the calendar reaches have no reading.
+/// Times beyond the calendar's reach have no reading.
 const FURTHEST: u64 = 8_000_000_000_000;
 
 impl ZoneClock {
@@ -25,7 +25,7 @@ impl ZoneClock {
         Self { zone, offsets, starts: Default::default(), instants: OnceLock::new() }
     }
 
-    /// The offsets that it was made of.
+    /// The offsets that it was made from.
     pub(super) fn zone(&self) -> &ZoneOffsets {
         &self.zone
     }

@@ -1,5 +1,5 @@
-//! A chosen value reaches the database as what the statement takes it for. The expected rows are
-//! written by hand.
+//! A chosen value reaches the database as the type that the statement expects. The expected rows
+//! are written by hand.
 
 mod nulls;
 mod postgres;
@@ -74,7 +74,7 @@ async fn all_right(source: &Source, cases: &[Case<'_>]) {
         // The same as an attribute of the user.
         let of_user = sql.replace(":v", ":user.v");
         for (sql, name) in [(*sql, "v"), (of_user.as_str(), "user.v")] {
-            // No attribute is NULL.
+            // Attributes are never NULL.
             if name == "user.v" && (sql.contains("$optional") || chosen.contains(&NULL)) {
                 continue;
             }

@@ -1,5 +1,4 @@
-//! A chosen NULL finds the rows where there is nothing, and a chosen instant those of that moment, on every
-//! database.
+//! A chosen NULL finds the rows with NULL, and a chosen instant those of that moment, on every database.
 
 use super::{Case, NULL, all_right, rows};
 use crate::fixture::{Fixture, maria, url::url};
@@ -9,7 +8,7 @@ use sqlx::{Connection, Executor, PgConnection};
 
 const POSTGRES: &str = "BRISK_TEST_POSTGRES_URL";
 
-/// A source of each kind, and what keeps the file of one.
+/// A source of each kind, and the fixture that keeps the file of one.
 async fn everywhere(set_up: &[(Dialect, &'static [&'static str])]) -> (Vec<Source>, Fixture) {
     let of = |dialect| set_up.iter().find(|(one, _)| *one == dialect).map_or(&[][..], |one| one.1);
     let fixture = Fixture::new(&of(Dialect::Sqlite).join(";"), "UTC").await;
@@ -83,7 +82,7 @@ async fn null_is_found_by_every_comparison_that_can_mean_it() {
     }
 }
 
-/// Three moments: the second has a fraction, and with the third the day changes in no zone but UTC.
+/// Three moments: the second has a fraction, and at the third the day changes only in UTC.
 const MOMENTS: [(Dialect, &[&str]); 3] = [
     (
         Dialect::Sqlite,

@@ -1,4 +1,4 @@
-//! On PostgreSQL, which says itself of which type each parameter is.
+//! Chosen values on PostgreSQL, which itself infers the type of each parameter.
 
 use super::{Case, all_right, rows};
 use crate::fixture::url::url;
@@ -18,7 +18,7 @@ async fn set_up(sql: &'static str) {
     admin.execute(sql).await.unwrap();
 }
 
-/// Of each year a row.
+/// One row per year.
 const YEARS: &str = "from (values (2023, 5), (2024, 6), (2025, 7)) t(y, n)";
 
 #[tokio::test]
@@ -149,7 +149,7 @@ async fn a_cast_is_asked_for_only_where_the_server_cannot_tell() {
         ),
         ("select concat_ws('-', :v, 1) as a", &["07"], &["07-1"]),
         ("select format('%s', :v) || '/' || :v as a", &["x"], &["x/x"]),
-        // What is compared with a number is one.
+        // A value compared with a number is one.
         ("select concat(:v, '.') as a from (values (7), (8)) t(n) where n = :v", &["7"], &["7."]),
     ];
     all_right(&source, &cases).await;

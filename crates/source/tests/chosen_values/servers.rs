@@ -1,4 +1,4 @@
-//! On SQLite and MariaDB, where the statement tells what a value is compared with.
+//! Chosen values on SQLite and MariaDB, where the statement shows what a value is compared with.
 
 use super::{Case, all_right, compiled, rows};
 use crate::fixture::{Fixture, maria};
@@ -25,7 +25,7 @@ async fn both() -> (Fixture, Option<Source>) {
     (fixture, maria)
 }
 
-/// What both databases are asked.
+/// The statements for both databases.
 const CASES: [Case<'_>; 28] = [
     ("select id from chosen_rows where id = :v", &["1"], &["1"]),
     ("select id from chosen_rows where id = :v", &["9007199254740993"], &["9007199254740993"]),
@@ -163,10 +163,10 @@ async fn what_is_no_number_is_named_where_a_number_is_needed() {
             assert!(error.contains(expected), "{sql}: {error}");
         }
     }
-    // What always is a number needs no cast.
+    // A parameter that is always a number needs no cast.
     let sql = "select :v as v from (select 5 as at) t where max(at, :from) <= :to";
     assert_eq!(rows(&fixture.source, sql, &[("v", &["1"])]).await, Ok(vec!["1".to_owned()]));
-    // What only SQLite has.
+    // Only in SQLite.
     let error = rows(&fixture.source, "select 1 as n where $hour(0) || '' >= :v", &[("v", &["1"])]);
     assert_eq!(error.await, Ok(vec![]));
     let sql = "select 1 as n where json_extract($hour(0), '$') >= :v";
@@ -174,8 +174,8 @@ async fn what_is_no_number_is_named_where_a_number_is_needed() {
     assert!(error.contains("write cast(… as integer)"), "{error}");
 }
 
-/// MariaDB itself takes `20230x` beside a number for 20230, and `abc` for 0, mostly with a warning that nobody
-/// reads: never a row that was not meant.
+/// Next to a number, MariaDB itself reads `20230x` as 20230 and `abc` as 0, mostly with a warning that nobody
+/// reads: no row may be returned that was not meant.
 #[tokio::test]
 async fn a_text_beside_a_number_or_a_date_is_refused_by_name_on_mariadb() {
     let Some(maria) = maria::source(Limits::default()) else { return };
@@ -211,7 +211,7 @@ async fn a_text_beside_a_number_or_a_date_is_refused_by_name_on_mariadb() {
         let expected = format!(":v is not {kind}, which the statement needs there");
         assert_eq!(found, Err(expected), "{condition} with {values:?}");
     }
-    // An empty attribute is none.
+    // An empty attribute counts as missing.
     let sql = "select n from chosen_truncated where s in :v order by 1";
     let found = rows(&maria, sql, &[("v", &["abc", ""])]).await;
     assert_eq!(found, Ok(vec!["0".to_owned(), "7".to_owned()]));
@@ -230,7 +230,7 @@ async fn a_text_beside_a_number_or_a_date_is_refused_by_name_on_mariadb() {
     all_right(&maria, &fine).await;
 }
 
-/// Numbers are smaller than texts in SQLite, and floats are written with fewer digits than they have.
+/// In SQLite numbers sort before texts, and floats are written with fewer digits than they have.
 #[tokio::test]
 async fn the_order_of_numbers_and_floats_of_all_digits_hold_on_sqlite() {
     let setup = "create table held (n integer, f real, code text, loose);
@@ -267,7 +267,7 @@ async fn the_order_of_numbers_and_floats_of_all_digits_hold_on_sqlite() {
     let cases: Vec<Case<'_>> =
         cases.iter().map(|(sql, chosen, rows)| (sql.as_str(), *chosen, *rows)).collect();
     all_right(&fixture.source, &cases).await;
-    // What is made of columns is compared as well.
+    // Expressions over columns are compared as well.
     let sql = "select x from (select n, f * 3 as x from held where n = 1) t where x = :v";
     let found = rows(&fixture.source, sql, &[("v", &["0.30000000000000004"])]).await;
     assert_eq!(found, Ok(vec!["0.30000000000000004".to_owned()]));
@@ -316,7 +316,7 @@ async fn rows_between_two_chosen_values_are_those_that_each_type_puts_there() {
     let fixture = Fixture::new(setup, "UTC").await;
     let of = |condition: &str| format!("select n from between_two where {condition} order by n");
     for (condition, chosen, expected) in [
-        // Numbers are compared as numbers, what is none of them as text: 'abc' is behind '9'.
+        // Numbers are compared as numbers, anything else as text: 'abc' comes after '9'.
         ("price between :v and :w", ["9", "100"], &["1", "2"][..]),
         ("price NOT  BETWEEN :v and :w", ["9", "100"], &["3", "5", "6"]),
         ("price between :v and :w", ["a", "b"], &["3"]),
@@ -352,12 +352,12 @@ async fn is_compares_a_chosen_value_in_sqlite_without_a_cast() {
         ("select (n is :v) as a from chosen_rows where id < 3 order by id", &["1.5"], &["0", "1"]),
     ];
     all_right(&fixture.source, &cases).await;
-    // What a union's column is, say all of its branches.
+    // All branches of a union decide the type of its column.
     let equal = is("=");
     let cases: [Case<'_>; 3] =
         [(&equal, &["7"], &["1", "2"]), (&equal, &["a"], &["5"]), (&equal, &["1.50"], &["4"])];
     all_right(&fixture.source, &cases).await;
-    // Where Brisk cannot read the statement.
+    // Statements that Brisk cannot parse.
     let unread = "select n from (select 1 as n, 'x' as x union all select 2, null) where x is :v
                   and 1 isnull = 0";
     all_right(&fixture.source, &[(unread, &["x"], &["1"])]).await;

@@ -4,8 +4,9 @@ use super::sqlite3::Cell;
 use brisk_domain::{Frame, Values};
 use chrono::NaiveDateTime;
 
-/// Each cell of the frame is what the client prints, as text; numbers with fractions by all of
-/// their bits, and instants by their microseconds, because clients write them in other words.
+/// Checks that each cell of the frame is what the client prints, as text; numbers with fractions
+/// are compared by all of their bits, and instants by their microseconds, because clients write
+/// them differently.
 pub(crate) fn assert_equal(frame: &Frame, printed: &[Vec<Cell>], place: &str) {
     assert_eq!(frame.rows(), printed.len(), "{place}: rows");
     for (row, cells) in printed.iter().enumerate() {
@@ -31,7 +32,7 @@ pub(crate) fn assert_equal(frame: &Frame, printed: &[Vec<Cell>], place: &str) {
     }
 }
 
-/// All bits of a number; whatever is no number is the same.
+/// All bits of a number; every NaN has the same.
 fn bits(number: f64) -> String {
     if number.is_nan() { "NaN".into() } else { format!("{:x}", number.to_bits()) }
 }

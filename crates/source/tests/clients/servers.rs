@@ -4,8 +4,8 @@ use super::sqlite3::Cell;
 use std::path::Path;
 use std::process::Command;
 
-/// Runs `file` with values for `:'name'`; it prints with `copy`, whose text form has a mark for
-/// NULL and for every character that could be taken for a separator.
+/// Runs `file` with values for `:'name'`; it prints with `copy`, whose text form marks NULL and
+/// escapes every character that could be taken for a separator.
 pub(crate) fn psql(url: &str, file: &Path, values: &[(&str, &str)]) -> Vec<Vec<Cell>> {
     let mut command = Command::new("psql");
     command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1"]).env("PGTZ", "UTC");
@@ -39,7 +39,7 @@ fn copied(cell: &str) -> Cell {
     Some(text)
 }
 
-/// Runs `file` with values for `@name`. In XML, NULL is an attribute and not a word.
+/// Runs `file` with values for `@name`. In XML, NULL is an attribute, not a word.
 pub(crate) fn mariadb(url: &str, file: &Path, values: &[(&str, &str)]) -> Vec<Vec<Cell>> {
     let values: Vec<String> =
         values.iter().map(|(name, value)| format!("set @{name} = '{value}';")).collect();
@@ -50,7 +50,7 @@ pub(crate) fn mariadb(url: &str, file: &Path, values: &[(&str, &str)]) -> Vec<Ve
     rows.map(|row| row.split("<field ").skip(1).map(field).collect()).collect()
 }
 
-/// The client, where the URL says.
+/// The client, connecting to the URL.
 pub(crate) fn mariadb_at(url: &str) -> Command {
     let rest = url.split_once("://").unwrap().1;
     let (user, rest) = rest.split_once('@').unwrap();

@@ -6,8 +6,8 @@ use std::process::Command;
 /// A printed cell: its text, or nothing for NULL.
 pub(crate) type Cell = Option<String>;
 
-/// Runs `files` one after the other on `database`, with values for `:name`; all that they print.
-/// Fractions come with 20 digits, texts quoted, so that each cell is what it is.
+/// Runs `files` one after another on `database`, with values for `:name`; returns all that they
+/// print. Fractions are printed with 20 digits, texts quoted, so that no cell is ambiguous.
 pub(crate) fn run(database: &Path, files: &[&Path], values: &[(&str, &str)]) -> Vec<Vec<Cell>> {
     let mut command = Command::new("sqlite3");
     command.args(["-batch", "-bail", "-readonly", "-quote", "-noheader"]).arg(database);

@@ -1,5 +1,4 @@
-//! Everyday statements with everything that PostgreSQL and its extensions have types for: none of them is
-//! refused.
+//! Everyday statements with all types of PostgreSQL and its extensions: none is refused.
 
 use super::refusal;
 use crate::fixture::{statement, url::url};
@@ -33,7 +32,7 @@ const SETUP: &[&str] = &[
     "create type mood as enum ('sad', 'glad')",
     "create domain price as numeric(9, 2) check (value >= 0)",
     "create type home as (street text, number int)",
-    // As PostGIS and the like declare theirs.
+    // Declared as in PostGIS and the like.
     "create function ext_double(n int) returns int immutable language sql as 'select n * 2'",
     "alter extension cube add function ext_double(int)",
     "create type shape as (x float8, y float8)",
@@ -100,7 +99,7 @@ async fn everyday_statements_with_every_type_pass_on_postgres() {
 }
 
 const STATEMENTS: &[&str] = &[
-    // What operators look at.
+    // Figures that administrators look at.
     "select show_limit() as a, ssl_is_used() as b, uuid_generate_v1mc() as c",
     "select free_percent as a from pgstattuple('e')",
     "select sum(avail) as a from pg_freespace('e')",

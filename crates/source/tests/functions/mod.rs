@@ -1,4 +1,4 @@
-//! Which functions statements may call on servers, and whose users are refused.
+//! Which functions statements may call on servers, and which users are refused.
 
 mod everyday;
 mod mariadb;
@@ -8,7 +8,7 @@ mod postgres;
 
 use brisk_source::{Source, SourceError, Statement};
 
-/// What is said of `statement`; nothing of it runs.
+/// Why `statement` is refused, if it is; nothing of it runs.
 async fn refusal(source: &Source, statement: &Statement) -> Option<String> {
     match source.check(statement).await {
         Ok(()) => None,

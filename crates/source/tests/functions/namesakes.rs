@@ -1,5 +1,5 @@
-//! A database whose owner has made functions and casts that have the names of the server's: what means the
-//! server's runs, and what means the owner's is refused.
+//! A database whose owner has made functions and casts with the same names as the server's: statements
+//! that mean the server's run, and those that mean the owner's are refused.
 
 use super::refusal;
 use crate::fixture::{statement, url::url};
@@ -11,7 +11,7 @@ const SETUP: &[&str] = &[
     "create table orders (n int, amount numeric(12, 2), ratio float8, name varchar(20), at timestamptz,
        status text, total numeric, big bigint, is_open boolean)",
     "insert into orders values (1, 1.25, 0.5, 'Ann', '2020-01-01', 'open', 3, 7, true)",
-    // What the server does not have.
+    // Functions that the server does not have.
     "create function round(double precision, int) returns numeric language sql immutable
        as 'select $1::numeric'",
     "create function lower(jsonb) returns text language sql volatile as 'select $1::text'",
@@ -22,7 +22,7 @@ const SETUP: &[&str] = &[
     "create function status(int) returns text language sql volatile as 'select $1::text'",
     "create function total(numeric) returns numeric language sql volatile as 'select $1'",
     "create function fetched(orders) returns text language sql volatile as 'select ($1).name'",
-    // Casts that have to be asked for.
+    // Casts that have to be explicit.
     "create function is_some(bigint) returns boolean language sql volatile as 'select $1 <> 0'",
     "create cast (bigint as boolean) with function is_some(bigint)",
     "create function as_day(bigint) returns date language sql volatile as 'select date ''2020-01-01'''",
@@ -94,7 +94,7 @@ async fn what_means_a_function_of_the_server_runs_beside_the_owners_on_postgres(
     let source = SourceName::parse("pg").unwrap();
     let source = Source::postgres(source, &url, 1, Limits::default()).unwrap();
     let mut wrong = Vec::new();
-    // Twice: what has passed is remembered, and lets nothing else pass.
+    // Twice: a statement that has passed is remembered, and lets nothing else pass.
     for _ in 0..2 {
         for sql in SERVERS {
             let statement = statement(Dialect::Postgres, sql);

@@ -1,4 +1,4 @@
-//! PostGIS, where the server has it: its everyday functions, operators and casts need no setting, and geometries
+//! PostGIS, if the server has it: its everyday functions, operators and casts need no setting, and geometries
 //! are shown as text. `everyday` has the same declarations without PostGIS.
 
 use super::refusal;

@@ -1,4 +1,4 @@
-//! A database of PostgreSQL with extensions, and with functions, operators, casts, aggregates and views
+//! A PostgreSQL database with extensions, and with functions, operators, casts, aggregates and views
 //! that reach further than statements may.
 
 use super::refusal;
@@ -16,7 +16,7 @@ struct World {
     name: &'static str,
 }
 
-/// Stand-ins for what extensions bring that call other servers.
+/// Stand-ins for functions of extensions that call other servers.
 const SETUP: &[&str] = &[
     "create schema net",
     "create schema ext",
@@ -30,7 +30,7 @@ const SETUP: &[&str] = &[
     "create extension tsm_system_rows",
     "create function net.http_post(url text) returns text language sql volatile as 'select url'",
     "create function net.honest(n int) returns int immutable language sql as 'select n'",
-    // Part of an extension, as those of pg_net or Citus are.
+    // Part of an extension, like those of pg_net or Citus.
     "create function public.run_command_on_workers(command text) returns text language sql volatile
        as 'select command'",
     "alter extension pg_trgm add function public.run_command_on_workers(text)",
@@ -72,7 +72,7 @@ impl World {
         let (place, _) = server.rsplit_once('/').unwrap();
         let url = format!("{place}/{name}");
         let mut admin = PgConnection::connect(&url).await.unwrap();
-        // What others need first.
+        // Objects that the setup needs first.
         let first = [
             "create schema if not exists net",
             "create function net.both(a text, b text) returns text language sql volatile
@@ -158,14 +158,14 @@ async fn what_may_do_more_than_read_is_refused_by_name_however_it_is_reached_on_
         let Some(statement) = compiled(sql) else { continue };
         let said = refusal(&source, &statement).await.unwrap_or_else(|| panic!("{sql} passed"));
         assert!(said.contains(function) && said.contains("not allowed in panels"), "{sql}: {said}");
-        // It is the same sentence that the panel shows, and nothing ran.
+        // The panel shows the same sentence, and nothing ran.
         let error = source.run(&statement, &[]).await.unwrap_err();
         assert!(error.to_string().contains(&said), "{sql}: {error}");
     }
     world.remove().await;
 }
 
-/// The statement, unless it is refused as it is written.
+/// The statement, unless it is refused when it is compiled.
 fn compiled(sql: &str) -> Option<Statement> {
     let at = Timestamp::from_seconds;
     let context = Context {
@@ -316,7 +316,7 @@ async fn the_time_limit_holds_again_after_a_function_has_lifted_it_on_postgres()
         "select count(*) as n from generate_series(1, 100000) a, generate_series(1, 100000) b";
     let error = source.run(&statement(Dialect::Postgres, endless), &[]).await.unwrap_err();
     assert!(matches!(error, SourceError::Timeout { seconds: 1 }), "{error}");
-    // One whose statement Brisk has to end is not used again.
+    // A connection whose statement Brisk has to end is not reused.
     assert_eq!(source.run(&id, &[]).await.unwrap(), before, "the server ended it by itself");
     world.remove().await;
 }

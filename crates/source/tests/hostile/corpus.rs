@@ -1,6 +1,6 @@
-//! Statements that somebody who means harm, or knows no better, may write into a panel. Each runs
-//! where it passes the check, against databases with the tables `t` and `u`, the sequence `s` and
-//! functions that write; none may change anything, or take more than it may.
+//! Statements that a malicious or careless author may write into a panel. Each one that passes the
+//! check runs against databases with the tables `t` and `u`, the sequence `s` and functions that
+//! write; none may change anything, or exceed its limits.
 
 /// Refused in every dialect.
 pub(crate) const EVERYWHERE: &[&str] = &[
@@ -383,9 +383,9 @@ pub(crate) const MYSQL: &[&str] = &[
     "select mroonga_command('table_remove t') as a",
 ];
 
-/// Where they pass the check, they may run: for no longer than any other, and for nothing.
+/// If they pass the check they may run: no longer than any other, and without effect.
 pub(crate) const CONTAINED: &[&str] = &[
-    // Writes that only the database can see.
+    // Writes that only the database can detect.
     "select writes() as a",
     "select a from t where writes() = 1",
     "with a as (select writes() as b) select * from a",
@@ -490,7 +490,7 @@ pub(crate) const CONTAINED: &[&str] = &[
     "select 1 as a union all select 'x' order by 1",
 ];
 
-/// Values that readers choose, or that a sign-in hands over.
+/// Values that readers choose, or that a sign-in passes on.
 pub(crate) const VALUES: &[&str] = &[
     "'",
     "''",

@@ -6,7 +6,7 @@ use brisk_source::{Dialect, Limits, Source};
 use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection, PgConnection, Row};
 use std::path::PathBuf;
 
-/// Small, so that what escapes them shows; and more rows than the tables have.
+/// Small, so that anything that escapes them shows; but more rows than the tables have.
 pub(crate) const LIMITS: Limits =
     Limits { time: std::time::Duration::from_millis(250), rows: 2_000, bytes: 300_000 };
 
@@ -30,7 +30,7 @@ const TABLES: &[&str] = &[
 ];
 
 impl Database {
-    /// All of them; on the servers, the database is called `name`, and made anew.
+    /// All of them; on the servers, the database is called `name`, and created anew.
     pub(crate) async fn all(name: &'static str) -> Vec<Self> {
         let mut all = vec![Self::sqlite().await];
         if let Some(url) = url("BRISK_TEST_POSTGRES_URL") {
@@ -56,7 +56,7 @@ impl Database {
             Self::Sqlite { directory } => {
                 Source::sqlite(name, &directory.path().join("file.sqlite"), LIMITS)
             }
-            // What stands behind the names has to hold as well.
+            // The defences behind the list of names have to hold as well.
             Self::Postgres { url, .. } => Source::postgres(name, url, 2, LIMITS)
                 .unwrap()
                 .with_rights(allowing(&["public.writes", "public.loosens"])),
@@ -129,7 +129,7 @@ impl Database {
         Self::MySql { admin, url, name }
     }
 
-    /// Everything that a statement could have changed, in words.
+    /// Everything that a statement could have changed, as text.
     pub(crate) async fn contents(&mut self) -> Vec<String> {
         match self {
             Self::Sqlite { directory } => {
@@ -214,7 +214,7 @@ impl Database {
         }
     }
 
-    /// Takes the servers' database away again.
+    /// Drops the servers' database again.
     pub(crate) async fn remove(self) {
         match self {
             Self::Sqlite { .. } => {}
@@ -233,7 +233,7 @@ impl Database {
     }
 }
 
-/// The same server, the database of our own.
+/// The URL of the same server, with our own database.
 fn in_database(url: &str, name: &str) -> String {
     let (server, _) = url.rsplit_once('/').unwrap();
     format!("{server}/{name}")

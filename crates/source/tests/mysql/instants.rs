@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, Executor, Row};
 #[tokio::test]
 async fn every_kind_of_time_column_is_read_in_utc_whatever_the_server_thinks() {
     let Some(source) = source(Limits::default()) else { return };
-    // Stored by a session in another zone: `timestamp` is an instant, `datetime` what was said.
+    // Stored by a session in another zone: `timestamp` is an instant, `datetime` stays as written.
     set_up(&[
         "drop table if exists moments",
         "create table moments (d date, dt datetime, dt6 datetime(6), ts timestamp(6) null)",
@@ -174,7 +174,7 @@ async fn grouping_by_a_bucket_works_by_number_and_by_name_and_says_so_otherwise(
                sum(sum(net)) over (partition by kind order by $bucket(at)) as running
              from grouped where $range(at) group by {group} order by day, kind"
         );
-        // What a window is ordered by is grouped by name.
+        // A window's order refers to the grouped column by its name.
         let sql = sql.replace("order by $bucket(at)", "order by day");
         let sql = match run(&source, &sql).await {
             Ok(_) => sql,

@@ -1,4 +1,4 @@
-//! What only MySQL and MariaDB do.
+//! Behaviour of MySQL and MariaDB alone.
 
 mod instants;
 mod rollups;

@@ -1,5 +1,5 @@
-//! Rollups of a real MariaDB, written by one user and read by another. The database that they are
-//! kept in is one for the whole server, so that these tests take turns.
+//! Rollups of a real MariaDB, written by one user and read by another. The whole server has one
+//! database for them, so these tests take turns.
 
 use crate::fixture;
 use crate::rollups;
@@ -18,14 +18,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
 
-/// What the documentation grants to who writes.
+/// The rights that the documentation grants to the writing user.
 const RIGHTS: &str =
     "select, insert, update, delete, create, create temporary tables, alter, drop on brisk.*";
 
-/// A database of the test's own, with a user who reads and one who writes rollups.
+/// A database of the test's own, with a reading user and one that writes rollups.
 struct World {
     source: Source,
-    /// All rights.
+    /// A connection with all rights.
     admin: MySqlConnection,
     name: String,
     reader_url: String,
@@ -85,7 +85,7 @@ impl World {
         self.admin.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
     }
 
-    /// A sale at noon, so many days from the 16th.
+    /// A sale at noon, `day` days from the 16th.
     async fn sell(&mut self, day: i64, country: &str, net: &str) {
         let at = at(day);
         self.write(&format!("insert into orders values ({at}, '{country}', {net})")).await;
@@ -111,7 +111,7 @@ impl World {
     }
 }
 
-/// Noon, so many days from the 16th, in SQL.
+/// Noon, `day` days from the 16th, in SQL.
 fn at(day: i64) -> String {
     format!("(timestamp'1970-01-01 00:00:00' + interval {} second)", NOON + day * DAY)
 }
@@ -152,7 +152,7 @@ async fn a_refresh_touches_only_buckets_that_may_be_late_and_keeps_types() {
 async fn readers_never_see_a_part_of_a_refresh_or_of_a_rebuild() {
     let Some(mut world) = World::new().await else { return };
     world.sell_much().await;
-    // Where a server lets readers see what is not committed, Brisk's still do not.
+    // Even on a server that lets readers see uncommitted rows, Brisk's do not.
     world.write("set global transaction isolation level read uncommitted").await;
     let sql =
         "select count(distinct day) as days, cast(sum(orders) as int) as orders from brisk.daily";
@@ -219,7 +219,7 @@ async fn a_refresh_that_fails_leaves_the_rows_from_before() {
         assert!(error.to_string().contains(word), "{sql}: {error}");
         assert_eq!(shown(&world.source).await, before, "{sql}");
     }
-    // The same in a refresh that is no rebuild.
+    // The same in a refresh that is not a rebuild.
     world.write("rename table orders to moved").await;
     refresh(&world.source, &rollup(SALES)).await.unwrap_err();
     assert_eq!(shown(&world.source).await, before);
@@ -279,7 +279,7 @@ async fn what_the_writing_user_may_not_do_is_a_sentence_that_says_what_to_grant(
     assert!(error.contains("\"rollup_url\"") && error.contains("create"), "{error}");
     assert!(!error.contains('@'), "{error}");
 
-    // Whoever may read nothing of a database cannot even connect to it.
+    // A user who may read nothing in a database cannot even connect to it.
     world.write("create table others (a int)").await;
     let name = world.name.clone();
     for host in ["localhost", "%"] {
@@ -344,7 +344,7 @@ async fn a_rebuild_lets_readers_in_while_it_waits_for_one_who_holds_the_table() 
     let (source, changed) = (world.source.clone(), rollup(&format!("{SALES} having 1 = 1")));
     let rebuild = tokio::spawn(async move { refresh(&source, &changed).await });
     wait_until_running("rename table").await;
-    // Behind it, but not until the one before it has gone.
+    // A reader queues behind it, but only until it gives up.
     assert_eq!(shown(&world.source).await.len(), 1);
     assert!(!rebuild.is_finished());
     world.write("commit").await;
@@ -390,7 +390,8 @@ async fn a_table_whose_record_was_not_written_any_more_is_built_anew() {
     let Some(mut world) = World::new().await else { return };
     world.sell(0, "France", "10").await;
     refresh(&world.source, &rollup(SALES)).await.unwrap();
-    // Killed between the swap and the record: it holds rows of a definition that is given up again.
+    // Killed between the swap and the record: the table holds rows of a definition that is
+    // abandoned again.
     world.write("update brisk.rollups set definition = ''").await;
     world.write("update brisk.daily set revenue = 99").await;
     world.write("create table brisk.`daily before` (a int)").await;
@@ -398,7 +399,7 @@ async fn a_table_whose_record_was_not_written_any_more_is_built_anew() {
     assert_eq!(refresh(&world.source, &rollup(SALES)).await.unwrap().from, None);
     assert_eq!(shown(&world.source).await, direct(&world.source).await);
     assert_eq!(world.tables().await, ["daily", "rollups"]);
-    // And one that is not there any more.
+    // And a table that no longer exists.
     world.write("drop table brisk.daily").await;
     assert_eq!(refresh(&world.source, &rollup(SALES)).await.unwrap().from, None);
 }

@@ -1,4 +1,4 @@
-//! A real MariaDB: every type is what it is, statements only read, errors say where.
+//! A real MariaDB: every type is decoded as itself, statements only read, errors have positions.
 
 use crate::fixture;
 
@@ -220,7 +220,7 @@ async fn types_without_a_place_in_a_frame_are_shown_as_the_server_writes_them() 
     assert_eq!(cells(&dates, "n"), [None, text("2011-00-00")]);
     let twice = run(&source, "select count(*), count(*) from odd").await.unwrap();
     assert_eq!(cells(&twice, "count(*) (2)"), [text("2")]);
-    // An instant before a zero is still what it was.
+    // An instant before a zero date keeps its value.
     let mixed =
         "select timestamp'2011-12-09 12:50:00' as e union all select e from odd where d = 0";
     let mixed = cells(&run(&source, mixed).await.unwrap(), "e");
@@ -255,7 +255,7 @@ async fn chosen_values_are_bound_and_nothing_chosen_means_all() {
     assert_eq!(count("a = :one").await, "1");
     assert_eq!(count("a in :one").await, "1");
     assert_eq!(count("a = ':one'").await, "0");
-    // An older table, in another character set than what is bound.
+    // An older table, in another character set than the bound values.
     let sql = "select a from chosen_latin where a = 'ä' and a <> :one";
     let frame = run(&source, sql).await.unwrap();
     assert_eq!(cells(&frame, "a"), [Some("ä".into())]);
@@ -273,7 +273,8 @@ async fn a_statement_that_writes_is_refused_by_the_server_too() {
         "create sequence counted",
     ])
     .await;
-    // Functions that delete, in two engines; that first take the fence down; that only do that.
+    // Functions that delete, in two engines; one that first lifts the protection; one that only
+    // does that.
     let functions = [
         ("sneaky", "delete from kept"),
         ("sneaky_elsewhere", "delete from kept_elsewhere"),
@@ -307,7 +308,7 @@ async fn a_statement_that_writes_is_refused_by_the_server_too() {
             assert!(error.to_string().contains("READ ONLY transaction"), "{sql}: {error}");
         }
         assert_eq!(run(&source, "select unfence() as a").await.unwrap().rows(), 1);
-        // What it did to the session is undone before the next statement.
+        // Its changes to the session are undone before the next statement.
         let sql = "select \"a text\" as a, timestampdiff(hour, utc_timestamp(), now()) as hours,
               group_concat(seq) as list from seq_1_to_5
             union all select 'b', 0, ''";
@@ -316,7 +317,7 @@ async fn a_statement_that_writes_is_refused_by_the_server_too() {
         assert_eq!((first("a"), first("hours")), ("a text".into(), "0".into()));
         assert_eq!((first("list"), frame.rows()), ("1,2,3,4,5".into(), 2));
     }
-    // Past the check, as if it had a hole.
+    // Bypasses the check, as if it had a hole.
     let mut past = statement("select 1 as a");
     for hostile in [
         "insert into kept values (3)",
@@ -436,7 +437,7 @@ async fn a_chosen_text_that_a_columns_characters_do_not_have_equals_nothing() {
         let frame = run(&source, sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
         assert_eq!(cells(&frame, "n"), expected, "{sql}");
     }
-    // What no value can help is said as before.
+    // An error that no value can help is reported as before.
     let mixed =
         "select convert('ä' using latin2) collate latin2_general_ci = name as n from narrow";
     assert!(run(&source, mixed).await.is_err());

@@ -1,4 +1,4 @@
-//! What only PostgreSQL does.
+//! Behaviour of PostgreSQL alone.
 
 mod rollups;
 mod statements;

@@ -13,10 +13,10 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// Where the server is.
+/// The variable with the server's URL.
 const VARIABLE: &str = "BRISK_TEST_POSTGRES_URL";
 
-/// A database of the test's own, with a role that reads and one that writes rollups.
+/// A database of the test's own, with a reading role and one that writes rollups.
 struct World {
     source: Source,
     /// The owner of everything.
@@ -62,7 +62,7 @@ impl World {
         self.admin.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
     }
 
-    /// A sale at noon, so many days from the 16th.
+    /// A sale at noon, `day` days from the 16th.
     async fn sell(&mut self, day: i64, country: &str, net: &str) {
         let at = NOON + day * DAY;
         self.write(&format!("insert into orders values (to_timestamp({at}), '{country}', {net})"))
@@ -201,7 +201,7 @@ async fn a_refresh_that_fails_leaves_the_rows_from_before() {
         assert!(error.to_string().contains(word), "{sql}: {error}");
         assert_eq!(shown(&world.source).await, before, "{sql}");
     }
-    // The same in a refresh that is no rebuild.
+    // The same in a refresh that is not a rebuild.
     world.write("alter table orders rename to moved").await;
     refresh(&world.source, &rollup(SALES)).await.unwrap_err();
     assert_eq!(shown(&world.source).await, before);
@@ -243,7 +243,7 @@ async fn the_role_that_reads_cannot_write_rollups() {
         let error = reader.execute(AssertSqlSafe(sql)).await.unwrap_err();
         assert!(error.to_string().contains("permission denied"), "{sql}: {error}");
     }
-    // What writes, and is not stopped by the statement's check, is by the rights.
+    // Writes that the statement's check does not stop are stopped by the rights.
     let mut writer = PgConnection::connect(&world.writer_url).await.unwrap();
     let error = writer.execute("delete from orders").await.unwrap_err();
     assert!(error.to_string().contains("permission denied"), "{error}");
@@ -266,7 +266,7 @@ async fn what_the_writing_role_may_not_do_is_a_sentence_that_says_what_to_grant(
     world.write(&format!("grant select on orders to {writer}")).await;
     refresh(&world.source, &rollup(SALES)).await.unwrap();
 
-    // A schema that somebody else has made is enough: no right to make schemas is needed.
+    // A schema that somebody else has made is enough: the right to create schemas is not needed.
     world.write(&format!("drop schema brisk cascade; create schema brisk; grant usage, create on schema brisk to {writer}; grant usage on schema brisk to {reader}")).await;
     let database = world.writer_url.rsplit('/').next().unwrap().to_owned();
     world.write(&format!("revoke create on database {database} from {writer}")).await;

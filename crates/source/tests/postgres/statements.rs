@@ -1,4 +1,4 @@
-//! A real PostgreSQL: every type is what it is, statements only read, and limits hold.
+//! A real PostgreSQL: every type is decoded as itself, statements only read, and limits hold.
 
 use crate::fixture::{allowing, url::url};
 use brisk_domain::{
@@ -10,7 +10,7 @@ use sqlx::{Connection, Executor};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Where the server is.
+/// The variable with the server's URL.
 const VARIABLE: &str = "BRISK_TEST_POSTGRES_URL";
 
 fn source(limits: Limits) -> Option<Source> {

@@ -1,5 +1,5 @@
-//! A real PostgreSQL: a type that Brisk does not know is shown as the server's own text. What is
-//! expected is what psql prints.
+//! A real PostgreSQL: a type that Brisk does not know is shown as the server's own text. The
+//! expected texts are what psql prints.
 
 use crate::fixture::{cells, statement, url::url};
 use brisk_domain::{Frame, SourceName, Values};
@@ -106,7 +106,7 @@ async fn a_type_that_is_not_known_is_shown_as_the_servers_own_text() {
         .map(|(i, (expression, _))| format!("{expression} as a{i}"))
         .collect();
     let sql = format!("select {}", list.join(", "));
-    // Twice, because a connection keeps what it has prepared.
+    // Twice, because a connection keeps its prepared statements.
     for _ in 0..2 {
         let frame = run(&source, &sql).await.unwrap();
         for (i, (expression, expected)) in cases.iter().enumerate() {
@@ -173,7 +173,7 @@ async fn sums_and_averages_of_cents_have_a_scale_as_cents_do() {
     let scales = |names: &[&str]| names.iter().map(|n| ((*n).to_owned(), 2)).collect::<Vec<_>>();
     let compiled = statement(Dialect::Postgres, sql);
     let frame = source.run(&compiled, &scales(&["sum", "mean", "most"])).await.unwrap();
-    // As bc divides: 9007199254740995 / 100, 4503599627370497.5 / 100.
+    // As calculated by bc: 9007199254740995 / 100, 4503599627370497.5 / 100.
     assert_eq!(cells(&frame, "sum"), [Some("90071992547409.95".into())]);
     assert_eq!(cells(&frame, "mean"), [Some("45035996273704.97500".into())]);
     assert_eq!(cells(&frame, "most"), [Some("90071992547409.93".into())]);

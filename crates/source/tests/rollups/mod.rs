@@ -48,7 +48,7 @@ pub(crate) fn plan(rollup: &Rollup, dialect: Dialect) -> Plan {
 
 pub(crate) async fn refresh(source: &Source, rollup: &Rollup) -> Result<RollupReport, SourceError> {
     let plan = plan(rollup, source.dialect());
-    // What the engine hashes.
+    // The parts that the engine hashes.
     let definition = format!("{:?}", plan.definition_parts());
     let now = Timestamp::from_seconds(NOON + 30 * DAY);
     let refresh = Refresh { plan: &plan, definition: &definition, now, rebuild: false };
@@ -87,7 +87,7 @@ pub(crate) async fn shown(source: &Source) -> Vec<String> {
     .await
 }
 
-/// The same from the table below it.
+/// The same from the table that it is built from.
 pub(crate) async fn direct(source: &Source) -> Vec<String> {
     rows(source, &format!("{SALES} order by 1, 2")).await
 }
@@ -101,8 +101,8 @@ pub(crate) fn assert_short_and_long_day(starts: &[String]) {
     }
 }
 
-/// Refreshes and rebuilds a rollup of 40,000 sales over a hundred days, while a reader's `sql` has to
-/// see all of them every time. Returns how often it has read.
+/// Refreshes and rebuilds a rollup of 40,000 sales over a hundred days, while a reader's `sql` must
+/// see all of them every time; returns how often it has read.
 pub(crate) async fn refresh_while_reading(source: &Source, sql: &'static str) -> usize {
     let mut rollup = rollup(SALES);
     rollup.lateness = Lateness::parse("3 months").unwrap();
@@ -119,7 +119,7 @@ pub(crate) async fn refresh_while_reading(source: &Source, sql: &'static str) ->
     reader.reads().await
 }
 
-/// Reads all the while, and fails unless `sql` returns one of `allowed` every time.
+/// Reads continuously, and fails unless `sql` returns one of `allowed` every time.
 pub(crate) struct Reader {
     stop: Arc<AtomicBool>,
     task: tokio::task::JoinHandle<usize>,

@@ -1,4 +1,4 @@
-//! Which functions a statement may call, as SQLite itself sees them.
+//! Which functions a statement may call, according to SQLite itself.
 
 use super::workers::{World, first, program, source};
 use brisk_source::{Limits, SQLITE_MEMORY, Source};
@@ -85,7 +85,7 @@ async fn a_text_that_would_be_too_long_is_an_error_and_never_null() {
         let error = first(&source, sql).await.unwrap_err().to_string();
         assert!(error.contains("larger than 64 MiB"), "{sql}: {error}");
     }
-    // Everything else is as SQLite has it.
+    // Everything else is as in SQLite.
     for (sql, expected) in [
         (
             "select printf('%05.2f|%d|%s|%q|%,d|%%', 1.005, 7, 'x', 'it''s', 1234567)",
@@ -117,7 +117,7 @@ async fn a_statement_is_checked_by_preparing_it_and_nothing_of_it_runs() {
     for sql in ["select n from o", "select count(*) as n from o where $range(at)"] {
         assert_eq!(check(sql).await, Ok(()), "{sql}");
     }
-    // It would take for ever.
+    // This would take forever.
     let endless =
         "with recursive r(n) as (select 1 union all select n + 1 from r) select count(*) from r";
     assert_eq!(check(endless).await, Ok(()));

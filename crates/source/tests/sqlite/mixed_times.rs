@@ -1,5 +1,5 @@
-//! A column of SQLite that holds times in several forms: each value is what it says, or the statement is refused.
-//! The instants were worked out by hand.
+//! A column of SQLite that holds times in several forms: each value is read in its own form, or the statement
+//! is refused. The instants were worked out by hand.
 
 use crate::fixture::{Fixture, cells};
 use brisk_domain::{Access, Bounds, Interval, Query, Timestamp, WallClock, WallClocks, ZoneName};
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 const DAY: i64 = 1_772_323_200;
 
 /// Each with its hours since [`DAY`] if columns without a zone were written in UTC, seen from New York (five
-/// hours behind, where a date's midnight is at 05:00 UTC); none for what is no time.
+/// hours behind, where a date's midnight is at 05:00 UTC); `None` for values that are not times.
 const VALUES: [(&str, Option<i64>); 10] = [
     ("'2026-03-01'", Some(5)),
     ("'2026-03-01 06:00:00'", Some(6)),
@@ -78,7 +78,8 @@ async fn each_value_is_the_time_that_it_says() {
         let found = mixed.numbers(clock, &bucket, (0, 1)).await.unwrap();
         assert_eq!(found, hours(&|_| 0), "{clock:?}");
     }
-    // What has no zone was written in Tokyo, nine hours earlier; the date is one everywhere.
+    // Times without a zone were written in Tokyo, nine hours earlier; the date is the same
+    // everywhere.
     let found = mixed.numbers(Some("Asia/Tokyo"), &bucket, (0, 1)).await.unwrap();
     assert_eq!(found, hours(&|i| if i == 1 || i == 2 { -9 } else { 0 }));
     let found = mixed.numbers(Some("dashboard"), &bucket, (0, 1)).await.unwrap();
@@ -104,7 +105,7 @@ async fn a_range_loses_no_value_of_another_form() {
 
 #[tokio::test]
 async fn columns_whose_first_value_says_something_else_are_read_alike() {
-    // Whatever comes first.
+    // Whichever value comes first.
     for first in 0..VALUES.len() {
         let mut values: Vec<&str> = VALUES.iter().map(|(value, _)| *value).collect();
         values.rotate_left(first);

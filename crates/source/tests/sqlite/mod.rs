@@ -1,4 +1,4 @@
-//! What only SQLite does.
+//! Behaviour of SQLite alone.
 
 mod functions;
 mod mixed_times;

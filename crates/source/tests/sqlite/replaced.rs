@@ -1,4 +1,4 @@
-//! A SQLite file that is replaced, written over, or written to while it is read.
+//! A SQLite file that is replaced, overwritten, or written to while it is read.
 
 use super::workers::{World, first, source, write};
 use brisk_source::{Limits, Source, SourceError};
@@ -8,7 +8,7 @@ use std::time::Duration;
 fn sources(path: &Path) -> [Source; 2] {
     let limits = Limits { time: Duration::from_secs(60), ..Limits::default() };
     let name = brisk_domain::SourceName::parse("shop").unwrap();
-    // Both ways: the file is looked at in the same place.
+    // In processes and on threads: both look at the file in the same place.
     [source(path, limits), Source::sqlite(name, path, limits)]
 }
 
@@ -36,7 +36,7 @@ async fn a_file_that_is_written_over_is_read_by_the_next_statement() {
     for source in sources(&world.path()) {
         for n in 1..=5 {
             first(&source, "select n from o").await.unwrap();
-            // As many pages and changes as the one before: only its contents tell it from that.
+            // As many pages and changes as the one before: only its content distinguishes it.
             let new = world.file(&format!("{n}.sqlite"));
             let _ = std::fs::remove_file(&new);
             write(&new, &numbered(n)).await;
@@ -90,7 +90,7 @@ async fn a_file_that_is_written_over_while_it_is_read_gives_one_of_its_states_or
         for _ in 0..20 {
             match first(&source, sql).await {
                 Ok(read) => assert!(["x20000", "y20000"].contains(&read.as_str()), "{read}"),
-                // A file that is half there is none.
+                // A half-written file is not a database.
                 Err(SourceError::Unavailable(_) | SourceError::Database { .. }) => {}
                 Err(error) => panic!("{error}"),
             }
@@ -114,11 +114,11 @@ async fn what_others_write_is_read_by_the_next_statement_with_and_without_a_log(
     }
 }
 
-/// The ends of a database's three files.
+/// The suffixes of a database's three files.
 const FILES: [&str; 3] = ["", "-wal", "-shm"];
 
-/// The files of a database whose row is in its log, beside each other under the name `made`; all that differs
-/// from others that are made so is the row.
+/// The files of a database whose only row is in its log, next to each other under the name `made`; databases
+/// made like this differ only in the row.
 async fn with_log(world: &World, made: &str, n: u32) {
     use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
     let of = |name: &str, end: &str| world.file(&format!("{name}{end}"));
@@ -136,7 +136,7 @@ async fn with_log(world: &World, made: &str, n: u32) {
     }
     writer.close().await.unwrap();
     for end in FILES {
-        // The log has gone with its last connection.
+        // The log disappeared with its last connection.
         let _ = std::fs::remove_file(of("open.sqlite", end));
     }
 }

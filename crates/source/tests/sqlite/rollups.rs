@@ -49,7 +49,7 @@ impl World {
         connection.close().await.unwrap();
     }
 
-    /// A sale at noon, so many days from the 16th.
+    /// A sale at noon, `day` days from the 16th.
     async fn sell(&self, day: i64, country: &str, net: i64) {
         let at = NOON + day * DAY;
         self.write(&format!("insert into orders values ({at}, '{country}', {net})")).await;
@@ -66,7 +66,7 @@ async fn a_refresh_touches_only_buckets_that_may_be_late() {
     assert_eq!((first.from, first.written, first.rows), (None, 6, 6));
     assert_eq!(shown(&world.source).await, direct(&world.source).await);
 
-    // Two days late, and three: the third is beyond what the rollup promises to look at.
+    // Two days late, and three: the third is beyond the rollup's lateness.
     world.write(&format!("update orders set net = 11 where at = {}", NOON - 2 * DAY)).await;
     world.write(&format!("update orders set net = 12 where at = {}", NOON - 3 * DAY)).await;
     world.sell(1, "Spain", 5).await;
@@ -76,7 +76,7 @@ async fn a_refresh_touches_only_buckets_that_may_be_late() {
     let revenue = "select revenue from brisk.daily order by day";
     assert_eq!(rows(&world.source, revenue).await, ["10", "10", "10", "11", "10", "10", "5"]);
 
-    // What is gone within the lateness goes from the rollup, too.
+    // Rows deleted within the lateness disappear from the rollup, too.
     world.write(&format!("delete from orders where at >= {}", NOON - DAY)).await;
     let third = refresh(&world.source, &rollup(SALES)).await.unwrap();
     assert_eq!((third.written, third.rows), (0, 4));
@@ -122,7 +122,7 @@ async fn a_database_file_that_was_replaced_builds_the_table_anew() {
     let world = World::new().await;
     world.sell(-9, "France", 10).await;
     refresh(&world.source, &rollup(SALES)).await.unwrap();
-    // The new one is made before the old one is gone: it cannot have its number.
+    // The new file is made before the old one is gone, so it cannot have the same inode.
     let old = world.directory.path().join("old.sqlite");
     std::fs::rename(world.path(), &old).unwrap();
     world.write(TABLE).await;
@@ -167,7 +167,7 @@ async fn a_time_that_is_not_that_of_the_range_is_refused() {
     let world = World::new().await;
     world.sell(0, "France", 10).await;
     world.sell(-1, "France", 10).await;
-    // The day is named as it has to be, and then moved.
+    // The day has the required name, but is moved.
     let moved = "select day - (country = 'Spain') * 864000 as day, country, n
          from (select $bucket(at) as day, country, count(*) as n from orders
                where $range(at) group by 1, 2)";
@@ -194,7 +194,7 @@ async fn a_statement_that_takes_too_long_is_stopped_and_leaves_the_rows_from_bef
     let error = refresh(&hurried, &rollup(endless)).await.unwrap_err();
     assert!(matches!(error, SourceError::Timeout { .. }), "{error}");
     assert_eq!(shown(&world.source).await, before);
-    // And whoever comes next can write.
+    // And the next refresh can write.
     refresh(&world.source, &rollup(SALES)).await.unwrap();
 }
 
@@ -240,7 +240,7 @@ async fn the_database_itself_is_never_written_and_readers_write_nothing() {
     let world = World::new().await;
     world.sell(0, "France", 10).await;
     let before = std::fs::read(world.path()).unwrap();
-    // Two that have one name: the source's own is the one that statements mean.
+    // Two tables of one name: statements mean the source's own.
     world.write("create table daily (at integer, country text, net integer)").await;
     let tables = std::fs::read(world.path()).unwrap();
     assert_ne!(before, tables);
@@ -265,7 +265,7 @@ async fn columns_compare_as_those_of_the_source_do() {
     );
     rollup.keys = vec![RollupColumn::parse("customer").unwrap()];
     refresh(&world.source, &rollup).await.unwrap();
-    // What a variable's value is: text.
+    // The type of a variable's value: text.
     for table in ["o", "brisk.daily"] {
         let sql = format!("select net from {table} where customer = cast('7' as text)");
         let found = rows(&world.source, &sql).await;
@@ -282,11 +282,11 @@ async fn a_database_file_that_was_written_over_in_place_builds_the_table_anew() 
     refresh(&world.source, &rollup(SALES)).await.unwrap();
     let kept = world.directory.path().join("kept.sqlite");
     std::fs::copy(world.path(), &kept).unwrap();
-    // Through SQLite: what may be late is enough.
+    // Changed through SQLite: refreshing what may be late is enough.
     world.sell(1, "France", 10).await;
     let report = refresh(&world.source, &rollup(SALES)).await.unwrap();
     assert!(report.from.is_some(), "{report:?}");
-    // Over it: older rows may be others.
+    // Overwritten: older rows may differ.
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&kept);
     let mut other = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
     other.execute("update orders set net = 77").await.unwrap();

@@ -1,5 +1,5 @@
-//! Statements on SQLite files in processes of their own: what one of them does to itself, to others and
-//! to the server.
+//! Statements on SQLite files in processes of their own: how one of them affects itself, others and the
+//! server.
 
 use crate::fixture;
 
@@ -66,14 +66,14 @@ pub(crate) async fn write(path: &Path, sql: &str) {
     connection.close().await.unwrap();
 }
 
-/// A statement as it runs, past the check of the author's text.
+/// A statement that bypasses the check of the author's text.
 fn unchecked(sql: &str) -> Statement {
     let mut statement = statement(Dialect::Sqlite, "select 1 as a");
     statement.sql = sql.to_owned();
     statement
 }
 
-/// The first cell of `sql`'s result, which has to have one.
+/// The first cell of `sql`'s result, which must have one.
 pub(crate) async fn first(source: &Source, sql: &str) -> Result<String, SourceError> {
     let frame = wait_for("an answer", source.run(&unchecked(sql), &[])).await?;
     Ok(frame.columns()[0].values.exact(0).unwrap())
@@ -116,7 +116,7 @@ fn resident() -> u64 {
 
 const NUMBERS: &str = "create table o (n int); insert into o values (1), (2)";
 
-/// Calculates for hours without asking whether to go on.
+/// Calculates for hours without checking whether to go on.
 const SPIN: &str = "select instr(printf('%.*c', 20000000, 'a'), printf('%.*c', 10000000, 'a')||'b') \
                     as a from o";
 
@@ -183,7 +183,7 @@ async fn what_takes_too_much_memory_fails_alone_and_leaves_none_of_it_taken() {
     let mut failed = 0;
     for bomb in &bombs {
         match wait_for("it ends", source.run(&unchecked(bomb), &[])).await {
-            // What SQLite finds too long for a text is null.
+            // A text that is too long for SQLite is NULL.
             Ok(frame) => assert!(frame.rows() <= 2, "{bomb}"),
             Err(error) => {
                 assert!(!matches!(error, SourceError::Ended), "{bomb}");
@@ -219,7 +219,7 @@ async fn an_aggregate_that_fills_memory_ends_at_the_limit_and_not_with_its_rows(
     ] {
         let sql = format!("{endless} select length({aggregate}) as a from t");
         let told = first(&source, &sql).await.unwrap_err().to_string();
-        // Not that it took too long.
+        // And not that it took too long.
         let is_told = told.contains("larger than") || told.contains("memory");
         assert!(is_told, "{aggregate}: {told}");
     }
@@ -250,7 +250,7 @@ async fn a_worker_whose_reader_has_gone_is_ended_and_its_neighbours_go_on() {
         eventually("it runs", async || !workers_on(&world.path()).is_empty()).await;
         first(&source, "select sum(n) from o").await
     };
-    // Dropped with the end of this statement.
+    // Dropped at the end of this statement.
     tokio::select! {
         biased;
         answer = beside => assert_eq!(answer.unwrap(), "3"),
@@ -275,7 +275,7 @@ async fn a_worker_that_is_killed_from_outside_fails_its_own_statement_only() {
     let spins = wait_for("it ends", source.run(&spin, &[]));
     let killed = async {
         loop {
-            // Once more if the first one was from before, and the statement runs again.
+            // Once more if the first worker was from before, so that the statement runs again.
             eventually("it runs", async || !workers_on(&world.path()).is_empty()).await;
             workers_on(&world.path()).into_iter().for_each(kill);
         }
@@ -329,7 +329,8 @@ async fn what_is_no_database_is_refused_without_waiting_for_it() {
 #[tokio::test]
 async fn an_answer_that_no_worker_gives_ends_it() {
     let world = World::with(NUMBERS).await;
-    // The socket is the standard input; so many bytes are garbage as a frame, or a frame of any length.
+    // The socket is the standard input; these bytes are garbage as a frame, or a frame of arbitrary
+    // length.
     let programs = [
         ("zeros", "exec /bin/cat /dev/zero >&0"),
         ("noise", "exec /bin/cat /dev/urandom >&0"),

@@ -1,5 +1,5 @@
-//! Statements that the databases accept, many of which Brisk's parser cannot read; each with the first
-//! cell of its result, worked out by hand, and the tables that it reads.
+//! Statements that the databases accept and many of which Brisk's parser cannot read; each with the
+//! first cell of its result, worked out by hand, and the tables that it reads.
 
 pub(crate) type Case = (&'static str, &'static str, &'static [&'static str]);
 

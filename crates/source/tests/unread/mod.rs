@@ -151,7 +151,7 @@ fn instants_keep_their_names_where_only_words_tell() {
     }
 }
 
-/// Where the database refuses `sql`: line and column, and what stands there.
+/// Where the database rejects `sql`: line and column, and the text there.
 async fn place(source: &Source, sql: &str) -> (u32, u32, String) {
     match source.run(&statement(source.dialect(), sql), &[]).await {
         Err(SourceError::Statement(error)) => {
@@ -169,8 +169,8 @@ async fn errors_point_at_the_authors_line_and_column() {
     let sqlite = Fixture::new("create table err_t (a int, dé int, at int)", "UTC").await;
     let sources = [Some(sqlite.source.clone()), postgres(&setup).await, mariadb(&setup).await];
     for source in sources.into_iter().flatten() {
-        // Words that only the database refuses, after macros, parameters, comments, letters of several
-        // bytes, and the same word where it is right.
+        // Words that only the database rejects, after macros, parameters, comments, multi-byte
+        // letters, and the same word where it is valid.
         let cases = [
             (
                 "select $bucket(at) as day, dé, 'übel' as x, :from as f\nfrom err_t where $range(at)\n  and gone = 1",

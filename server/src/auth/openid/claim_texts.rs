@@ -1,17 +1,17 @@
-//! What a provider says of somebody, as rules read it: texts by name. A claim within a claim has the name
-//! `realm_access.roles`.
+//! A provider's claims about somebody, as rules read them: texts by name. A claim within a claim is
+//! called `realm_access.roles`.
 
 use brisk_accounts::Claims;
 use serde_json::Value;
 
-/// How deep claims are looked into.
+/// How deep nested claims are read.
 const DEPTH: usize = 4;
-/// Values that are looked at; who is in more groups is in some of them for nothing.
+/// Values that are read; of somebody in more groups, the rest are ignored.
 const MOST: usize = 2_000;
 /// The longest value, in bytes.
 const LONGEST: usize = 1_000;
 
-/// Adds what `said` says to `claims`; what they have already stays.
+/// Adds the claims in `said` to `claims`; those that are there already stay.
 pub(super) fn add(claims: &mut Claims, said: &serde_json::Map<String, Value>) {
     let mut more = Claims::new();
     for (name, value) in said {

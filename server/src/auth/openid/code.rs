@@ -1,4 +1,4 @@
-//! `/sign-in/code`: who has come from the provider and has an authenticator here types its code.
+//! `/sign-in/code`: somebody who comes from the provider and has an authenticator here types its code.
 
 use super::pending::{self, LacksCode};
 use crate::auth::begun::By;
@@ -53,7 +53,7 @@ pub async fn take(State(state): State<AppState>, request: Request) -> Response {
     }
 }
 
-/// Looks at the code; with the account that it is for.
+/// Checks the code; the answer is its account, and the session's cookie.
 async fn attempt(
     auth: &Auth,
     pending: &LacksCode,
@@ -76,7 +76,7 @@ async fn attempt(
         if !pending.take(auth).await? {
             return Err(Refused::Wrong);
         }
-        // The token is too long for the cookie: signing out, the provider asks whose session it is.
+        // The token is too long for the cookie: at sign-out, the provider asks whose session it is.
         sign_in::enter(auth, &account.id, head, (By::Provider, None)).await.ok_or(Refused::Failed)
     };
     let attempted = looked_at.await;

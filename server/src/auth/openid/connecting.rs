@@ -1,5 +1,6 @@
-//! Connecting an account with who its owner is at the provider: begun on their profile by who has proven to be
-//! the owner, finished in the same session. What the provider calls somebody connects nobody.
+//! Connecting an account with its owner's identity at the provider: begun on the profile page by
+//! somebody who has proven to be the owner, finished in the same session. The name that the provider
+//! gives connects nobody.
 
 use super::pending::{AtProvider, Purpose};
 use super::protocol::Begun;
@@ -15,16 +16,16 @@ use http::HeaderValue;
 pub(crate) struct Led {
     /// Where to go.
     pub(crate) to: String,
-    /// What belongs to it.
+    /// The cookie of the pending sign-in.
     pub(crate) cookie: HeaderValue,
 }
 
-/// Begins it for the owner of an account, in the session of that hash; an error is a sentence.
+/// Begins connecting, for the owner of an account, in the session of that hash; an error is a sentence.
 pub(crate) async fn begin(auth: &Auth, account: &Account, session: &str) -> Result<Led, String> {
     let Some(provider) = auth.provider() else {
         return Err("Nobody signs in elsewhere on this server.".to_owned());
     };
-    // Whoever is signed in there in this browser may be somebody else.
+    // Whoever is signed in there, in this browser, may be somebody else.
     let begun = provider.begin(true).await;
     let Begun { url, state, nonce, verifier } = begun.map_err(|trouble| {
         tracing::warn!(%trouble, "an account cannot be connected with the OpenID provider");
@@ -47,9 +48,9 @@ pub(crate) async fn begin(auth: &Auth, account: &Account, session: &str) -> Resu
 pub(super) enum NotConnected {
     /// It was begun by somebody else, or in another session.
     OtherSession,
-    /// Who came is the owner of another account: the name of the account that it was for.
+    /// The identity is another account's; the name of the account that it was for.
     Taken(String),
-    /// The store does not say.
+    /// The store failed.
     Store(StoreError),
 }
 
@@ -59,8 +60,8 @@ impl From<StoreError> for NotConnected {
     }
 }
 
-/// Connects who has come with the account that it was begun for. All sessions end with that, but the answer is
-/// the cookie of a new one.
+/// Connects the identity that has come with the account that connecting was begun for. That ends all its
+/// sessions, but the answer is the cookie of a new one.
 pub(super) async fn finish(
     auth: &Auth,
     (account, session): (&str, &str),

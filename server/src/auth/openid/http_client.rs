@@ -1,6 +1,6 @@
-//! [`HttpClient`]: asks a provider one thing at a time. An answer is waited for so long and read so far;
-//! redirects are not followed: a provider's metadata say where it answers, and what it is sent elsewhere
-//! would be a code, or this server's secret.
+//! [`HttpClient`]: sends a provider one request at a time. Answers are limited in time and size;
+//! redirects are not followed: a provider's metadata say where it answers, and what a redirect would
+//! send elsewhere is a code, or this server's secret.
 
 use super::settings::ProviderSettings;
 use crate::http::authority::is_plain_loopback;
@@ -24,11 +24,11 @@ use tokio_rustls::TlsConnector;
 /// The longest answer that is read: metadata and keys have some kilobytes.
 const LONGEST: usize = 256 << 10;
 
-/// Asks a provider.
+/// Sends requests to a provider.
 pub(super) struct HttpClient {
     ca: Option<PathBuf>,
     timeout: Duration,
-    /// Whether the provider is on this machine, and may be asked without TLS.
+    /// Whether the provider is on this machine, and may be reached without TLS.
     may_be_plain: bool,
     /// Made when it is needed.
     tls: OnceLock<Result<Arc<ClientConfig>, String>>,
@@ -59,7 +59,7 @@ impl HttpClient {
         }
     }
 
-    /// Whether an address may be asked, or browsers be sent there.
+    /// Whether requests, or browsers, may be sent to an address.
     pub(super) fn may_ask(&self, url: &str) -> bool {
         url.starts_with("https://") || self.may_be_plain && is_plain_loopback(url)
     }
@@ -112,7 +112,7 @@ fn own(request: HttpRequest, uri: &Uri) -> Result<Request<Full<Bytes>>, NoAnswer
     let (mut head, body) = request.into_parts();
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     head.uri = path.parse().map_err(|error| wrong(&error))?;
-    // What is before the host would be a name and a password.
+    // Anything before the host would be a name and a password.
     let authority = uri.authority().map_or("", |authority| authority.as_str());
     let authority = authority.rsplit('@').next().unwrap_or_default();
     let host = HeaderValue::from_str(authority).map_err(|error| wrong(&error))?;
@@ -145,12 +145,12 @@ where
     let (answer, connection) = (pin!(answer), pin!(connection));
     match futures::future::select(answer, connection).await {
         futures::future::Either::Left((answer, _)) => answer,
-        // It has ended: what came of it is read.
+        // The connection has ended: its outcome is read.
         futures::future::Either::Right((_, answer)) => answer.await,
     }
 }
 
-/// Trusts who signs for this machine's programs, or only those whose certificates are in `ca`.
+/// Trusts the certificate authorities of this machine, or only those whose certificates are in `ca`.
 fn tls(ca: Option<&Path>) -> Result<ClientConfig, String> {
     let mut roots = RootCertStore::empty();
     match ca {
@@ -166,7 +166,7 @@ fn tls(ca: Option<&Path>) -> Result<ClientConfig, String> {
                 return Err(wrong("it holds no certificate in PEM".into()));
             }
         }
-        // Those that cannot be read are left out: others may do.
+        // Certificates that cannot be read are left out: others may do.
         None => _ = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs),
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());

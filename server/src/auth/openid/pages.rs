@@ -1,5 +1,5 @@
-//! The way to the provider and back. Nothing here is a form: browsers follow links there, and come back by
-//! one. What goes wrong is said on the sign-in page; the log says more.
+//! The way to the provider and back. Nothing here is a form: browsers follow links there, and come back
+//! by one. Failures are shown on the sign-in page; the log has the details.
 
 use super::connecting::{self, NotConnected};
 use super::pending::{self, AtProvider, LacksCode, Purpose};
@@ -37,7 +37,7 @@ pub async fn begin_by_link(
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
-    // Whoever opens it connects their identity: no other site may open it for them.
+    // Opening it connects the identity of whoever does: no other site may open it for them.
     let site = request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
     if site.is_some_and(|site| site != b"same-origin" && site != b"none") {
         return rights::absent(&state, request).await;
@@ -80,7 +80,7 @@ pub async fn callback(State(state): State<AppState>, request: Request) -> Respon
         Ok(Come::In(cookie)) => sign_in::redirect(&back, Some(cookie)),
         Ok(Come::Connected(cookie)) => sign_in::redirect("/profile?done=connected", Some(cookie)),
         Ok(Come::LacksCode(cookie)) => {
-            // The cookie takes the place of the one that was used.
+            // The cookie replaces the one that was used.
             return sign_in::redirect("/sign-in/code", Some(cookie));
         }
         Err(failed) => {
@@ -99,28 +99,28 @@ pub async fn callback(State(state): State<AppState>, request: Request) -> Respon
     answer
 }
 
-/// How somebody has come.
+/// How a sign-in has come back.
 enum Come {
-    /// In: the session's cookie.
+    /// Signed in: the session's cookie.
     In(HeaderValue),
-    /// They were in, and have connected their account: the cookie of their next session.
+    /// Signed in before, and connected now: the cookie of the next session.
     Connected(HeaderValue),
-    /// To the door: their authenticator's code is missing.
+    /// Not signed in yet: their authenticator's code is missing.
     LacksCode(HeaderValue),
 }
 
-/// Why somebody has not come in.
+/// Why somebody is not signed in.
 #[derive(Debug)]
 enum Failed {
     /// The sign-in was begun in another browser, too long ago, or has come back before.
     NotBegun,
-    /// The provider says no.
+    /// The provider refused.
     Denied,
-    /// Too many tries from there.
+    /// Too many tries from their address.
     Later(u64),
-    /// The provider's answer is of no use.
+    /// The provider's answer cannot be used.
     Provider(Trouble),
-    /// They may not.
+    /// They are not let in.
     Refused(String, Refused),
     /// Their account is not connected.
     NotConnected(NotConnected),
@@ -147,7 +147,7 @@ impl From<StoreError> for Failed {
 }
 
 impl Failed {
-    /// What the audit log says of it: who, and what.
+    /// The audit log's name and action.
     fn record(&self) -> Option<(&str, &'static str)> {
         const NOBODY: &str = "(no name)";
         match self {
@@ -216,12 +216,13 @@ async fn come(
 ) -> Result<Come, Failed> {
     let store = auth.store().ok_or(Failed::NotBegun)?;
     let fields = parse_query(head.uri.query().unwrap_or_default());
-    // Whatever is there twice is nothing: one of both may be somebody else's.
+    // What is there twice counts as missing: one of them may be somebody else's.
     let field = |name: &str| {
         let mut values = fields.iter().filter(|(known, _)| known == name).map(|(_, value)| value);
         values.next().filter(|_| values.next().is_none()).map(String::as_str)
     };
-    // Guesses are slowed as those of passwords are: each costs a line in the audit log, or asks the provider.
+    // Guesses are slowed like those of passwords: each costs a line in the audit log, or a request to
+    // the provider.
     let origin = sign_in::origin(head);
     let tried = throttling::begin_from(auth, store, &origin.address, auth.now()).await;
     let tried = tried.map_err(|not| match not {
@@ -249,7 +250,7 @@ async fn come(
     };
     let finished = provider.finish(code, &pending.verifier, &pending.nonce).await;
     if matches!(finished, Ok(_) | Err(Trouble::Unreachable(_) | Trouble::Busy)) {
-        // Nobody has guessed anything.
+        // That was no guess.
         tried.was_right(auth, store).await?;
     }
     let arrived = finished?;
@@ -267,7 +268,7 @@ async fn come(
     Ok(Come::In(cookie))
 }
 
-/// The account of who has arrived.
+/// The account of somebody who has arrived.
 async fn account(
     auth: &Auth,
     provider: &Provider,
@@ -300,7 +301,7 @@ async fn account(
     })
 }
 
-/// Begins a session of an account by what the provider has said; the answer is its cookie.
+/// Begins a session of an account that the provider vouched for; the answer is its cookie.
 async fn enter(
     auth: &Auth,
     account: &Account,

@@ -1,5 +1,6 @@
-//! A sign-in that is under way, in a cookie of the browser that began it: sealed, so that nobody else reads
-//! or makes one, for minutes, and taken once. The store hears of it only when it comes back.
+//! A sign-in that is under way, in a cookie of the browser that began it: sealed, so that nobody else
+//! can read or make one, good for minutes, and used once. The store learns of it only when it comes
+//! back.
 
 use super::provider::CALLBACK;
 use crate::auth::cookie;
@@ -19,10 +20,10 @@ const LIFE: Duration = Duration::from_secs(600);
 const LONGEST_BACK: usize = 1_500;
 
 const OVER_TLS: &str = "__Host-brisk-sign-in";
-/// Without TLS, as on loopback, browsers would not take the other.
+/// Without TLS, as on loopback, browsers would refuse the other.
 const PLAIN: &str = "brisk_sign_in";
 
-/// Under what both are sealed: one is never taken for the other.
+/// The records that both are sealed as: one is never taken for the other.
 const AT_PROVIDER: &str = "a sign-in at the provider";
 const LACKS_CODE: &str = "a sign-in that lacks its code";
 
@@ -43,9 +44,9 @@ pub(super) struct AtProvider {
 pub(super) enum Purpose {
     /// To sign in.
     SignIn,
-    /// To take the one-time link of that hash.
+    /// To use the one-time link of that hash.
     Link(String),
-    /// To connect who they are there with an account, in the session of that hash.
+    /// To connect their identity there with an account, in the session of that hash.
     Connect { account: String, session: String },
 }
 
@@ -55,13 +56,13 @@ pub(super) struct LacksCode {
     pub(super) account: String,
     /// Where to go afterwards.
     pub(super) back: String,
-    /// Tells it from all others.
+    /// Distinguishes it from all others.
     pub(super) id: String,
     expires: i64,
 }
 
 impl AtProvider {
-    /// One that begins now.
+    /// A sign-in that begins now.
     pub(super) fn new(
         auth: &Auth,
         begun: (String, String, String),
@@ -72,12 +73,12 @@ impl AtProvider {
         Self { state, nonce, verifier, back: short(back), purpose, expires: expires(auth) }
     }
 
-    /// The header that gives it to its browser.
+    /// The header that sets it as its browser's cookie.
     pub(super) fn cookie(&self, auth: &Auth) -> Result<HeaderValue, StoreError> {
         sealed(auth, AT_PROVIDER, self)
     }
 
-    /// The one that a request shows.
+    /// The sign-in in a request's cookie.
     pub(super) fn shown(auth: &Auth, headers: &HeaderMap) -> Option<Self> {
         unsealed(auth, AT_PROVIDER, headers).filter(|one: &Self| one.expires > auth.now().0)
     }
@@ -87,36 +88,36 @@ impl AtProvider {
         matches!(self.purpose, Purpose::Connect { .. })
     }
 
-    /// Whether it is taken now: each is, once.
+    /// Whether it is accepted now: each is, once.
     pub(super) async fn take(&self, auth: &Auth) -> Result<bool, StoreError> {
         take(auth, &self.state, self.expires).await
     }
 }
 
 impl LacksCode {
-    /// One of an account that begins now.
+    /// A sign-in to an account, which begins now.
     pub(super) fn new(auth: &Auth, account: &str, back: &str) -> Self {
         let id = secret::Secret::random().expose().to_owned();
         Self { account: account.to_owned(), back: short(back), id, expires: expires(auth) }
     }
 
-    /// The header that gives it to its browser.
+    /// The header that sets it as its browser's cookie.
     pub(super) fn cookie(&self, auth: &Auth) -> Result<HeaderValue, StoreError> {
         sealed(auth, LACKS_CODE, self)
     }
 
-    /// The one that a request shows.
+    /// The sign-in in a request's cookie.
     pub(super) fn shown(auth: &Auth, headers: &HeaderMap) -> Option<Self> {
         unsealed(auth, LACKS_CODE, headers).filter(|one: &Self| one.expires > auth.now().0)
     }
 
-    /// Whether it is taken now: each is, once.
+    /// Whether it is accepted now: each is, once.
     pub(super) async fn take(&self, auth: &Auth) -> Result<bool, StoreError> {
         take(auth, &self.id, self.expires).await
     }
 }
 
-/// The header that takes either away.
+/// The header that removes either.
 pub(super) fn clear(settings: &AuthSettings) -> HeaderValue {
     cookie::line(settings, name(settings), "", 0)
 }
@@ -125,7 +126,7 @@ fn expires(auth: &Auth) -> i64 {
     auth.now().after(LIFE).0
 }
 
-/// A path that is too long to be kept leads to the home page.
+/// The path to go back to; the home page where it is too long to be kept.
 fn short(back: &str) -> String {
     if back.len() <= LONGEST_BACK { back.to_owned() } else { "/".to_owned() }
 }
@@ -149,7 +150,7 @@ fn unsealed<T: DeserializeOwned>(auth: &Auth, kind: &str, headers: &HeaderMap) -
 
 async fn take(auth: &Auth, id: &str, expires: i64) -> Result<bool, StoreError> {
     let store = auth.store().ok_or(StoreError::Locked)?;
-    // Its own name keeps it apart from everything else that is hashed.
+    // The prefix keeps it apart from everything else that is hashed.
     let hash = secret::hash(&format!("{CALLBACK} {id}"));
     store.finish_sign_in(&hash, Timestamp(expires)).await
 }

@@ -1,5 +1,5 @@
-//! The types of `openidconnect` with all claims that there are, and what is asked of a provider with them:
-//! the code flow with PKCE, and answers that are signed by one of its own keys.
+//! The types of `openidconnect` with arbitrary claims, and the requests to a provider: the code flow
+//! with PKCE, whose answers are signed by one of the provider's own keys.
 
 use super::claim_texts;
 use super::http_client::{HttpClient, NoAnswer};
@@ -29,7 +29,7 @@ use std::error::Error;
 use std::str::FromStr as _;
 use std::time::Duration;
 
-/// What a provider says of itself.
+/// A provider's metadata.
 pub(super) type Metadata = ProviderMetadata<
     More,
     CoreAuthDisplay,
@@ -82,8 +82,8 @@ pub(super) struct More {
     /// Whether answers name their issuer (RFC 9207).
     #[serde(default, rename = "authorization_response_iss_parameter_supported")]
     pub(super) names_issuer: bool,
-    /// Where a session ends (OpenID Connect RP-Initiated Logout 1.0). As text: what is no address keeps nobody
-    /// from signing in.
+    /// Where a session ends (OpenID Connect RP-Initiated Logout 1.0). As text: an invalid address keeps
+    /// nobody from signing in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     end_session_endpoint: Option<String>,
 }
@@ -99,8 +99,8 @@ struct AllClaims {
 
 impl AdditionalClaims for AllClaims {}
 
-/// What proves who somebody is only to those who have the provider's private key. Nothing that is signed
-/// with a secret of this server's is taken, and nothing that is not signed.
+/// Signatures that only the provider's private key can make. Nothing that is signed with a secret of
+/// this server's is accepted, and nothing that is not signed.
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
@@ -113,28 +113,28 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 
-/// How far the provider's clock may be from this server's.
+/// How far the provider's clock may differ from this server's.
 const CLOCKS: Duration = Duration::from_secs(60);
 
-/// Why a provider's answer is of no use.
+/// Why a provider's answer cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Trouble {
-    /// It does not answer, or says that something is wrong with it.
+    /// It does not answer, or reports a failure of its own.
     #[error("the provider does not answer: {0}")]
     Unreachable(String),
-    /// What it says is not what it has to say.
+    /// Its answer is not what it has to be.
     #[error("the provider's answer is not taken: {0}")]
     Untrusted(String),
     /// The token is signed with a key that is not among the provider's.
     #[error("the provider's answer is signed with a key that is none of its own")]
     UnknownKey,
-    /// It is asked so many things already.
+    /// Too many requests are under way already.
     #[error("too many people sign in at this moment")]
     Busy,
 }
 
 impl Trouble {
-    /// What is said to who wanted to sign in.
+    /// What somebody who wanted to sign in is told.
     pub(super) fn sentence(&self, provider: &str) -> String {
         match self {
             Self::Untrusted(_) | Self::UnknownKey => format!(
@@ -157,7 +157,7 @@ pub(super) struct Begun {
     pub(super) verifier: String,
 }
 
-/// What the provider has given for a code.
+/// What the provider has returned for a code.
 pub(super) struct Exchanged {
     token: Token,
     access: AccessToken,
@@ -170,7 +170,7 @@ impl Exchanged {
     }
 }
 
-/// What is asked of a provider, with what it says of itself.
+/// The requests to a provider, with its metadata.
 pub(super) struct Protocol<'p> {
     pub(super) http: &'p HttpClient,
     pub(super) settings: &'p ProviderSettings,
@@ -178,7 +178,7 @@ pub(super) struct Protocol<'p> {
 }
 
 impl Protocol<'_> {
-    /// Asks the provider for its metadata and its keys.
+    /// Fetches the provider's metadata and its keys.
     pub(super) async fn discover(&self) -> Result<Metadata, Trouble> {
         let wrong = |error: &dyn Error| Trouble::Untrusted(chain(error));
         let issuer = IssuerUrl::new(self.settings.issuer.clone()).map_err(|e| wrong(&e))?;
@@ -198,7 +198,7 @@ impl Protocol<'_> {
         }
     }
 
-    /// Asks for its keys once more.
+    /// Fetches its keys once more.
     pub(super) async fn keys(
         &self,
         metadata: &Metadata,
@@ -206,8 +206,8 @@ impl Protocol<'_> {
         JsonWebKeySet::fetch_async(metadata.jwks_uri(), self.http).await.map_err(unanswered)
     }
 
-    /// Where a browser is sent. Where it matters that it is somebody of now, the provider asks who it is, also
-    /// of who is signed in there.
+    /// Where a browser is sent. With `of_now`, the provider asks people to sign in again, even if they
+    /// are signed in there.
     pub(super) fn begin(&self, metadata: &Metadata, of_now: bool) -> Result<Begun, Trouble> {
         let client = self.client(metadata)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -228,8 +228,9 @@ impl Protocol<'_> {
         })
     }
 
-    /// Where a browser is sent to end the session there, and from there to `back`; none where the provider has
-    /// no such address. `hint` is the token of the session, by which it need not ask whose it is.
+    /// Where a browser is sent to end the session there, and from there to `back`; none where the
+    /// provider has no such address. `hint` is the session's token, with which it need not ask whose
+    /// session it is.
     pub(super) fn end(
         &self,
         metadata: &Metadata,
@@ -250,7 +251,7 @@ impl Protocol<'_> {
         Some(request.http_get_url().to_string())
     }
 
-    /// What there is for a code.
+    /// Exchanges a code for tokens.
     pub(super) async fn exchange(
         &self,
         metadata: &Metadata,
@@ -271,8 +272,8 @@ impl Protocol<'_> {
         Ok(Exchanged { token, access: answer.access_token().clone() })
     }
 
-    /// What a token says, if it is the provider's, for this server, for this sign-in, and of now; the
-    /// subject is beside it.
+    /// The claims of a token, if it is the provider's, for this server, for this sign-in, and recent;
+    /// with them, the subject.
     pub(super) fn verified(
         &self,
         metadata: &Metadata,
@@ -308,7 +309,7 @@ impl Protocol<'_> {
         Ok((said.subject().to_string(), claims))
     }
 
-    /// Adds what the provider says of somebody besides, where it says so at an address of its own.
+    /// Adds the claims that the provider has at an address of their own, if it has one.
     pub(super) async fn add_user_info(
         &self,
         metadata: &Metadata,
@@ -319,7 +320,7 @@ impl Protocol<'_> {
         if metadata.userinfo_endpoint().is_none() {
             return Ok(());
         }
-        // It becomes a header, which `openidconnect` takes for granted.
+        // It becomes a header, which `openidconnect` takes for valid.
         let secret = exchanged.access.secret();
         if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Trouble::Untrusted("its access token is none".into()));
@@ -371,7 +372,7 @@ fn instant(at: Timestamp) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(at.0).unwrap_or(DateTime::UNIX_EPOCH)
 }
 
-/// An error with what caused it, short enough for the log.
+/// An error with its causes, short enough for the log.
 fn chain(error: &dyn Error) -> String {
     const LONGEST: usize = 300;
     let mut text = error.to_string();

@@ -1,4 +1,4 @@
-//! [`Provider`]: what is known of the provider, for an hour, and what becomes of a sign-in there.
+//! [`Provider`]: the provider, with its metadata, which are kept for an hour, and the sign-ins there.
 
 use super::http_client::HttpClient;
 use super::protocol::{Begun, Metadata, Protocol, Trouble};
@@ -12,21 +12,20 @@ use tokio::sync::{Mutex, Semaphore};
 /// Where the provider leads people back to.
 pub(crate) const CALLBACK: &str = "/sign-in/openid/callback";
 
-/// Where it leads people to whose session it has ended.
+/// Where it sends people whose session it has ended.
 const SIGNED_OUT: &str = "/sign-in";
 
-/// For how long who signs out waits for a provider.
+/// How long signing out waits for a provider.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// For how long metadata and keys are taken for true.
+/// For how long metadata and keys are used.
 const FRESH: Duration = Duration::from_secs(3_600);
-/// And for how long while the provider does not answer.
+/// The same while the provider does not answer.
 const STALE: Duration = Duration::from_secs(86_400);
-/// How often a provider is asked that did not answer.
+/// How often a provider that did not answer is asked again.
 const AGAIN: Duration = Duration::from_secs(5);
-/// How often keys are asked for because of a key that is not among them. Anybody can send tokens with
-/// made-up keys.
+/// How often keys are fetched because of an unknown key. Anybody can send tokens with made-up keys.
 const KEYS: Duration = Duration::from_secs(10);
-/// Codes that are looked at at a time; each may take the provider's timeout three times.
+/// Codes that are checked at a time; each may take the provider's timeout three times.
 const AT_A_TIME: usize = 16;
 
 /// The provider.
@@ -44,7 +43,7 @@ pub(crate) struct Provider {
 #[derive(Default)]
 struct Known {
     metadata: Option<Arc<Metadata>>,
-    /// When it was asked for.
+    /// When the metadata were fetched.
     at: Timestamp,
     /// When the keys were.
     keys_at: Timestamp,
@@ -52,11 +51,11 @@ struct Known {
     trouble: Option<(Trouble, Timestamp)>,
 }
 
-/// Who has come, and what the provider says of them.
+/// Somebody who has come back, with the provider's claims about them.
 pub(super) struct Arrived {
     pub(super) identity: Identity,
     pub(super) claims: Claims,
-    /// The token that says so, by which the provider knows the session again.
+    /// The token with these claims, by which the provider knows its session.
     pub(super) token: String,
 }
 
@@ -74,19 +73,19 @@ impl Provider {
         }
     }
 
-    /// What the configuration says of it.
+    /// The provider's settings.
     pub(crate) fn settings(&self) -> &ProviderSettings {
         &self.settings
     }
 
-    /// Begins a sign-in; `of_now` has the provider ask who it is, also of who is signed in there.
+    /// Begins a sign-in; with `of_now`, the provider asks even people who are signed in there.
     pub(super) async fn begin(&self, of_now: bool) -> Result<Begun, Trouble> {
         let metadata = self.metadata().await?;
         self.protocol().begin(&metadata, of_now)
     }
 
-    /// Where a browser is sent to end the session at the provider; none where that is left alone, where the
-    /// provider has no such address, and while it is not known.
+    /// Where a browser is sent to end the session at the provider; none where signing out leaves it
+    /// alone, where the provider has no such address, and while its metadata are not known.
     pub(crate) async fn end(&self, hint: Option<&str>) -> Option<String> {
         if !self.settings.ends_session {
             return None;
@@ -103,7 +102,7 @@ impl Provider {
         }
     }
 
-    /// Who has come with a code, to the sign-in of that verifier and nonce.
+    /// The person who has come with a code, to the sign-in of that verifier and nonce.
     pub(super) async fn finish(
         &self,
         code: &str,
@@ -133,7 +132,7 @@ impl Provider {
         Protocol { http: &self.http, settings: &self.settings, redirect: &self.redirect }
     }
 
-    /// What the provider says of itself; asked for once, however many wait.
+    /// The provider's metadata; fetched once, however many wait.
     async fn metadata(&self) -> Result<Arc<Metadata>, Trouble> {
         let mut known = self.known.lock().await;
         let now = self.clock.now();
@@ -166,7 +165,7 @@ impl Provider {
         }
     }
 
-    /// The same with the keys that the provider has now, where it was not asked for them a moment ago.
+    /// The same with the keys that the provider has now, unless they were fetched a moment ago.
     async fn with_new_keys(&self, before: &Arc<Metadata>) -> Result<Arc<Metadata>, Trouble> {
         let mut known = self.known.lock().await;
         let now = self.clock.now();

@@ -8,13 +8,13 @@ use std::time::Duration;
 /// An OpenID provider, and who may come from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderSettings {
-    /// The address that identifies it, exactly as it writes it itself.
+    /// The address that identifies it, exactly as the provider writes it.
     pub issuer: String,
-    /// What this server is called there.
+    /// This server's client id there.
     pub client_id: String,
-    /// What this server shows there, if it shows something.
+    /// This server's client secret there, if it has one.
     pub client_secret: Option<Secret>,
-    /// What is asked for besides `openid`.
+    /// The scopes that are requested besides `openid`.
     pub scopes: Vec<String>,
     /// What people call it.
     pub name: String,
@@ -24,23 +24,23 @@ pub struct ProviderSettings {
     pub sign_up: SignUp,
     /// What accounts become by their claims.
     pub rules: Rules,
-    /// Whether it is trusted to have asked for a second factor, so that Brisk asks for none.
+    /// Whether it is trusted to check a second factor, so that Brisk asks for none.
     pub has_second_factor: bool,
     /// Whether signing out of Brisk ends the session at the provider, too.
     pub ends_session: bool,
-    /// The certificates of who signs for it, instead of the machine's.
+    /// Certificates of its certificate authority, instead of the machine's.
     pub ca: Option<PathBuf>,
-    /// For how long each of its answers is waited for.
+    /// How long to wait for each of its answers.
     pub timeout: Duration,
 }
 
-/// Who may come of those whom others vouch for.
+/// Who of those that an issuer vouches for may come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SignUp {
-    /// Those for whom an admin has made an account.
+    /// Those whom an admin has made an account for.
     #[default]
     Invited,
-    /// Everybody: who comes for the first time gets an account.
+    /// Everybody: people who come for the first time get an account.
     Everyone,
 }
 

@@ -1,4 +1,4 @@
-//! Connecting one's account with who one is at the provider, from one's own profile.
+//! Connecting one's account with one's identity at the provider, from one's own profile.
 
 use super::site::{Begun, Site, ann};
 use crate::auth::world::{Answer, PASSWORD};
@@ -52,7 +52,7 @@ async fn somebody_with_a_password_connects_their_account_and_signs_in_there_from
     assert!(site.sign_in(&ann()).await.cookie().is_some());
     assert_eq!(site.account("248289761001").await.unwrap().id, id);
     assert!(site.actions().await.contains(&"ann-lee: identity connected".to_owned()));
-    // The password goes on.
+    // The password still works.
     site.world.sign_in("ann-lee").await;
 }
 
@@ -83,11 +83,11 @@ async fn what_one_has_begun_no_other_session_finishes() {
         assert_eq!((answer.status, answer.cookie()), (400, None), "{session}: {}", answer.body);
         assert!(answer.body.contains("Nothing is connected"), "{}", answer.body);
         assert!(site.account("248289761001").await.is_none());
-        // Once, also where nothing came of it.
+        // It works once, even if it failed.
         let again = site.back(&fields, &format!("{}; {own}", begun.cookie)).await;
         assert_eq!((again.status, again.cookie()), (400, None));
     }
-    // And what was begun to sign in connects nobody.
+    // And a sign-in that was begun connects nobody.
     let begun = site.begin("/sign-in/openid").await;
     let fields = site.provider.signs_in(&begun.to, &ann());
     let answer = site.back(&fields, &format!("{}; {own}", begun.cookie)).await;
@@ -110,7 +110,7 @@ async fn an_identity_of_another_account_is_refused_in_words() {
     assert_eq!(site.account("248289761001").await.unwrap().name.as_str(), "ann-lee");
     let actions = site.actions().await;
     assert!(actions.contains(&"bob: identity refused: another account's".to_owned()));
-    // Whoever says no at the provider is where they were.
+    // Saying no at the provider changes nothing.
     let begun = site.begin_to_connect(&bob).await;
     let fields = site.provider.signs_in(&begun.to, &ann());
     let state = fields.iter().find(|(name, _)| name == "state").unwrap().clone();
@@ -121,7 +121,7 @@ async fn an_identity_of_another_account_is_refused_in_words() {
     assert!(answer.body.contains("Change password"), "it is the profile: {}", answer.body);
 }
 
-/// The form that takes the only identity away, from the page that asks.
+/// The form that removes the only identity, from the page that asks.
 async fn asked(site: &Site, cookie: &str) -> String {
     let page = site.world.get("/profile", cookie).await.body;
     assert!(!page.contains("value=\"disconnect\""), "it is asked first: {page}");
@@ -149,7 +149,7 @@ async fn an_identity_is_taken_away_by_its_owner_and_the_last_way_of_signing_in_s
     assert!(answer.cookie().is_some() && answer.body.contains("It is disconnected"));
     assert_eq!(site.sign_in(&ann()).await.status, 403, "nobody comes that way any more");
     assert!(site.actions().await.contains(&"ann-lee: identity removed".to_owned()));
-    // Who has nothing else keeps it.
+    // With nothing else, it stays.
     let only = Site::new(|_, _| {}).await;
     let cookie = only.sign_in(&ann()).await.cookie().unwrap();
     let form = asked(&only, &cookie).await;
@@ -157,7 +157,7 @@ async fn an_identity_is_taken_away_by_its_owner_and_the_last_way_of_signing_in_s
     assert_eq!(answer.status, 422);
     assert!(answer.body.contains("the only way in which you can sign in"), "{}", answer.body);
     assert!(only.account("248289761001").await.is_some());
-    // So does who has a password on a server that takes none.
+    // So it does with a password on a server that accepts none.
     let none = Site::new(|settings, _| settings.has_passwords = false).await;
     let id = none.world.person("bob", Role::Viewer, &[]).await;
     let bob = none.world.store.account(&id).await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! Whatever the provider answers, and whoever is not who began.
+//! Forged answers of the provider, and browsers that did not begin the sign-in.
 
 use super::site::{Site, ann};
 use crate::auth::provider::{Lie, Manner};
@@ -37,7 +37,7 @@ async fn an_answer_that_is_not_the_providers_for_this_sign_in_is_not_taken() {
         assert_eq!((answer.status, answer.cookie()), (502, None), "{lie:?}: {}", answer.body);
         assert!(answer.body.contains("cannot be trusted"), "{lie:?}");
         assert_eq!(site.world.store.accounts().await.unwrap().len(), 1, "{lie:?}");
-        // Each counts as a guess, and the next is far enough away.
+        // Each counts as a guess: the wait before the next one passes.
         site.world.clock.advance(61);
     }
     site.provider.lies(Lie::None);
@@ -121,7 +121,7 @@ async fn a_sign_in_belongs_to_the_browser_that_began_it_and_is_taken_once() {
     let again = site.back(&fields, own).await;
     assert_eq!((again.status, again.cookie()), (400, None), "once");
     assert_eq!(site.provider.asked("token"), 1);
-    // Nor is a cookie of one kind another: it is sealed for what it is for.
+    // Nor is a cookie of one kind taken for another: each is sealed for its own purpose.
     let session = site.world.sign_in("root").await;
     let value = session.split_once('=').unwrap().1;
     assert_eq!(site.back(&of_other, &format!("brisk_sign_in={value}")).await.status, 400);
@@ -140,7 +140,7 @@ async fn a_code_of_another_sign_in_is_of_no_use() {
     fields[0].1.clone_from(&of_other[0].1);
     let answer = site.back(&fields, &own.cookie).await;
     assert_eq!((answer.status, answer.cookie()), (502, None));
-    // And one that was taken already.
+    // And one that was used already.
     let first = site.begin("/sign-in/openid").await;
     let taken = site.provider.signs_in(&first.to, &ann());
     assert!(site.back(&taken, &first.cookie).await.cookie().is_some());

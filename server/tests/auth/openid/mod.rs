@@ -1,4 +1,4 @@
-//! Signing in at an OpenID provider, and whoever comes back.
+//! Signing in at an OpenID provider.
 
 mod connecting;
 mod forged;
@@ -83,7 +83,7 @@ async fn a_name_or_an_address_proves_nothing() {
         assert!(answer.body.contains("not connected with you"), "{}", answer.body);
     }
     assert_eq!(site.world.store.identities_of(&theirs).await.unwrap(), []);
-    // Without a name that can be one they get one that is nobody's.
+    // Without a valid name they get one that is nobody's.
     let nameless = json!({ "sub": "7", "preferred_username": "Ann Lee (Sales)" });
     assert!(site.sign_in(&nameless).await.cookie().is_some());
     assert!(site.account("7").await.unwrap().name.as_str().starts_with("user-"));
@@ -104,7 +104,7 @@ async fn an_invitation_connects_one_person_once() {
     assert!(
         page.body.contains("Continue with Example") && !page.body.contains("type=\"password\"")
     );
-    // Another site cannot connect whoever happens to be its reader.
+    // Another site cannot connect its readers.
     let other = site.world.ask(coming(&format!("{path}/openid"), "")).await;
     assert_eq!(other.status, 404);
     let begun = site.begin(&format!("{path}/openid")).await;
@@ -120,7 +120,7 @@ async fn an_invitation_connects_one_person_once() {
     assert_eq!((answer.status, answer.cookie()), (403, None), "the link was taken");
     assert!(site.sign_in(&ann()).await.cookie().is_some(), "from now on without a link");
     assert_eq!(site.account("248289761001").await.unwrap().id, id);
-    // Who has an account takes no other one.
+    // Somebody who has an account gets no other one.
     let other = site.world.person("bob", Role::Admin, &[]).await;
     let link =
         set_up::link(&site.world.auth, &Link::Password(other.clone())).await.unwrap().unwrap();

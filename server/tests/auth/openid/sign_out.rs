@@ -9,7 +9,7 @@ use brisk_server::auth::openid::settings::ProviderSettings;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Where sessions end at a provider that says so.
+/// Where sessions end at a provider that has such an address.
 const END: &str = "ISSUER/end?at=all";
 
 async fn site(address: Option<&'static str>, change: impl FnOnce(&mut ProviderSettings)) -> Site {
@@ -22,7 +22,7 @@ async fn site(address: Option<&'static str>, change: impl FnOnce(&mut ProviderSe
     site
 }
 
-/// Where the answer leads, as browsers go there; the page has the same as a link.
+/// Where the answer leads, as browsers follow it; the page has the same as a link.
 fn led(answer: &Answer) -> String {
     assert_eq!(answer.status, 200, "{}", answer.body);
     let to = answer.header("refresh").strip_prefix("0; url=").expect("it leads on");
@@ -52,12 +52,12 @@ async fn signing_out_leads_to_the_provider_with_the_sessions_own_token() {
     assert_eq!(fields["post_logout_redirect_uri"], "http://127.0.0.1:3000/sign-in");
     let token = &fields["id_token_hint"];
     assert_eq!(token.split('.').count(), 3, "{token}");
-    // What is kept of it in the store is sealed.
+    // What the store keeps of it is sealed.
     site.sign_in(&ann()).await.cookie().unwrap();
     let account = site.account("248289761001").await.unwrap();
     let kept = site.world.store.sessions_of(&account.id).await.unwrap();
     assert!(kept[0].data.contains("\"token\"") && !kept[0].data.contains("eyJ"), "{kept:?}");
-    // One that a password has opened concerns the provider in nothing.
+    // A session begun by a password does not concern the provider.
     let password = site.world.sign_in("root").await;
     assert_eq!(signed_out(&site, &password).await.header("location"), "/sign-in");
 }
@@ -89,7 +89,7 @@ async fn signing_out_here_does_not_wait_for_a_provider_that_is_down() {
         let site = site(Some(END), |settings| settings.timeout = Duration::from_secs(3_600)).await;
         let cookie = site.sign_in(&ann()).await.cookie().unwrap();
         site.provider.answers(manner);
-        // What was known of it is old.
+        // What was known of the provider is too old.
         site.world.clock.advance(90_000);
         let answer = signed_out(&site, &cookie).await;
         assert_eq!(answer.header("location"), "/sign-in?done=signed-out", "{manner:?}");

@@ -1,4 +1,4 @@
-//! A server whose people sign in at a provider, and who comes back from there.
+//! A server whose people sign in at a provider, and their way there and back.
 
 use crate::auth::provider::TestProvider;
 use crate::auth::world::{Answer, NOW, World, request};
@@ -66,7 +66,7 @@ impl Site {
         self.world.ask(coming(&format!("{CALLBACK}{}", query_string(fields)), cookie)).await
     }
 
-    /// The whole way.
+    /// The whole way, there and back.
     pub(super) async fn sign_in(&self, claims: &Value) -> Answer {
         let begun = self.begin("/sign-in/openid").await;
         let fields = self.provider.signs_in(&begun.to, claims);
@@ -85,7 +85,7 @@ impl Site {
     }
 }
 
-/// A request as browsers send it that another site's answer leads here.
+/// A request as browsers send it when another site's answer leads here.
 pub(super) fn coming(path: &str, cookie: &str) -> Request<axum::body::Body> {
     let mut request = request("GET", path, cookie, "");
     for (name, value) in [
@@ -116,7 +116,7 @@ pub(super) fn by_group(group: &str, rule: Rule) -> Rule {
     Rule { claim: "groups".into(), values: [group.to_owned()].into(), ..rule }
 }
 
-/// Who is in these groups is in a team, or an editor.
+/// These groups put their members in a team, or make them editors.
 pub(super) fn rules() -> Rules {
     Rules(vec![
         by_group("sellers", Rule { teams: [team("sales")].into(), ..Rule::default() }),

@@ -74,7 +74,7 @@ pub(crate) fn long_labels() -> Vec<Column> {
     vec![texts("name", &long_labels), floats("n", [5.0, 3.0, 8.0, 1.0, 6.0])]
 }
 
-/// Names that differ only behind their beginning.
+/// Names with a common prefix.
 pub(crate) fn categories(name: &'static str, count: usize) -> Case {
     let suffix = |i| if i % 7 == 0 { " with a rather long explanatory suffix" } else { "" };
     let names: Vec<String> =
@@ -86,7 +86,7 @@ pub(crate) fn categories(name: &'static str, count: usize) -> Case {
     Case::new(name, PanelKindName::Bar, "Many categories", columns)
 }
 
-/// The night in which an hour comes twice.
+/// The night in which an hour is repeated.
 fn dst_day() -> Case {
     let bounds = Bounds {
         from: Timestamp::from_seconds(1_319_929_200),

@@ -1,4 +1,4 @@
-//! The cells of a row on their way from a worker. Pure.
+//! How the cells of a row travel from a worker. Pure.
 
 use super::super::value::Cell;
 use super::protocol::Garbled;
@@ -11,7 +11,7 @@ const INT: u8 = 1;
 const REAL: u8 = 2;
 const TEXT: u8 = 3;
 
-/// Adds `value`; the size that it then has as a [`Cell`].
+/// Adds `value`; returns the size that it will have as a [`Cell`].
 pub(super) fn write(out: &mut Vec<u8>, value: ValueRef<'_>) -> usize {
     match value {
         ValueRef::Null => out.push(NULL),
@@ -32,7 +32,7 @@ pub(super) fn write(out: &mut Vec<u8>, value: ValueRef<'_>) -> usize {
     size_of::<Cell>()
 }
 
-/// The size of `value` as a [`Cell`], as long as its text is UTF-8.
+/// The size of `value` as a [`Cell`], provided that its text is UTF-8.
 pub(super) fn size(value: ValueRef<'_>) -> usize {
     let text = match value {
         ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => 0,

@@ -1,4 +1,4 @@
-//! [`Worker`]: one worker, as Brisk sees it. What it answers is not trusted.
+//! [`Worker`]: one worker, from Brisk's side. Its answers are not trusted.
 
 use super::super::value::Cell;
 use super::cells;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::UnixStream;
 
-/// A worker. Ended when dropped, whatever it does.
+/// A worker. Ended when dropped, whatever it is doing.
 pub(super) struct Worker {
     stream: BufReader<UnixStream>,
     process: Option<Process>,
@@ -40,16 +40,16 @@ pub(crate) struct ResultSet {
 /// Why there is no result.
 #[derive(Debug)]
 pub(crate) enum Problem {
-    /// The worker says why.
+    /// The worker reported why.
     Failed(Failure),
-    /// The worker is gone, or has said what it never should.
+    /// The worker is gone, or has violated the protocol.
     Broken(String),
 }
 
 const READ: usize = 64 << 10;
 
 impl Worker {
-    /// Starts `program`, or a thread of this process, for statements on what `setup` says.
+    /// Starts `program`, or a thread of this process, for statements on the file in `setup`.
     pub(super) async fn start(program: Option<&Program>, setup: &Setup) -> io::Result<Self> {
         let (stream, process) = match program {
             Some(program) => {
@@ -72,7 +72,7 @@ impl Worker {
         self.process.as_ref().and_then(Process::id)
     }
 
-    /// Whether it is there and has nothing to say, which it would not be asked for.
+    /// Whether it is alive and has sent nothing unrequested.
     pub(super) fn is_well(&self) -> bool {
         let waits = self.stream.get_ref().try_read(&mut [0]);
         self.stream.buffer().is_empty()
@@ -85,14 +85,14 @@ impl Worker {
             return;
         }
         let request = Request::Zone(zone.as_str().to_owned(), (**offsets).clone());
-        // A zone that is not told, the worker looks up.
+        // The worker looks up zones that it has not been sent.
         if protocol::write_message(&mut self.unsent, &request).is_ok() {
             self.zones.insert(zone.as_str().to_owned(), Arc::clone(offsets));
         }
     }
 
-    /// Runs a statement. After an error of [`Problem::Broken`], the worker is of no use any more; if
-    /// the future is dropped, neither.
+    /// Runs a statement. After [`Problem::Broken`], or if the future is dropped, the worker is of no
+    /// further use.
     pub(super) async fn run(&mut self, run: Run) -> Result<ResultSet, Problem> {
         let mut request = std::mem::take(&mut self.unsent);
         protocol::write_message(&mut request, &Request::Run(run))?;
@@ -114,7 +114,7 @@ impl Worker {
                             bytes += cell.size();
                             column.push(cell);
                         }
-                        // Text that is not UTF-8 is longer here than the worker thought.
+                        // Text that is not UTF-8 is longer here than the worker counted.
                         if bytes > 2 * self.bytes {
                             return Err(Garbled.into());
                         }
@@ -134,7 +134,7 @@ impl Worker {
         }
     }
 
-    /// Reads the next frame into `contents`; its kind.
+    /// Reads the next frame into `contents`; returns its kind.
     async fn frame(&mut self, contents: &mut Vec<u8>) -> Result<u8, Problem> {
         let mut head = [0; HEAD];
         self.stream.read_exact(&mut head).await?;

@@ -1,5 +1,5 @@
-//! What a worker process gives up: it can take no more memory than it may, leaves no core behind, makes
-//! way for the server, and ends with it.
+//! How a worker process confines itself: it can take no more memory than allowed, leaves no core dump,
+//! yields to the server, and ends with it.
 
 #![expect(unsafe_code, reason = "nothing else closes files that whoever started us left open")]
 
@@ -7,39 +7,39 @@ use std::path::PathBuf;
 
 use rustix::process::{Resource, Rlimit, Signal, getpid, kill_process, setrlimit};
 
-/// Files that it may have open: its socket, the database, the rollups, their logs and indexes.
+/// The most files it may have open: its socket, the database, the rollups, their logs and indexes.
 const FILES: u64 = 64;
-/// How much it yields to the server, which answers everybody else.
+/// Its niceness: it yields to the server, which answers everybody else.
 const NICE: i32 = 5;
-/// Memory of the process besides what SQLite takes: the result on its way, twice, and its own.
+/// Memory of the process besides SQLite's and two copies of the result on its way.
 const BESIDES: u64 = 64 << 20;
 
-/// Before anything is read.
+/// Confines the process before it reads anything.
 pub(super) fn at_start() {
     close_inherited_files();
-    // What fails here leaves the worker with the limits that the server has.
+    // If a call fails, the worker keeps the server's limits.
     limit(Resource::Core, 0);
     limit(Resource::Nofile, FILES);
     let _ = rustix::process::nice(NICE);
     #[cfg(target_os = "linux")]
     {
-        // The server's end closes the socket, which ends it, too.
+        // When the server ends, its socket closes, which ends the worker as well.
         let _ = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
         // If the machine runs out of memory, the worker goes first.
         let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     }
 }
 
-/// Rust opens no file that a child gets, but what the server was started with may be such.
+/// Rust opens no files that children inherit, but files that the server itself inherited may be.
 fn close_inherited_files() {
     let files = std::fs::read_dir("/proc/self/fd").into_iter().flatten();
     let files = files.filter_map(|file| Some(file.ok()?.path()));
     let files: Vec<PathBuf> = files.collect();
     for file in files {
         let number = file.file_name().and_then(|name| name.to_str()?.parse::<i32>().ok());
-        // The standard streams are its own. That of the list is closed already.
+        // The standard streams are its own. The one of the listing is closed already.
         if let Some(number) = number.filter(|number| *number > 2 && file.is_symlink()) {
-            // SAFETY: the process has only begun: nothing in it owns a file yet.
+            // SAFETY: the process has only just begun: nothing in it owns a file yet.
             unsafe { rustix::io::close(number) };
         }
     }
@@ -60,7 +60,7 @@ fn limit(resource: Resource, most: u64) {
     let _ = setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
 }
 
-/// Bytes of data that the process has already.
+/// Bytes of data that the process already has.
 fn taken() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmData:"));

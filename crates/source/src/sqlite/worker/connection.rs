@@ -1,4 +1,4 @@
-//! [`Opened`]: a connection to the file that is at its path now.
+//! [`Opened`]: a connection to the file that is currently at its path.
 
 use super::super::file;
 use super::super::file_state::FileState;
@@ -15,17 +15,18 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::time::Duration;
 
-/// The longest text, bytes or row. What a result may hold is less; what is calculated with may be more.
+/// The longest text, blob or row, in bytes. A result may hold less; intermediate values may be longer
+/// than that.
 const LONGEST_VALUE: i32 = 64 << 20;
 /// The longest statement. Zones with hundreds of changes make them long.
 const LONGEST_SQL: i32 = 2 << 20;
-/// Bytes of a LIKE or GLOB pattern: the time that one takes grows with its square.
+/// The longest LIKE or GLOB pattern, in bytes: its time grows with the square of its length.
 const LONGEST_PATTERN: i32 = 1_000;
-/// How long a statement waits for who writes.
+/// How long a statement waits for a writer.
 const BUSY: Duration = Duration::from_secs(5);
 /// How often a file may be replaced while it is opened.
 const TRIES: usize = 10;
-/// How long others that have the log open, and are being ended, are waited for before each try.
+/// How long to wait, before each try, for others that have the log open and are being ended.
 const MOMENT: Duration = Duration::from_millis(20);
 
 const SETTINGS: &str = "
@@ -36,7 +37,7 @@ const SETTINGS: &str = "
     pragma temp_store = memory;
     pragma threads = 0;";
 
-/// A connection, and which files it has open.
+/// A connection, and the files that it has open.
 pub(super) struct Opened {
     pub(super) connection: Connection,
     pub(super) permissions: Permissions,
@@ -49,8 +50,8 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    /// A connection to the file of `setup` in a transaction, so that SQLite lets nobody change what is
-    /// read: `kept`, if the file is still the same, or a new one.
+    /// A connection to the file of `setup` in a transaction, so that SQLite keeps others from changing
+    /// what is read: `kept`, if the file is still the same, or a new one.
     pub(super) fn now(
         kept: Option<Self>,
         setup: &Setup,
@@ -73,17 +74,17 @@ impl Opened {
             let before = identity(&path)?;
             let opened = Self::open(setup, rollups.as_deref(), zones, watch, before);
             let begun = opened.and_then(|opened| Ok(opened.begin().map(|()| opened)?));
-            // Within a process that others share, looking at the index would give up their locks.
+            // In a process shared with others, opening the index would release their locks.
             let log = is_process.then(|| Log::of(&path));
             has_its_log = log.as_ref().is_none_or(|log| log.is_well(&path));
             if !has_its_log {
-                // The first that opens it reads all of the log.
+                // The first connection to open it reads all of the log.
                 drop(begun);
                 std::thread::sleep(MOMENT);
                 continue;
             }
             let mut opened = begun?;
-            // Nothing was read before the lock: what is in the file now is what is read.
+            // Nothing was read before the lock: the content now is what will be read.
             let now = identity(&path)?;
             if before.place() == now.place() {
                 (opened.main, opened.log) = (now, log.filter(|_| opened.is_wal));
@@ -96,8 +97,8 @@ impl Opened {
         }
     }
 
-    /// A connection that writes the rollups. It tells the state of the file, as it was before, if this
-    /// process is its own: `brisk_file_state()`.
+    /// A connection that writes the rollups. In a process of its own, `brisk_file_state()` returns the
+    /// state that the file had before.
     pub(super) fn writer(
         setup: &Setup,
         zones: &Zones,
@@ -116,11 +117,11 @@ impl Opened {
         self.connection.execute_batch("rollback")
     }
 
-    /// Whether somebody has written to the file since the transaction began, past SQLite's locks.
+    /// Whether the file has been written to since the transaction began, bypassing SQLite's locks.
     pub(super) fn was_written_over(&self, setup: &Setup) -> bool {
         let path = setup.file.path();
         if self.is_wal {
-            // To the file itself SQLite writes, too.
+            // SQLite writes to the file itself, too.
             return self.log.as_ref().is_some_and(|log| !log.is_well(&path));
         }
         Identity::of(&path).is_ok_and(|now| self.main.was_written_before(&now))
@@ -155,7 +156,7 @@ impl Opened {
         if !setup.writes_rollups {
             connection.execute_batch("pragma query_only = on")?;
         }
-        // Its last reader does not tidy up after a database that others write.
+        // The last reader does not checkpoint a database that others write.
         connection
             .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !setup.writes_rollups)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -182,7 +183,7 @@ impl Opened {
         Ok(Self { connection, permissions, main, rollups, is_wal, log })
     }
 
-    /// Begins a transaction that holds SQLite's lock for reading.
+    /// Begins a transaction that holds SQLite's read lock.
     fn begin(&self) -> rusqlite::Result<()> {
         self.connection.execute_batch("begin")?;
         let read = self.connection.query_row("pragma main.schema_version", [], |_| Ok(()));
@@ -192,7 +193,7 @@ impl Opened {
         read
     }
 
-    /// Whether it has the rollups that are in `file` now, if any are wanted.
+    /// Whether it has attached the rollups that are now in `file`, if any are wanted.
     fn has(&self, file: Option<&Path>) -> bool {
         let now = |file| Identity::of(file).ok().map(|file| file.place());
         file.is_none_or(|file| now(file) == self.rollups)

@@ -1,8 +1,8 @@
-//! [`Heap`]: whether SQLite was refused memory.
+//! [`Heap`]: whether SQLite was denied memory.
 //!
-//! Some of its aggregates (`json_group_array`) note that there is none, and go on to their last row before they
-//! say so. SQLite counts what it has, and notes the largest piece that it was asked for, also where there was
-//! none: that tells it.
+//! Some of its aggregates (`json_group_array`) notice a failed allocation but report it only after their last
+//! row. SQLite counts the memory it holds, and records the largest allocation requested, even a failed one:
+//! this reveals it.
 
 #![expect(unsafe_code, reason = "nothing else asks SQLite what memory it has")]
 
@@ -12,26 +12,26 @@ use std::os::raw::c_int;
 /// The memory that SQLite may take, in a process of its own.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Heap {
-    /// Bytes.
+    /// The limit in bytes.
     pub(super) most: u64,
 }
 
 impl Heap {
-    /// Forgets what was asked for before.
+    /// Forgets earlier requests.
     pub(super) fn begin(self) {
         status(ffi::SQLITE_STATUS_MALLOC_SIZE, true);
     }
 
-    /// Whether a piece was asked for since that there was no memory for.
+    /// Whether an allocation has failed since then.
     pub(super) fn is_full(self) -> bool {
         let (_, largest) = status(ffi::SQLITE_STATUS_MALLOC_SIZE, false);
         let (taken, _) = status(ffi::SQLITE_STATUS_MEMORY_USED, false);
-        // If there had been, it would be taken, or have been given back.
+        // Had it succeeded, the memory would be in use, or have been freed.
         largest > taken && largest.saturating_add(taken) >= self.most
     }
 }
 
-/// What SQLite counts under that name, now and at most.
+/// SQLite's counter of that name: its current and its highest value.
 fn status(name: c_int, forgets: bool) -> (u64, u64) {
     let (mut now, mut most) = (0, 0);
     // SAFETY: both are written to before it returns, and it does nothing else with them.

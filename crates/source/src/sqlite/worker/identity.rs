@@ -1,4 +1,4 @@
-//! Which file a connection has open, and whether that is still the one at its path.
+//! [`Identity`]: the file that a connection has open, and whether it is still the one at its path.
 
 use std::fs::Metadata;
 use std::io;
@@ -6,29 +6,29 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-/// The state of a file: what is written to it, in whichever way, gives it another one.
+/// The state of a file: any write, by whatever means, gives it another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Identity {
     place: Place,
     size: u64,
     written: (i64, i64),
     changed: (i64, i64),
-    /// Whether a write in the same tick of the clock could have left no trace.
+    /// Whether enough time has passed that no write in the same clock tick could go unnoticed.
     is_settled: bool,
 }
 
-/// Which file it is, whatever is in it.
+/// The file's identity, whatever its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     device: u64,
     inode: u64,
 }
 
-/// File systems note times by a clock that ticks so often, or more.
+/// File systems record times by a clock that ticks at least this often.
 const TICK: Duration = Duration::from_millis(50);
 
 impl Identity {
-    /// That of the regular file at `path`. Does not open it: opening a FIFO would wait.
+    /// The identity of the regular file at `path`. Does not open it: opening a FIFO would block.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         let file = std::fs::metadata(path)?;
         if !file.is_file() {
@@ -48,7 +48,7 @@ impl Identity {
         self.place
     }
 
-    /// Whether a connection that read this file has what the file `now` holds.
+    /// Whether a connection that read this state has the content of `now`.
     pub(super) fn is_still(&self, now: &Self) -> bool {
         self.is_settled && Self { is_settled: true, ..*now } == *self
     }
@@ -65,7 +65,7 @@ impl Place {
     }
 }
 
-/// How long ago `at`, in seconds and nanoseconds since the epoch, was; nothing if it is in the future.
+/// How long ago `at` was, in seconds and nanoseconds since the epoch; `None` if it is in the future.
 #[expect(clippy::disallowed_methods, reason = "compared with what file systems note")]
 fn age(at: (i64, i64)) -> Option<Duration> {
     let at = Duration::new(u64::try_from(at.0).ok()?, u32::try_from(at.1).ok()?);
@@ -84,7 +84,7 @@ mod tests {
         let settled = |path| Identity { is_settled: true, ..Identity::of(path).unwrap() };
         let first = settled(&path);
         assert!(first.is_still(&Identity::of(&path).unwrap()));
-        // It was written just now: a second write in the same tick would not show.
+        // The file was written just now: a second write in the same tick would not show.
         assert!(!Identity { is_settled: false, ..first }.is_still(&first));
         std::fs::write(&path, "longer").unwrap();
         let second = settled(&path);

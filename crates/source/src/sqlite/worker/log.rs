@@ -1,9 +1,9 @@
-//! [`Log`]: the write-ahead log of a database and its index (`-wal`, `-shm`), which somebody may replace or copy
-//! over as well as the database.
+//! [`Log`]: the write-ahead log of a database and its index (`-wal`, `-shm`), which may be replaced or
+//! overwritten just like the database.
 //!
-//! SQLite believes the index: it says how many frames of the log are good, which nobody reads again to see. A log
-//! that was put there by other means than SQLite's is not the one that the index describes, and what is read
-//! through it is neither of both. (https://www.sqlite.org/walformat.html)
+//! SQLite trusts the index: it says how many frames of the log are valid, and these are not verified again. A
+//! log that anything but SQLite put there is not the one that the index describes, and what is read through
+//! it belongs to neither database. (https://www.sqlite.org/walformat.html)
 
 use super::identity::{Identity, Place};
 use std::fs::File;
@@ -14,23 +14,23 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub(super) struct Log {
     log: Option<Place>,
-    /// Kept open for as long as the connection, and closed after it: SQLite's locks on it are the process's, which
-    /// loses all of them when it closes the file once.
+    /// Kept open for as long as the connection, and closed after it: SQLite's locks on it belong to the
+    /// process, which loses them all when it closes the file once.
     index: Option<(File, Place)>,
 }
 
-/// Where SQLite writes the header of the index, and how long it is; a copy follows.
+/// The length of the header of the index, in bytes; a copy follows it.
 const HEADER: usize = 48;
 /// The version of the index that SQLite writes.
 const VERSION: u32 = 3_007_000;
 /// Bytes of the log before its first frame, and of a frame before its page.
 const LOG_HEADER: u64 = 32;
 const FRAME_HEADER: u64 = 24;
-/// How often a header that is being written is read again.
+/// How often to reread a header that is being written.
 const TRIES: usize = 5;
 
 impl Log {
-    /// That of the database at `path`, which a connection has just read.
+    /// The log of the database at `path`, which a connection has just read.
     pub(super) fn of(path: &Path) -> Self {
         let index = beside(path, "-shm");
         let index = File::open(&index).ok().zip(place(&index));
@@ -49,12 +49,12 @@ impl Log {
         let Some((index, _)) = &self.index else { return true };
         for _ in 0..TRIES {
             let Some(header) = Header::read(index) else { continue };
-            // Nothing is read of it.
+            // Nothing is read from the log.
             if header.frames == 0 {
                 return true;
             }
             let fits = File::open(log).ok().and_then(|log| header.fits(&log));
-            // Whoever begins the log anew tells the index first.
+            // A writer that restarts the log updates the index first.
             if fits == Some(true) {
                 return true;
             }
@@ -62,24 +62,24 @@ impl Log {
                 return false;
             }
         }
-        // It changes all the time: somebody writes to it.
+        // The header keeps changing: the database is being written to.
         true
     }
 }
 
-/// What an index says of its log.
+/// What an index says about its log.
 #[derive(Debug, PartialEq, Eq)]
 struct Header {
     frames: u32,
     page: u32,
-    /// Of the last frame.
+    /// The checksum of the last frame.
     checksum: [u32; 2],
-    /// As it stands in the log.
+    /// The salt, as in the log.
     salt: [u8; 8],
 }
 
 impl Header {
-    /// That of `index`, unless it is being written, or is none.
+    /// The header of `index`, unless it is being written or is invalid.
     fn read(index: &File) -> Option<Self> {
         let mut both = [0; 2 * HEADER];
         index.read_exact_at(&mut both, 0).ok()?;
@@ -98,7 +98,7 @@ impl Header {
         })
     }
 
-    /// Whether `log` is what it describes.
+    /// Whether `log` is the one that it describes.
     fn fits(&self, log: &File) -> Option<bool> {
         let mut salt = [0; 8];
         log.read_exact_at(&mut salt, 16).ok()?;

@@ -1,12 +1,11 @@
 //! Worker processes: all SQL on a SQLite file runs in them, one statement at a time in each, so that
 //! a statement that takes too much is ended with its process and takes nothing else with it.
 //!
-//! On the side of Brisk: `pool` (which workers there are), `client` (what one is asked and answers),
-//! `process` (how one is started and ended). On the side of the worker: `serve` (the loop), `confine`
-//! (what the process gives up), `session` (one statement), `connection` (the file, as it is now),
-//! `identity` (which file that is), `log` (whether its log is its own), `heap` (whether SQLite has memory),
-//! `permissions` (what a statement may do), `rows`, `watch` (when to
-//! stop). Both: `protocol`, `cells`.
+//! On Brisk's side: `pool` (which workers there are), `client` (requests to one, and its answers), `process`
+//! (how one starts and ends). On the worker's side: `serve` (the loop), `confine` (the limits of the
+//! process), `session` (one statement), `connection` (the file, as it is now), `identity` (which file that
+//! is), `log` (whether its log is its own), `heap` (whether SQLite has memory), `permissions` (what a
+//! statement may do), `rows`, `watch` (when to stop). Both: `protocol`, `cells`.
 
 mod cells;
 pub(crate) mod client;

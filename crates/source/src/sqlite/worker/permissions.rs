@@ -1,8 +1,8 @@
-//! What a statement may do, decided by SQLite's authorizer: it is asked about everything that a
-//! statement does by itself, by an operator, or through a view.
+//! What a statement may do, decided by SQLite's authorizer: it is called for everything that a
+//! statement does, directly, by an operator, or through a view.
 //!
-//! The file is opened read-only in any case. What is decided here besides: which functions are called,
-//! and that nothing is attached, set or changed in its schema.
+//! The file is opened read-only in any case. This decides in addition which functions may be called,
+//! and that nothing is attached, set or changed in a schema.
 
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::{Connection, Result};
@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// Functions that are no pure calculation and may be called all the same: clocks, chance, and what full
-/// text and geometry add to their own tables.
+/// Functions that are not pure calculations but may be called: clocks, random numbers, and those that
+/// full-text search and geometry add for their own tables.
 const ALLOWED: &[&str] = &[
     "bm25",
     "brisk_bucket",
@@ -55,8 +55,8 @@ const ALLOWED: &[&str] = &[
     "unixepoch",
 ];
 
-/// Pure calculations by their own word that are refused: they reach outside the database, or hand out
-/// the addresses of code.
+/// Functions declared as pure calculations that are refused: they reach outside the database, or
+/// expose the addresses of code.
 const REFUSED: &[&str] = &[
     "edit",
     "fts3_tokenizer",
@@ -68,7 +68,7 @@ const REFUSED: &[&str] = &[
     "zeroblob",
 ];
 
-/// What describes tables, which column types are asked of, and what full text asks of its own.
+/// Pragmas that describe tables, for column types, and the one that full-text search uses itself.
 const PRAGMAS: &[&str] = &["data_version", "table_info", "table_xinfo"];
 
 /// SQLite's flag of scalar functions whose result depends on their arguments alone.
@@ -82,13 +82,13 @@ struct State {
     /// The functions that may be called, in lower case.
     functions: Arc<BTreeSet<String>>,
     writes_rollups: bool,
-    /// Whether a statement is being prepared or run, instead of what the worker itself needs.
+    /// Whether a statement is being prepared or run, as opposed to what the worker itself needs.
     is_on: AtomicBool,
     refused: Mutex<Option<String>>,
 }
 
 impl Permissions {
-    /// Has SQLite ask about what `connection` is told from now on.
+    /// Makes SQLite ask about every statement of `connection` from now on.
     pub(super) fn over(connection: &Connection, writes_rollups: bool) -> Result<Self> {
         let functions = functions(connection)?;
         let (is_on, refused) = (AtomicBool::new(false), Mutex::default());
@@ -104,7 +104,7 @@ impl Permissions {
         self.0.is_on.store(true, Ordering::Relaxed);
     }
 
-    /// It is over; the function that it may not call, if that is why.
+    /// It is over; returns the function that was refused, if that is why.
     pub(super) fn end(&self) -> Option<String> {
         self.0.is_on.store(false, Ordering::Relaxed);
         self.refused().take()
@@ -126,8 +126,8 @@ impl State {
         };
         let is_allowed = match context.action {
             AuthAction::Select | AuthAction::Read { .. } | AuthAction::Recursive => true,
-            // Tables of R-trees prepare their own changes when they are opened; what is changed by
-            // the statement itself, SQLite says of it as a whole.
+            // Tables of R-trees prepare their own changes when they are opened; changes by the
+            // statement itself SQLite reports for the statement as a whole.
             AuthAction::Insert { .. } | AuthAction::Update { .. } | AuthAction::Delete { .. } => {
                 true
             }
@@ -154,8 +154,8 @@ impl State {
     }
 }
 
-/// The functions that a statement may call: SQLite's own that calculate, but for those that are refused,
-/// and those that are allowed by name. Nobody can add others: extensions are never loaded.
+/// The functions that a statement may call: SQLite's own pure calculations, except the refused ones, and
+/// those allowed by name. Nobody can add others: extensions are never loaded.
 fn functions(connection: &Connection) -> Result<Arc<BTreeSet<String>>> {
     static KNOWN: OnceLock<Arc<BTreeSet<String>>> = OnceLock::new();
     if let Some(known) = KNOWN.get() {
@@ -184,17 +184,18 @@ mod tests {
         let all = all.query_map([], |row| row.get::<_, String>(0)).unwrap();
         let refused: Vec<String> =
             all.map(Result::unwrap).filter(|name| !allowed.contains(name)).collect();
-        // A newer SQLite may have more: read what they do.
+        // A newer SQLite may have more: read up on what they do.
         let on_purpose = [
             // About this connection, not about the data.
             "changes",
             "last_insert_rowid",
             "total_changes",
-            // Hand out addresses of code, or load it.
+            // These expose addresses of code, or load it.
             "fts3_tokenizer",
             "fts5",
             "load_extension",
-            // Internals of full text and of R-trees; one of them changes a table, one reads any table.
+            // Internals of full-text search and R-trees; one of them changes a table, one reads any
+            // table.
             "fts5_get_locale",
             "fts5_insttoken",
             "fts5_locale",

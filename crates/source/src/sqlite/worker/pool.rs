@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 pub(crate) struct Workers(Arc<Shared>);
 
 struct Shared {
-    /// None: threads of this process.
+    /// `None` for threads of this process.
     program: Option<Program>,
     setup: Setup,
     places: Semaphore,
@@ -33,20 +33,20 @@ struct Idle {
     since: Instant,
 }
 
-/// A worker that is counted while it lives.
+/// A worker, counted while it lives.
 struct Counted {
     worker: Worker,
     shared: Weak<Shared>,
 }
 
-/// How workers have fared so far.
+/// Counts of workers so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct WorkerCounts {
-    /// Processes, or threads, that there are.
+    /// Processes, or threads, that are alive.
     pub alive: u32,
     /// How many were started.
     pub started: u64,
-    /// How many were ended, or died, while they ran a statement.
+    /// How many were ended, or died, while running a statement.
     pub ended: u64,
 }
 
@@ -71,11 +71,11 @@ impl Sum for WorkerCounts {
 /// Why there is no result.
 #[derive(Debug)]
 pub(crate) enum Trouble {
-    /// The statement's own.
+    /// The statement itself failed.
     Failed(Failure),
     /// It ran too long, and its process was ended.
     Late,
-    /// The process that ran it ended, and it may be why.
+    /// The process that ran it ended, perhaps because of it.
     Died,
     /// All are busy.
     Busy,
@@ -83,13 +83,14 @@ pub(crate) enum Trouble {
     Start(io::Error),
 }
 
-/// A worker that nothing was asked of for so long is ended.
+/// How long a worker may be idle before it is ended.
 const IDLE: Duration = Duration::from_secs(120);
-/// How much longer than it may a statement takes until its worker is ended: most stop by themselves.
+/// How much longer than allowed a statement may take before its worker is ended: most stop on their
+/// own.
 const MOMENT: Duration = Duration::from_millis(500);
 
 impl Workers {
-    /// At most `most` at a time, of `program`, or threads of this process.
+    /// At most `most` workers at a time, processes of `program` or threads of this process.
     pub(crate) fn new(program: Option<Program>, setup: Setup, most: u32) -> Self {
         Self(Arc::new(Shared {
             program,
@@ -103,12 +104,12 @@ impl Workers {
         }))
     }
 
-    /// What they work on, and as what.
+    /// The files that they work on, and how.
     pub(crate) fn setup(&self) -> &Setup {
         &self.0.setup
     }
 
-    /// How they have fared so far.
+    /// Counts of them so far.
     pub(crate) fn counts(&self) -> WorkerCounts {
         WorkerCounts {
             alive: self.0.alive.load(Ordering::Relaxed),
@@ -135,9 +136,9 @@ impl Workers {
                 None => (self.start().await.map_err(Trouble::Start)?, false),
             };
             match self.run_on(worker, run(), zone, time).await {
-                // It may have been ended between two statements, without fault of this one.
+                // It may have been ended between two statements, through no fault of this one.
                 Err(Trouble::Died) if was_kept => {}
-                // While any worker has the log open, SQLite does not read it anew.
+                // SQLite does not reread the log while any worker has it open.
                 Err(Trouble::Failed(Failure::Log)) if may_begin_anew => {
                     may_begin_anew = false;
                     self.0.idle().clear();
@@ -147,7 +148,7 @@ impl Workers {
         }
     }
 
-    /// A worker of its own for several statements in a row.
+    /// A dedicated worker for several statements in a row.
     pub(crate) async fn session(&self) -> Result<WorkerSession, Trouble> {
         let worker = self.start().await.map_err(Trouble::Start)?;
         Ok(WorkerSession { workers: self.clone(), worker: Some(worker) })
@@ -201,7 +202,7 @@ impl Workers {
         Ok(Counted { worker, shared: Arc::downgrade(&self.0) })
     }
 
-    /// The one that ran last, whose memory of the file is the freshest.
+    /// The worker that ran last, whose cache of the file is the freshest.
     fn kept(&self) -> Option<Counted> {
         loop {
             let idle = self.0.idle().pop()?;
@@ -219,7 +220,7 @@ impl Workers {
     }
 }
 
-/// Whether a worker that this came from can run another statement.
+/// Whether the worker that returned this can run another statement.
 fn may_go_on(result: &Result<ResultSet, Trouble>) -> bool {
     match result {
         Ok(_) => true,
@@ -228,7 +229,7 @@ fn may_go_on(result: &Result<ResultSet, Trouble>) -> bool {
     }
 }
 
-/// Ends workers that are idle for long, until none is idle.
+/// Ends workers that have been idle for long, until none is idle.
 async fn sweep(shared: Weak<Shared>) {
     loop {
         tokio::time::sleep(IDLE / 4).await;
@@ -256,7 +257,7 @@ impl Drop for Counted {
     }
 }
 
-/// Counts a worker that does not come to the end of its statement, also because nobody waits for it.
+/// Counts a worker that does not finish its statement, even if only because nobody waits for it.
 struct EndedUnlessDone<'a> {
     shared: &'a Shared,
     is_done: bool,

@@ -1,5 +1,5 @@
-//! How a worker is started and ended. All of it is done by one thread, which lives as long as Brisk:
-//! a worker ends with the thread that started it.
+//! How a worker is started and ended. One thread does all of it and lives as long as Brisk: a worker
+//! ends with the thread that started it.
 
 use super::serve;
 use std::ffi::OsString;
@@ -27,9 +27,9 @@ pub(super) struct Process {
     child: Option<Child>,
 }
 
-/// How often it is looked whether those that were ended are gone.
+/// How often to check whether ended processes are gone.
 const REAPING: Duration = Duration::from_millis(20);
-/// How long starting one may take: after that, the machine has other troubles.
+/// How long starting one may take: if it takes longer, the machine has other problems.
 const START: Duration = Duration::from_secs(20);
 
 enum Job {
@@ -38,7 +38,7 @@ enum Job {
 }
 
 impl Program {
-    /// This program itself, called with `argument`. Also after its file was replaced.
+    /// This program itself, called with `argument`. Works even after its file was replaced.
     pub fn this(argument: &str) -> io::Result<Self> {
         let running = PathBuf::from("/proc/self/exe");
         let path = if running.exists() { running } else { std::env::current_exe()? };
@@ -50,7 +50,7 @@ impl Program {
         Self { path, arguments: Vec::new() }
     }
 
-    /// Starts it; what is asked of it, and where it is.
+    /// Starts it; returns the socket for requests, and the process.
     pub(super) async fn start(&self) -> io::Result<(UnixStream, Process)> {
         let (ours, theirs) = UnixStream::pair()?;
         let mut command = Command::new(&self.path);
@@ -71,7 +71,7 @@ impl Program {
 }
 
 impl Process {
-    /// Its id.
+    /// Its process id.
     pub(super) fn id(&self) -> Option<u32> {
         self.child.as_ref().map(Child::id)
     }
@@ -87,7 +87,7 @@ impl Drop for Process {
     }
 }
 
-/// A worker on a thread of this process; what is asked of it.
+/// Starts a worker on a thread of this process; returns the socket for requests.
 pub(super) fn within() -> io::Result<UnixStream> {
     let (ours, theirs) = UnixStream::pair()?;
     let named = std::thread::Builder::new().name("sqlite".into());
@@ -109,7 +109,7 @@ fn send(job: Job) -> io::Result<()> {
 fn work(jobs: &mpsc::Receiver<Job>) {
     let mut ended: Vec<Child> = Vec::new();
     loop {
-        // Not waited for: one that hangs in a file system would hold up all others.
+        // Without waiting: one that hangs in a file system would hold up all others.
         ended.retain_mut(|child| matches!(child.try_wait(), Ok(None)));
         let job = match ended.is_empty() {
             true => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -117,7 +117,7 @@ fn work(jobs: &mpsc::Receiver<Job>) {
         };
         match job {
             Ok(Job::Start(mut command, started)) => {
-                // Its end of the socket closes with the command.
+                // The worker's end of the socket is closed here together with the command.
                 let child = command.spawn();
                 drop(command);
                 if let Err(Ok(child)) = started.send(child) {

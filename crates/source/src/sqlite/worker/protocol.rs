@@ -1,13 +1,14 @@
-//! What Brisk and a worker say to each other: frames of a length, a kind and what the kind says. Pure.
+//! The protocol between Brisk and a worker: frames of a length, a kind, and contents that depend on
+//! the kind. Pure.
 
 use brisk_domain::ZoneOffsets;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// What a worker is asked.
+/// A request to a worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Request {
-    /// The first: what all statements have in common. Not answered.
+    /// The first: what all statements share. Not answered.
     Open(Setup),
     /// A zone that later statements name. Not answered.
     Zone(String, ZoneOffsets),
@@ -15,7 +16,7 @@ pub(crate) enum Request {
     Run(Run),
 }
 
-/// What a worker works on.
+/// The files that a worker works on, and its limits.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Setup {
     /// The database.
@@ -55,12 +56,12 @@ pub(crate) enum Value {
     Text(String),
 }
 
-/// What a worker answers, besides rows.
+/// An answer of a worker, besides rows.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Answer {
-    /// The columns of the rows that follow. What came before is void: the statement runs again.
+    /// The columns of the rows that follow. Anything sent before is void: the statement runs again.
     Columns(Vec<ResultColumn>),
-    /// All rows are there; so many were changed.
+    /// All rows have been sent; this many were changed.
     Done(u64),
     /// There is no result.
     Failed(Failure),
@@ -82,12 +83,12 @@ pub(crate) enum Failure {
     Refused {
         /// SQLite's words.
         message: String,
-        /// The byte of the SQL that they are about.
+        /// The byte of the SQL that the message is about.
         offset: Option<u64>,
         /// SQLite's extended code.
         code: i32,
     },
-    /// It calls a function that panels may not.
+    /// It calls a function that panels may not call.
     Function(String),
     /// The file cannot be used; the details are for the log.
     File(String),
@@ -128,9 +129,9 @@ pub(super) const MESSAGE: u8 = 0;
 /// A frame that holds the cells of whole rows.
 pub(super) const ROWS: u8 = 1;
 
-/// The longest request: no statement and no chosen values come near.
+/// The longest request, in bytes: no statement with its chosen values comes near.
 pub(super) const LONGEST_REQUEST: usize = 64 << 20;
-/// So much besides the bytes of a result may stand in one frame of an answer.
+/// How many bytes a frame of an answer may have in addition to a result's limit.
 pub(super) const BESIDES_RESULT: usize = 4 << 20;
 
 /// Adds a frame with `message`.
@@ -141,7 +142,7 @@ pub(super) fn write_message<M: Serialize>(out: &mut Vec<u8>, message: &M) -> Res
     end_frame(out, start)
 }
 
-/// Begins a frame of that `kind`: what is then added belongs to it until [`end_frame`].
+/// Begins a frame of that `kind`: everything added until [`end_frame`] belongs to it.
 pub(super) fn begin_frame(out: &mut Vec<u8>, kind: u8) -> usize {
     let start = out.len();
     out.extend_from_slice(&[0, 0, 0, 0, kind]);
@@ -170,7 +171,7 @@ pub(super) fn read_message<'a, M: Deserialize<'a>>(contents: &'a [u8]) -> Result
     }
 }
 
-/// The other side does not keep to what is agreed.
+/// The other side violates the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Garbled;
 

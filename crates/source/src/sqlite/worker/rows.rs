@@ -9,20 +9,21 @@ use std::io::{self, Write as _};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
-/// A frame of rows is sent once it has so many bytes.
+/// The size in bytes at which a frame of rows is sent.
 const CHUNK: usize = 64 << 10;
-/// The names of all columns together. Longer ones than any statement has come from a hostile schema.
+/// The most bytes of all column names together. Longer names than any statement has come from a
+/// hostile schema.
 const NAMES: usize = 2 << 20;
 
-/// SQLite says "string or blob too big".
+/// For SQLite's "string or blob too big".
 const TOO_LONG: &str =
     "a text, a row or a list in it would be larger than 64 MiB: take less at a time";
 
-/// What goes to Brisk, collected so that a small answer is one write.
+/// The output to Brisk, buffered so that a small answer is one write.
 pub(super) struct Output {
     stream: Arc<UnixStream>,
     pending: Vec<u8>,
-    /// Where the frame of rows begins that is not complete.
+    /// Where the unfinished frame of rows begins.
     rows: Option<usize>,
 }
 
@@ -45,13 +46,13 @@ impl Output {
         self.rows = None;
     }
 
-    /// Adds `answer` to whole rows.
+    /// Adds `answer` after whole rows.
     pub(super) fn message(&mut self, answer: &Answer) -> Result<(), Stop> {
         self.end_rows()?;
         Ok(protocol::write_message(&mut self.pending, answer)?)
     }
 
-    /// Where cells go.
+    /// The buffer that cells are added to.
     fn rows(&mut self) -> &mut Vec<u8> {
         self.rows.get_or_insert_with(|| begin_frame(&mut self.pending, ROWS));
         &mut self.pending
@@ -69,7 +70,8 @@ impl Output {
     }
 }
 
-/// Runs `run` on `connection` and sends its columns and rows; the number of rows that it changed.
+/// Runs `run` on `connection` and sends its columns and rows; returns the number of rows that it
+/// changed.
 pub(super) fn send(
     connection: &Connection,
     setup: &Setup,
@@ -97,7 +99,7 @@ pub(super) fn send(
         if count > setup.rows {
             return Err(Failure::Rows.into());
         }
-        // Before it is copied: a row may be far larger than a result.
+        // Checked before it is copied: a row may be far larger than a result.
         let mut size = 0;
         for place in 0..width {
             size += cells::size(row.get_ref(place)?) as u64;
@@ -125,7 +127,7 @@ fn result_column(column: &rusqlite::Column<'_>) -> ResultColumn {
     ResultColumn { name: column.name().to_owned(), is_declared_text }
 }
 
-/// Binds as many of `values` as the statement has places.
+/// Binds as many of `values` as the statement has placeholders.
 fn bind(statement: &mut Statement<'_>, values: &[Value]) -> rusqlite::Result<()> {
     for (i, value) in values.iter().enumerate().take(statement.parameter_count()) {
         match value {

@@ -1,4 +1,4 @@
-//! The worker's side: reads requests and runs them, one at a time, until nobody asks any more.
+//! The worker's side: reads requests and runs them, one at a time, until the other side hangs up.
 
 use super::confine;
 use super::heap::Heap;
@@ -12,8 +12,8 @@ use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// The whole of a worker process, which was started with its socket as the standard input: what the
-/// program does that [`super::process::Program`] names.
+/// The main function of a worker process, started with its socket as the standard input: the
+/// program of [`super::process::Program`] calls it.
 pub fn sqlite_worker() -> ExitCode {
     confine::at_start();
     let Ok(stream) = std::io::stdin().as_fd().try_clone_to_owned() else {
@@ -21,7 +21,7 @@ pub fn sqlite_worker() -> ExitCode {
     };
     let stream = Arc::new(UnixStream::from(stream));
     let watch = Watch::new(Arc::clone(&stream));
-    // Some of what SQLite does, it does without asking whether to go on.
+    // SQLite does some of its work without asking whether to go on.
     let watched = watch.clone();
     let waits = std::thread::Builder::new().name("hang-up".into()).spawn(move || {
         watched.wait_for_hang_up();
@@ -34,14 +34,14 @@ pub fn sqlite_worker() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The same on a thread of Brisk's own process, which has none of a process' limits.
+/// The same on a thread of Brisk's own process, without the limits of a worker process.
 pub(super) fn serve_within(stream: UnixStream) {
     let stream = Arc::new(stream);
     let watch = Watch::new(Arc::clone(&stream));
     serve(&stream, watch, false);
 }
 
-/// Ends when the other side has hung up, or says what nobody who is right would.
+/// Serves requests until the other side hangs up or violates the protocol.
 fn serve(stream: &Arc<UnixStream>, watch: Watch, is_process: bool) {
     let mut output = Output::new(Arc::clone(stream));
     let Some(Request::Open(setup)) = next(stream) else { return };

@@ -12,9 +12,9 @@ use std::time::Duration;
 /// What a worker keeps from statement to statement.
 pub(super) struct Session {
     setup: Setup,
-    /// What SQLite may take, if it has a process to itself.
+    /// The memory that SQLite may take, if it has a process to itself.
     heap: Option<Heap>,
-    /// Whether it keeps to that.
+    /// Whether that limit is in force.
     is_limited: bool,
     zones: Zones,
     watch: Watch,
@@ -33,7 +33,7 @@ impl Session {
         }
     }
 
-    /// Runs a statement and answers; whether another one may follow.
+    /// Runs a statement and answers; returns whether another one may follow.
     pub(super) fn run(&mut self, run: &Run, output: &mut Output) -> bool {
         self.watch.begin(Duration::from_millis(run.milliseconds));
         let result = if self.setup.writes_rollups {
@@ -48,7 +48,7 @@ impl Session {
             Err(Stop::Failed(_)) if self.watch.is_full() => Answer::Failed(Failure::Memory),
             Err(Stop::Failed(failure)) => Answer::Failed(failure),
         };
-        // What took too much memory leaves little of it behind.
+        // A statement that took too much memory leaves little of it behind.
         let may_go_on = !matches!(answer, Answer::Failed(Failure::Memory | Failure::Log));
         output.message(&answer).is_ok() && output.flush().is_ok() && may_go_on
     }
@@ -67,7 +67,7 @@ impl Session {
                 self.opened = Some(opened).filter(|_| is_over);
                 return result;
             }
-            // Rows of two files, or of neither: once more.
+            // The rows may be from two files, or from neither: run it again.
             output.restart();
         }
         Err(Failure::File("it is written over while it is read".into()).into())

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::heap::Heap;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-/// SQLite asks so often, in virtual machine instructions, whether to go on.
+/// How often SQLite asks whether to go on, in virtual machine instructions.
 const INSTRUCTIONS: i32 = 10_000;
 const AT_ONCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 0 };
 
@@ -23,18 +23,18 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// For statements that `stream` asks for.
+    /// A watch over statements requested on `stream`.
     pub(super) fn new(stream: Arc<UnixStream>) -> Self {
         let (ends, is_late, is_full) = (Arc::default(), Arc::default(), Arc::default());
         Self { stream, ends, is_late, heap: None, is_full }
     }
 
-    /// The same, which also stops what `heap` has no memory for.
+    /// The same, which also stops statements for which `heap` has run out of memory.
     pub(super) fn with_heap(self, heap: Option<Heap>) -> Self {
         Self { heap, ..self }
     }
 
-    /// A statement begins, which may take so long.
+    /// A statement begins, which may take `time`.
     pub(super) fn begin(&self, time: Duration) {
         self.is_late.store(false, Ordering::Relaxed);
         self.is_full.store(false, Ordering::Relaxed);
@@ -55,7 +55,7 @@ impl Watch {
         self.is_full.load(Ordering::Relaxed)
     }
 
-    /// Has SQLite ask.
+    /// Makes SQLite ask it whether to go on.
     pub(super) fn over(&self, connection: &rusqlite::Connection) -> rusqlite::Result<()> {
         let watch = self.clone();
         connection.progress_handler(INSTRUCTIONS, Some(move || watch.must_stop()))
@@ -74,7 +74,7 @@ impl Watch {
         has_hung_up(&self.stream, Some(&AT_ONCE))
     }
 
-    /// Waits until nobody is there any more who could want an answer.
+    /// Waits until the other side has hung up, so that nobody wants an answer.
     pub(super) fn wait_for_hang_up(&self) {
         while !has_hung_up(&self.stream, None) {}
     }
@@ -82,7 +82,7 @@ impl Watch {
 
 /// Whether the other end of `stream` is closed, or is within `time`.
 fn has_hung_up(stream: &UnixStream, time: Option<&Timespec>) -> bool {
-    // Hanging up is always reported.
+    // A hang-up is reported whatever events are requested.
     let mut asked = [PollFd::new(stream, PollFlags::empty())];
     poll(&mut asked, time).is_ok()
         && asked[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
