@@ -15,7 +15,7 @@
 //!    reads a rollup ([`planned_rollup`]) has it refreshed first ([`rollup`]);
 //! 6. `panel_data` and [`computed`]: a panel's frames, with the columns computed from others, and
 //!    which of their time buckets are whole (`coverage`), and how far the data reach back
-//! (`beginning`).
+//!    (`beginning`).
 //!
 //! [`catalog`] holds the dashboards and keeps the last good version of each file; [`policy`]
 //! decides how long frames may be shown; [`encoding`] is their format in a shared cache;
