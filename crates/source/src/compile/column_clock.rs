@@ -141,7 +141,7 @@ impl Reader<'_> {
                 }
                 _ => Some(Reading::Instant),
             },
-            Origin::Unknown => None,
+            Origin::Unknown | Origin::Weekday(_) => None,
         }
     }
 

@@ -87,8 +87,9 @@ impl OpenStatement {
         };
         let origins = (&self.origins, self.reader(types));
         let write = |clock| {
-            Writer::new(&self.query, &context, &self.expected, origins, clock)
-                .write_all(&self.pieces)
+            let mut writer = Writer::new(&self.query, &context, &self.expected, origins, clock);
+            writer.zone.is_cut = !self.in_zone;
+            writer.write_all(&self.pieces)
         };
         let clock = self.dialect.syntax().clock(&self.zone, &self.offsets);
         let clock = Some(clock.as_ref()).filter(|_| self.in_zone);
@@ -211,7 +212,11 @@ fn ask<'a>(origin: &'a Origin, asked: &mut Questions<'a>) {
         Origin::Like(other) | Origin::Cast(Some(other)) | Origin::AtTimeZone(other, _) => {
             ask(other, asked);
         }
-        Origin::Instant | Origin::Date | Origin::Text(_) | Origin::Cast(None) | Origin::Unknown => {
-        }
+        Origin::Instant
+        | Origin::Date
+        | Origin::Text(_)
+        | Origin::Cast(None)
+        | Origin::Weekday(_)
+        | Origin::Unknown => {}
     }
 }

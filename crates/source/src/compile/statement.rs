@@ -10,7 +10,8 @@ use super::written_buckets::WrittenBucket;
 use crate::error::{SourceError, StatementError};
 use brisk_domain::rollup::ROLLUP_SCHEMA;
 use brisk_domain::{
-    Access, Bounds, Interval, Query, Selection, VariableName, WallClock, ZoneName, ZoneOffsets,
+    Access, Bounds, Interval, Query, Selection, VariableName, WallClock, Weekdays, ZoneName,
+    ZoneOffsets,
 };
 use std::collections::BTreeMap;
 use std::fmt;
@@ -87,6 +88,8 @@ pub struct Statement {
     pub buckets: Vec<String>,
     /// The column that names time buckets by text or number.
     pub written: Option<WrittenBucket>,
+    /// The columns that hold days of the week as numbers, by their names in lower case.
+    pub weekdays: Vec<(String, Weekdays)>,
     /// Which of its columns add up.
     pub additivity: ColumnAdditivity,
     /// The zone that the database has to know; `None` where the SQL does not depend on it.
@@ -200,6 +203,7 @@ impl Statement {
             times: Vec::new(),
             buckets: Vec::new(),
             written: None,
+            weekdays: Vec::new(),
             additivity: ColumnAdditivity::default(),
             zone: None,
             interval: None,

@@ -42,11 +42,13 @@ impl Protocol for MySql {
     /// The connection's id.
     type Id = u64;
     type Column = Column;
+    type Catalog = ();
 
     const A_READER: &str = offered_functions::A_READER;
 
     async fn verdict(
         connection: &mut MySqlConnection,
+        (): &(),
         statement: &Statement,
         rights: &Rights,
     ) -> Result<Verdict, sqlx::Error> {

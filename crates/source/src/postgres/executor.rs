@@ -1,6 +1,7 @@
 //! Runs statements on PostgreSQL.
 
 use super::session;
+use super::suspects::Catalog;
 use super::value::{self, Column};
 use super::{about, arguments, error, offered_functions};
 use crate::about::About;
@@ -40,15 +41,21 @@ impl Protocol for Postgres {
     /// The id of the server's process.
     type Id = i32;
     type Column = Column;
+    type Catalog = Catalog;
 
     const A_READER: &str = offered_functions::A_READER;
 
     async fn verdict(
         connection: &mut PgConnection,
+        catalog: &Catalog,
         statement: &Statement,
         rights: &Rights,
     ) -> Result<Verdict, sqlx::Error> {
-        offered_functions::verdict(connection, statement, rights).await
+        offered_functions::verdict(connection, catalog, statement, rights).await
+    }
+
+    fn asked(catalog: &Catalog) -> (u64, u64) {
+        catalog.asked()
     }
 
     async fn power(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {

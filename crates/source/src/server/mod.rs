@@ -39,6 +39,7 @@ pub(crate) struct Server<P: Protocol> {
     prelude: Arc<str>,
     zones: KnownZones,
     gate: Gate,
+    catalog: Arc<P::Catalog>,
     canceller: Canceller<P>,
 }
 
@@ -50,6 +51,7 @@ impl<P: Protocol> Clone for Server<P> {
             prelude: Arc::clone(&self.prelude),
             zones: self.zones.clone(),
             gate: self.gate.clone(),
+            catalog: Arc::clone(&self.catalog),
             canceller: self.canceller.clone(),
         }
     }
@@ -74,12 +76,18 @@ impl<P: Protocol> Server<P> {
         canceller: Canceller<P>,
     ) -> Self {
         let (zones, gate) = (KnownZones::default(), Gate::default());
-        Self { pool, limits, prelude: prelude.into(), zones, gate, canceller }
+        let (prelude, catalog) = (prelude.into(), Arc::default());
+        Self { pool, limits, prelude, zones, gate, catalog, canceller }
     }
 
     /// With what the source's owner allows.
     pub(crate) fn with_rights(self, rights: Rights) -> Self {
         Self { gate: Gate::of(rights), ..self }
+    }
+
+    /// How often its catalog was read for all statements, and how often it was asked about one.
+    pub(crate) fn asked(&self) -> (u64, u64) {
+        P::asked(&self.catalog)
     }
 
     /// Whether its user has to be one that cannot do just anything.
@@ -222,7 +230,8 @@ impl<P: Protocol> Server<P> {
         if self.gate.has_passed(statement) {
             return Ok(());
         }
-        let verdict = P::verdict(connection, statement, &self.gate.rights()).await;
+        let rights = self.gate.rights();
+        let verdict = P::verdict(connection, &self.catalog, statement, &rights).await;
         match verdict.map_err(Failure::before_rows::<P>)? {
             Verdict::Passes => self.gate.remember(statement),
             Verdict::PassesAsWritten => self.gate.remember_as_written(statement),

@@ -23,6 +23,8 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
     type Id: Copy + Send + Sync + 'static;
     /// A column that is being filled.
     type Column: Send;
+    /// What is known of the database's catalog.
+    type Catalog: Default + Send + Sync + 'static;
 
     /// Sends the prelude, which sets up the session; `None` if the server did not tell the id.
     fn prepare_session(
@@ -55,9 +57,15 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
     /// it. Nothing of the statement runs.
     fn verdict(
         connection: &mut ConnectionOf<Self>,
+        catalog: &Self::Catalog,
         statement: &Statement,
         rights: &Rights,
     ) -> impl Future<Output = Result<Verdict, sqlx::Error>> + Send;
+
+    /// How often the catalog was read for all statements, and how often it was asked about one.
+    fn asked(_catalog: &Self::Catalog) -> (u64, u64) {
+        (0, 0)
+    }
 
     /// What makes the user one that can do more than read: `"x" is a superuser`, if anything does.
     fn power(
