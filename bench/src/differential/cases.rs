@@ -363,7 +363,7 @@ fn aggregates(database: Database) -> &'static [(&'static str, Type)] {
         ("max(f8)", Type::Float),
         ("min(r4)", Type::Float),
         ("avg(n)", Type::Single),
-        ("max(exact)", Type::Single),
+        ("max(exact)", Type::Decimal),
         ("sum(n) * 1.0 / count(*)", Type::Single),
     ];
     const MARIA: [(&str, Type); 9] = [

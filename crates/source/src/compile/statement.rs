@@ -137,6 +137,8 @@ pub struct SessionZone {
     pub lookup: Option<(String, Vec<Bind>)>,
     /// Where its SQL comes from.
     pub lookup_places: Places,
+    /// Whether it reads a range that begins before 1970.
+    pub is_before_1970: bool,
 }
 
 /// A statement whose SQL depends on the types of columns, which only the database knows.

@@ -9,6 +9,7 @@ use crate::bind::bound;
 use crate::compile::statement::{Bind, Statement};
 use crate::error::SourceError;
 use crate::gate::Verdict;
+use crate::known_zones::Agreement;
 use crate::limits::Limits;
 use crate::rights::Rights;
 use crate::server::{self, Canceller, Failure, Protocol, Server};
@@ -73,8 +74,9 @@ impl Protocol for MySql {
         connection: &mut MySqlConnection,
         name: &ZoneName,
         offsets: &ZoneOffsets,
-    ) -> Result<bool, sqlx::Error> {
-        zone_probe::knows(connection, name, offsets).await
+    ) -> Result<Agreement, sqlx::Error> {
+        // What it is asked to convert lies after 1970.
+        zone_probe::knows(connection, name, offsets).await.map(Agreement::from)
     }
 
     async fn columns(

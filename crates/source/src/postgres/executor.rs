@@ -8,6 +8,7 @@ use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
 use crate::error::SourceError;
 use crate::gate::Verdict;
+use crate::known_zones::Agreement;
 use crate::limits::Limits;
 use crate::rights::Rights;
 use crate::server::{self, Canceller, Failure, Protocol, Server};
@@ -80,7 +81,7 @@ impl Protocol for Postgres {
         connection: &mut PgConnection,
         name: &ZoneName,
         offsets: &ZoneOffsets,
-    ) -> Result<bool, sqlx::Error> {
+    ) -> Result<Agreement, sqlx::Error> {
         session::knows(connection, name, offsets).await
     }
 

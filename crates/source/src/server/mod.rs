@@ -12,7 +12,7 @@ use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
 use crate::error::{SourceError, StatementError};
 use crate::gate::{Gate, Refused, Verdict};
-use crate::known_zones::KnownZones;
+use crate::known_zones::{Agreement, KnownZones};
 use crate::limits::Limits;
 use crate::rights::Rights;
 use brisk_domain::{Frame, ZoneName};
@@ -111,7 +111,7 @@ impl<P: Protocol> Server<P> {
 
     /// Whether it was seen not to know `zone` as Brisk does, and then what to do.
     pub(crate) fn zone_advice(&self, zone: &ZoneName) -> Option<&'static str> {
-        (self.zones.get(zone) == Some(false)).then_some(P::ZONE_ADVICE)
+        (self.zones.get(zone) == Some(Agreement::None)).then_some(P::ZONE_ADVICE)
     }
 
     /// The server's version, and what its user may do.
@@ -247,7 +247,9 @@ impl<P: Protocol> Server<P> {
     /// asked.
     fn are_known(&self, zone: &SessionZone) -> Option<bool> {
         let others = zone.others.iter().map(|(name, _)| name);
-        let known = std::iter::once(&zone.name).chain(others).map(|name| self.zones.get(name));
+        let is_enough = |agrees: Agreement| agrees.is_enough(zone.is_before_1970);
+        let known = std::iter::once(&zone.name).chain(others);
+        let known = known.map(|name| self.zones.get(name).map(is_enough));
         let known: Vec<Option<bool>> = known.collect();
         match known.contains(&Some(false)) {
             true => Some(false),
@@ -273,7 +275,7 @@ impl<P: Protocol> Server<P> {
                     knows
                 }
             };
-            all &= known;
+            all &= known.is_enough(zone.is_before_1970);
         }
         if all {
             P::enter_zone(connection, &zone.name).await?;
@@ -281,9 +283,9 @@ impl<P: Protocol> Server<P> {
         Ok(all)
     }
 
-    fn remember(&self, zone: &ZoneName, agrees: bool) {
+    fn remember(&self, zone: &ZoneName, agrees: Agreement) {
         self.zones.set(zone, agrees);
-        if !agrees {
+        if agrees == Agreement::None {
             let source = &self.canceller.source;
             tracing::warn!(
                 %source, %zone,

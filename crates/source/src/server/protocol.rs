@@ -4,6 +4,7 @@ use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
 use crate::error::SourceError;
 use crate::gate::Verdict;
+use crate::known_zones::Agreement;
 use crate::limits::Limits;
 use crate::rights::Rights;
 use brisk_domain::{Frame, SourceName, ZoneName, ZoneOffsets};
@@ -37,12 +38,12 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
         prelude.to_owned()
     }
 
-    /// Whether the server knows the zone `name` as Brisk does, by these `offsets`.
+    /// How far the server knows the zone `name` as Brisk does, by these `offsets`.
     fn knows(
         connection: &mut ConnectionOf<Self>,
         name: &ZoneName,
         offsets: &ZoneOffsets,
-    ) -> impl Future<Output = Result<bool, sqlx::Error>> + Send;
+    ) -> impl Future<Output = Result<Agreement, sqlx::Error>> + Send;
 
     /// Lets a session that the prelude has set up stand in `zone`, which the server knows, where the protocol
     /// has that.

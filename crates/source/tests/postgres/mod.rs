@@ -1,5 +1,6 @@
 //! What only PostgreSQL does.
 
+mod older_zones;
 mod rollups;
 mod statements;
 mod types;
