@@ -192,6 +192,7 @@ fn input<'a>(
         spec,
         frame: &data.frame,
         additivity: &data.additivity,
+        weekdays: &data.weekdays,
         previous: data.previous.as_ref(),
         sparkline: data.sparkline.as_ref(),
         sparkline_additivity: &data.sparkline_additivity,

@@ -133,6 +133,7 @@ fn chart(page: &CachePage) -> Option<AnyView> {
         spec: &spec,
         frame: &page.history,
         additivity: &[],
+        weekdays: &[],
         previous: None,
         sparkline: None,
         sparkline_additivity: &[],

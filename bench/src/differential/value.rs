@@ -11,7 +11,7 @@ pub(super) enum Type {
     Whole,
     /// Exact decimals.
     Decimal,
-    /// Exact decimals that do not add up: averages, ratios, extremes.
+    /// Exact decimals that do not add up, and of which a division may have written many digits: averages, ratios.
     Single,
     /// Floats.
     Float,

@@ -7,7 +7,7 @@ use brisk_domain::panel_kind::Body;
 use brisk_domain::sentence::label_from;
 use brisk_domain::{
     Additivity, Bounds, Column, Compare, Coverage, EarlierPeriod, Frame, Interval, Panel,
-    PanelKind, Unit, ZoneOffsets, format,
+    PanelKind, Unit, Weekdays, ZoneOffsets, format,
 };
 use std::borrow::Cow;
 
@@ -35,6 +35,8 @@ pub struct Input<'a> {
     pub frame: &'a Frame,
     /// Whether each of its columns adds up; columns beyond the last entry have no declaration.
     pub additivity: &'a [Additivity],
+    /// The columns that hold days of the week as numbers, by their names in lower case.
+    pub weekdays: &'a [(String, Weekdays)],
     /// The same statement over the compared bounds.
     pub previous: Option<&'a Frame>,
     /// A stat's sparkline: time, number.

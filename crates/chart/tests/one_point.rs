@@ -41,6 +41,29 @@ fn what_adds_up_is_drawn_as_the_sum_by_every_kind() {
 }
 
 #[test]
+fn what_is_computed_of_a_measure_does_not_stand_on_it() {
+    use Additivity::{Key, Shared, Total};
+    let of = |columns: Vec<Column>, additivity: &[Additivity], stacked| {
+        let case = Case::new("", PanelKindName::Bar, "Net", columns).with(|c| {
+            c.additivity = additivity.to_vec();
+            stack(&mut c.spec, stacked);
+        });
+        let series = case.draw().readout.series;
+        series.into_iter().map(|one| one.name).collect::<Vec<_>>()
+    };
+    let columns = || {
+        let months = texts("month", &["Jan", "Feb"]);
+        vec![months, ints("net", [5, 6]), ints("total", [5, 11]), floats("mean", [5.0, 5.5])]
+    };
+    let additivity = [Key, Total, Shared, Shared];
+    assert_eq!(of(columns(), &additivity, true), ["Net"]);
+    assert_eq!(of(columns(), &additivity, false), ["Net", "Total", "Mean"]);
+    let mut computed = columns();
+    computed.remove(1);
+    assert_eq!(of(computed, &[Key, Shared, Shared], true), ["Total"]);
+}
+
+#[test]
 fn sums_are_exact() {
     let decimals = ["0.1", "0.2", "99999999999999999999.05"].map(|d| Decimal::parse(d).ok());
     let columns =
@@ -134,6 +157,22 @@ fn null_a_text_that_says_so_and_the_empty_text_are_three_points() {
     let drawing = draw(PanelKindName::Bar, named);
     let names: Vec<&str> = series(&drawing).into_iter().map(|one| one.0).collect();
     assert_eq!(names, ["(none)", "“(none)”", "(empty)"]);
+}
+
+#[test]
+fn texts_that_look_alike_are_told_apart_where_they_can_be_seen() {
+    let names = ["Z\u{fc}rich", "Zu\u{308}rich", "Bern", "Bern\u{200b}", "bern", " "];
+    let expected = ["“Z\u{fc}rich”", "“Zu‹U+0308›rich”", "“Bern”", "“Bern‹U+200B›”", "bern", "“ ”"];
+    for kind in [PanelKindName::Bar, PanelKindName::Line, PanelKindName::Donut] {
+        let drawing = draw(kind, vec![texts("k", &names), ints("n", [7, 6, 5, 4, 3, 2])]);
+        assert_eq!(drawing.readout.labels, expected, "{kind:?}");
+        assert_eq!(series(&drawing)[0].1, ["7", "6", "5", "4", "3", "2"]);
+    }
+    let x = texts("x", &["a"; 6]);
+    let drawing =
+        draw(PanelKindName::Bar, vec![x, texts("k", &names), ints("n", [7, 6, 5, 4, 3, 2])]);
+    let names: Vec<&str> = series(&drawing).into_iter().map(|one| one.0).collect();
+    assert_eq!(names, expected);
 }
 
 #[test]

@@ -19,8 +19,16 @@ impl Bounds {
         self.to.seconds() - self.from.seconds()
     }
 
+    /// Whether there is no instant in it: the clock skips the day, or the calendar lacks it.
+    pub const fn is_empty(self) -> bool {
+        self.to.0 <= self.from.0
+    }
+
     /// The range as readers see it, on the wall clock of `zone`.
     pub fn label(self, zone: &ZoneOffsets) -> String {
+        if self.is_empty() {
+            return "skipped by the clock".into();
+        }
         span_label(zone.local(self.from), zone.local(self.to))
     }
 

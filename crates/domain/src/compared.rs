@@ -337,6 +337,7 @@ mod tests {
         let data = PanelData {
             frame: frame(&own),
             additivity: vec![Additivity::Key, last],
+            weekdays: vec![],
             previous: Some(frame(&[(2, 5), (4, 7)])),
             sparkline: None,
             sparkline_additivity: vec![],

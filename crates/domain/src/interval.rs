@@ -131,7 +131,10 @@ impl Interval {
     pub fn is_start(self, at: Timestamp, zone: &ZoneOffsets) -> bool {
         let last = Timestamp::from_seconds(at.seconds() + self.seconds() - 1);
         let is_fine = matches!(self, Self::Minute | Self::Hour);
-        self.start(at, zone) == at || is_fine && self.start(last, zone) == at
+        // A rollup has it begin at the change itself.
+        let is_change = || zone.changes.iter().any(|(change, _)| *change == at.seconds());
+        self.start(at, zone) == at
+            || is_fine && (self.start(last, zone) == at || at.0 % 1_000_000 == 0 && is_change())
     }
 
     /// The start of the bucket that contains `instant`. Minutes and hours are computed on instants,
@@ -152,7 +155,12 @@ impl Interval {
     /// The start of the bucket that follows the one starting at `start`.
     pub fn next(self, start: Timestamp, zone: &ZoneOffsets) -> Timestamp {
         match self {
-            Self::Minute | Self::Hour => Timestamp(start.0 + self.seconds() * 1_000_000),
+            Self::Minute | Self::Hour => {
+                let end = Timestamp(start.0.saturating_add(self.seconds() * 1_000_000));
+                // Where the clock is moved within an hour, the next one begins, by the clock, before this one ends.
+                let next = self.start(end, zone);
+                if next > start { next } else { end }
+            }
             _ => zone.instant(self.step(self.floor(zone.local(start)), 1)),
         }
     }
@@ -207,9 +215,13 @@ mod tests {
         for start in [at(change - 3600), second, at(change + 1800)] {
             assert!(Interval::Hour.is_start(start, &zone), "{start:?}");
         }
-        for other in [at(change), at(change - 1799), at(change + 1), at(change - 5400)] {
+        assert!(Interval::Hour.is_start(at(change), &zone), "where a rollup has it begin");
+        for other in [at(change - 1799), at(change + 1), at(change - 5400)] {
             assert!(!Interval::Hour.is_start(other, &zone), "{other:?}");
         }
+        let bounds = Bounds { from: at(change - 7200), to: at(change + 5400) };
+        let starts = [-7200, -3600, -1800, 1800].map(|away| at(change + away));
+        assert_eq!(Interval::Hour.buckets(bounds, &zone), starts, "each bucket once");
     }
 
     #[test]

@@ -54,6 +54,7 @@ pub mod variable;
 pub mod variable_kind;
 pub mod view;
 pub mod wall_clock;
+pub mod weekdays;
 pub mod written_bucket;
 pub mod zone;
 
@@ -94,4 +95,5 @@ pub use variable::Variable;
 pub use variable_kind::{VariableKind, VariableKindName};
 pub use view::{RequestedView, ViewState};
 pub use wall_clock::{Date, WallTime};
+pub use weekdays::Weekdays;
 pub use zone::{ZoneName, ZoneOffsets};

@@ -1,6 +1,8 @@
 //! What a panel shows for one view: its frames, and the context needed to draw them.
 
-use crate::{Additivity, Bounds, Coverage, EarlierPeriod, Frame, Interval, Timestamp, ZoneOffsets};
+use crate::{
+    Additivity, Bounds, Coverage, EarlierPeriod, Frame, Interval, Timestamp, Weekdays, ZoneOffsets,
+};
 use serde::{Deserialize, Serialize};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -11,7 +13,9 @@ pub struct PanelData {
     pub frame: Frame,
     /// Whether each of its columns adds up.
     pub additivity: Vec<Additivity>,
-    /// The same statement over the comparison period.
+    /// The columns that hold days of the week as numbers, by their names in lower case.
+    pub weekdays: Vec<(String, Weekdays)>,
+    /// The same statement over the comparison period; `None` where that has no instants.
     pub previous: Option<Frame>,
     /// A stat's sparkline.
     pub sparkline: Option<Frame>,
@@ -37,8 +41,8 @@ pub struct PanelData {
     pub freshness: Freshness,
     /// Which entries the frames come from.
     pub edition: Edition,
-    /// Mistakes in the panel's file that did not keep it from loading: sentences for its author,
-    /// which readers see too.
+    /// What the panel's file says and cannot be, and what its figures do not say by themselves: sentences for its
+    /// author, which readers see too.
     pub notes: Vec<String>,
 }
 

@@ -62,6 +62,8 @@ mod slow_statements;
 mod sources;
 mod table_readers;
 mod tables_read;
+mod uneven_periods;
+mod unstacked;
 pub mod view;
 mod warming;
 mod watched;

@@ -8,6 +8,8 @@ use crate::one_scan;
 use crate::panel_errors::definition_error;
 use crate::plan::PanelPlan;
 use crate::series_order::SeriesRules;
+use crate::uneven_periods;
+use crate::unstacked;
 use crate::whole_buckets::{self, BucketRules};
 use crate::window::Window;
 use brisk_cache::Fingerprint;
@@ -64,7 +66,12 @@ pub(crate) fn panel_data(
             .map_err(|error| definition_error(error.to_string()))?;
         Ok((frame, coverage))
     };
-    let notes = notes(panel, main.as_ref(), sparkline.as_ref())?;
+    let mut notes = notes(panel, main.as_ref(), sparkline.as_ref())?;
+    let shown = main.as_ref().map(|main| Arc::clone(&main.frame));
+    let shown = shown.as_deref();
+    notes.extend(shown.and_then(|frame| uneven_periods::note(panel, window, plan, frame)));
+    let unstacked = |frame| unstacked::notes(panel, frame, &additivity(panel, plan, frame));
+    notes.extend(shown.map(unstacked).into_iter().flatten());
     let main = main.map(|loaded| assembled(loaded, window.bounds, window.bounds)).transpose()?;
     let (frame, coverage) = main.unwrap_or_default();
     let bounds = earlier.map_or(window.bounds, |earlier| earlier.bounds);
@@ -94,6 +101,7 @@ pub(crate) fn panel_data(
     Ok(PanelData {
         frame,
         additivity,
+        weekdays: plan.main.statement.weekdays.clone(),
         previous,
         sparkline,
         sparkline_additivity,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub struct PanelPlan {
     /// The panel's statement.
     pub main: Arc<PlannedStatement>,
-    /// The same statement over the bounds to compare with.
+    /// The same statement over the bounds to compare with, if there is an instant in them.
     pub previous: Option<Arc<PlannedStatement>>,
     /// The statement of a stat's sparkline.
     pub sparkline: Option<Arc<PlannedStatement>>,
@@ -87,6 +87,10 @@ pub fn panel(
         let (bounds, elapsed_to) = (window.bounds, window.elapsed_to);
         compare.period(&view.range, bounds, elapsed_to, buckets, &window.offsets)
     });
+    // A count over no time is 0, which says nothing about a day that there was not.
+    let has_time =
+        |earlier: &EarlierPeriod| !earlier.bounds.is_empty() && !window.bounds.is_empty();
+    let compared = earlier.filter(has_time);
     let sparkline =
         panel.kind.sparkline().map(|query| compile(query, window.bounds)).transpose()?;
     // The panel's own statements are known to compile by now.
@@ -96,7 +100,7 @@ pub fn panel(
     });
     let own = sparkline.as_ref().and_then(|sparkline| sparkline.statement.interval);
     // If it does not compile, the answer is unknown: no author wrote it.
-    let beginning = earlier.and_then(|earlier| {
+    let beginning = compared.and_then(|earlier| {
         let query = main.statement.any_row.as_ref()?;
         let planned = compile(query, earlier.before(&window.offsets)).ok()?;
         let planned = Arc::unwrap_or_clone(planned);
@@ -105,7 +109,7 @@ pub fn panel(
     Ok(PanelPlan {
         main,
         beginning,
-        previous: earlier.map(|earlier| compile(&panel.query, earlier.bounds)).transpose()?,
+        previous: compared.map(|earlier| compile(&panel.query, earlier.bounds)).transpose()?,
         sparkline,
         together,
         interval,

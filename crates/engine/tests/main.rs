@@ -10,6 +10,7 @@ mod attributes;
 mod cache;
 mod golden_panels;
 mod inspect;
+mod lost_time;
 mod now;
 mod one_scan;
 mod parts;

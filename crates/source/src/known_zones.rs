@@ -5,23 +5,52 @@ use brisk_domain::ZoneName;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+/// How far a server's data about a zone agree with Brisk's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Agreement {
+    /// Not at all, or the server does not know the zone.
+    None,
+    /// From 1970 on. Before that, the time zone database has one clock for cities whose clocks have been the same
+    /// since; many systems have the older data, too, in which they differ: Amsterdam, Oslo, Stockholm.
+    Since1970,
+    /// From 1900 on.
+    Whole,
+}
+
+impl Agreement {
+    /// Whether the server's own clock can be used, for a range that begins before 1970 or not.
+    pub(crate) fn is_enough(self, before_1970: bool) -> bool {
+        match self {
+            Self::None => false,
+            Self::Since1970 => !before_1970,
+            Self::Whole => true,
+        }
+    }
+}
+
+impl From<bool> for Agreement {
+    fn from(agrees: bool) -> Self {
+        if agrees { Self::Whole } else { Self::None }
+    }
+}
+
 /// For which zones a server's data agree with Brisk's, as far as the server has been queried.
 /// Shared by clones.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct KnownZones(Arc<Mutex<BTreeMap<String, bool>>>);
+pub(crate) struct KnownZones(Arc<Mutex<BTreeMap<String, Agreement>>>);
 
 impl KnownZones {
-    /// Whether they agree; `None` if the server has not been queried.
-    pub(crate) fn get(&self, zone: &ZoneName) -> Option<bool> {
+    /// How far they agree; `None` before the server was asked.
+    pub(crate) fn get(&self, zone: &ZoneName) -> Option<Agreement> {
         self.known().get(zone.as_str()).copied()
     }
 
     /// Remembers the answer.
-    pub(crate) fn set(&self, zone: &ZoneName, agrees: bool) {
+    pub(crate) fn set(&self, zone: &ZoneName, agrees: Agreement) {
         self.known().insert(zone.as_str().to_owned(), agrees);
     }
 
-    fn known(&self) -> MutexGuard<'_, BTreeMap<String, bool>> {
+    fn known(&self) -> MutexGuard<'_, BTreeMap<String, Agreement>> {
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }

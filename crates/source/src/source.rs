@@ -357,6 +357,16 @@ impl Source {
         }
     }
 
+    /// How often its server's catalog was read for all statements, and how often it was asked what the functions of one
+    /// do.
+    pub fn catalog_questions(&self) -> (u64, u64) {
+        match &self.database {
+            Database::Sqlite(_) => (0, 0),
+            Database::Postgres(postgres) => postgres.asked(),
+            Database::MySql(mysql) => mysql.asked(),
+        }
+    }
+
     /// What to do about `zone`, if a statement found that the server does not know it as Brisk does.
     pub fn zone_advice(&self, zone: &ZoneName) -> Option<&'static str> {
         match &self.database {

@@ -108,6 +108,11 @@ pub(crate) trait Syntax: Sync {
     /// Whole seconds since the epoch as the instant that columns hold.
     fn instant(&self, seconds: &str) -> String;
 
+    /// The larger of two numbers; NULL if one is.
+    fn later(&self, one: &str, other: &str) -> String {
+        format!("greatest({one}, {other})")
+    }
+
     /// `dividend / divisor`, rounded down; neither is negative.
     fn quotient(&self, dividend: &str, divisor: i64) -> String {
         format!("({dividend} / {divisor})")

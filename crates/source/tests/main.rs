@@ -25,4 +25,5 @@ mod sqlite;
 mod time_encodings;
 mod unread;
 mod wall_clock;
+mod weekdays;
 mod written_sql;

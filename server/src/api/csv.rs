@@ -7,7 +7,8 @@ use brisk_domain::compared::compared_columns;
 use brisk_domain::{Column, Frame, Panel, PanelData, Values, ZoneOffsets};
 
 /// The frame of `data`, which is that of `panel`. NULL is an empty field, an empty text a quoted one, as
-/// PostgreSQL's `copy` writes and reads them.
+/// PostgreSQL's `copy` writes and reads them. But in a file of one column NULL is a quoted field, too: most readers
+/// skip an empty line, and a row less is worse than an empty text.
 pub fn of(panel: &Panel, data: &PanelData) -> Vec<u8> {
     written(data, &compared_columns(panel, data)).into_bytes()
 }
@@ -23,6 +24,7 @@ fn written(data: &PanelData, compared: &[Column]) -> String {
     let buckets = buckets.and_then(|coverage| Buckets::of(frame, coverage, &data.offsets));
     let columns = || frame.columns().iter().map(AsRef::as_ref).chain(compared);
     let names = columns().map(|column| Some(harmless(&column.name)));
+    let is_alone = frame.columns().len() + compared.len() + usize::from(buckets.is_some()) == 1;
     record(&mut out, names.chain(buckets.as_ref().map(|_| Some(free_name(frame)))));
     for row in 0..frame.rows() {
         let cells = columns().map(|column| cell(&column.values, row, &data.offsets));
@@ -30,7 +32,8 @@ fn written(data: &PanelData, compared: &[Column]) -> String {
             Some(Some(complete)) => Some(complete.to_string()),
             _ => None,
         });
-        record(&mut out, cells.chain(complete));
+        let cells = cells.chain(complete);
+        record(&mut out, cells.map(|cell| cell.or_else(|| is_alone.then(String::new))));
     }
     out
 }
@@ -110,6 +113,7 @@ mod tests {
         PanelData {
             frame: Frame::new(columns.collect()).unwrap(),
             additivity: Vec::new(),
+            weekdays: Vec::new(),
             previous: None,
             sparkline: None,
             sparkline_additivity: Vec::new(),
@@ -171,7 +175,17 @@ mod tests {
         let cells = || vec![None, Some(String::new()), Some("NULL".to_owned())];
         let two = csv(vec![("a", Values::Text(cells())), ("b", Values::Int(vec![None; 3]))]);
         assert_eq!(two, "a,b\r\n,\r\n\"\",\r\nNULL,\r\n");
-        assert_eq!(csv(vec![("a", Values::Text(cells()))]), "a\r\n\r\n\"\"\r\nNULL\r\n");
+    }
+
+    #[test]
+    fn no_row_of_a_single_column_is_an_empty_line() {
+        let cells = || vec![None, Some(String::new()), Some("NULL".to_owned())];
+        let written = csv(vec![("a", Values::Text(cells()))]);
+        assert_eq!(written, "a\r\n\"\"\r\n\"\"\r\nNULL\r\n");
+        let numbers = csv(vec![("n", Values::Int(vec![Some(1), None, None]))]);
+        let rows = ::csv::Reader::from_reader(numbers.as_bytes()).into_records();
+        let rows: Vec<String> = rows.map(|row| row.unwrap()[0].to_owned()).collect();
+        assert_eq!(rows, ["1", "", ""], "as many as there are");
     }
 
     #[test]

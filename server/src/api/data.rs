@@ -79,14 +79,14 @@ pub struct PanelFrames<'a> {
     #[schema(required = true)]
     pub frame: Option<Frame<'a>>,
     /// The same statement over earlier bounds, for panels that compare themselves; null where these lie
-    /// before the first row of the data.
+    /// before the first row of the data, or have no instants because the clock or the calendar lacks them.
     #[schema(required = true)]
     pub previous: Option<Compared<'a>>,
     /// The small line of a stat: time and value.
     #[schema(required = true)]
     pub sparkline: Option<Frame<'a>>,
     /// What the panel's file says and its statement does not bear out, for its author: a column that
-    /// it does not return.
+    /// it does not return. And what its figures do not say by themselves: that the earlier period is shorter.
     pub notes: &'a [String],
     /// How current the frames are.
     #[schema(required = true)]

@@ -6,8 +6,6 @@ use brisk_domain::point::numbered;
 use brisk_domain::{Column, Unit, Values, format};
 use std::collections::HashSet;
 
-const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-
 /// The place of each row along the dimension of `column`, and the places' labels. Numbers and times are in
 /// ascending order, with hours and weekdays filled in; text is in order of appearance. Rows without a value
 /// have the last place.
@@ -34,10 +32,13 @@ fn placed(column: &Column, input: &Input<'_>) -> (Vec<Option<usize>>, Vec<String
                 known
             };
             let places = cells.iter().map(|v| all.binary_search(v.as_ref()?).ok()).collect();
-            let name = |v: &i64| match (column.name.as_str(), v) {
-                // With a 0 among them, they follow another numbering, possibly one of two.
-                ("weekday", 1..=7) if low > 0 => WEEKDAYS[(*v - 1) as usize].to_owned(),
-                ("hour", _) => format!("{v:02}"),
+            // A column's own name says nothing: `dayofweek(at) as weekday` counts from Sunday.
+            let called = column.name.to_lowercase();
+            let weekdays = input.weekdays.iter().find(|(name, _)| *name == called);
+            let day = |v: &i64| weekdays.and_then(|(_, numbering)| numbering.name(*v));
+            let name = |v: &i64| match (day(v), called.as_str()) {
+                (Some(day), _) => day.to_owned(),
+                (None, "hour") => format!("{v:02}"),
                 _ if *input.spec.unit_of(&column.name) == Unit::Plain => v.to_string(),
                 _ => format::grouped(&v.to_string()),
             };

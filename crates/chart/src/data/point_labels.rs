@@ -1,9 +1,10 @@
 //! Labels of points and series, never the same for two of them.
 
+use super::lookalikes;
 use crate::spec::Input;
 use brisk_domain::{Column, Unit, Values, format};
 use std::borrow::Borrow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A float has no more decimals than this.
 const MOST_DECIMALS: usize = 17;
@@ -69,6 +70,7 @@ fn label(values: &Values, row: usize, unit: &Unit, input: &Input<'_>) -> String 
     match values {
         Values::Text(cells) => match cells.get(row).and_then(Option::as_deref) {
             Some("") => "(empty)".to_owned(),
+            Some(text) if lookalikes::look(text).is_empty() => lookalikes::spelled_out(text),
             Some(text) => text.to_owned(),
             None => "(none)".to_owned(),
         },
@@ -85,7 +87,7 @@ fn is_rounded(labels: &[String], cells: &[Option<String>]) -> bool {
 }
 
 fn has_equal(labels: &[String]) -> bool {
-    let mut known = std::collections::HashSet::new();
+    let mut known = HashSet::new();
     !labels.iter().all(|label| known.insert(label.as_str()))
 }
 
@@ -100,26 +102,26 @@ fn with_decimals<'a>(numbers: impl Iterator<Item = &'a f64> + Clone, unit: &Unit
         .unwrap_or_else(|| at(MOST_DECIMALS))
 }
 
-/// Texts that look like another label are quoted.
+/// Texts that look like another label stand in quotes, with what cannot be seen of them.
 fn quoted(labels: Vec<String>, cells: &[Option<String>]) -> Vec<String> {
-    let mut looks: HashMap<String, &Option<String>> = HashMap::new();
-    let mut alike: Vec<String> = Vec::new();
-    for (label, cell) in labels.iter().zip(cells) {
-        let look = label.trim().to_owned();
-        if **looks.entry(look.clone()).or_insert(cell) != *cell {
-            alike.push(look);
+    let looks: Vec<String> = labels.iter().map(|label| lookalikes::look(label)).collect();
+    let mut known: HashMap<&str, &Option<String>> = HashMap::new();
+    let mut alike: HashSet<&str> = HashSet::new();
+    for (look, cell) in looks.iter().zip(cells) {
+        if *known.entry(look).or_insert(cell) != cell {
+            alike.insert(look);
         }
     }
     if alike.is_empty() {
         return labels;
     }
-    let quote = |(label, cell): (String, &Option<String>)| match cell {
-        Some(text) if !text.is_empty() && alike.iter().any(|look| look == label.trim()) => {
-            format!("“{text}”")
+    let quote = |((label, look), cell): ((String, &String), &Option<String>)| match cell {
+        Some(text) if !text.is_empty() && alike.contains(look.as_str()) => {
+            lookalikes::spelled_out(text)
         }
         _ => label,
     };
-    labels.into_iter().zip(cells).map(quote).collect()
+    labels.into_iter().zip(&looks).zip(cells).map(quote).collect()
 }
 
 /// Labels that are still equal are numbered.

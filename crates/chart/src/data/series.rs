@@ -66,8 +66,16 @@ pub(crate) fn of(
     let is_hidden = |column: &Column| {
         input.spec.column(&column.name).is_some_and(|style| style.cell == Style::Hidden)
     };
-    let numbers: Vec<usize> =
+    let is_measure = |at: &usize| of_column(input.additivity, *at) != Additivity::Shared;
+    let mut numbers: Vec<usize> =
         roles.numbers.iter().copied().filter(|at| !is_hidden(&columns[*at])).collect();
+    if reading.stacked {
+        // What is computed of a measure is no part of one whole with it, nor with what else is computed.
+        match numbers.iter().any(is_measure) {
+            true => numbers.retain(is_measure),
+            false => numbers.truncate(1),
+        }
+    }
     let (of_rows, names) = named(frame, roles, input, places, reading);
     // Every column has a series for each name; those of one name are adjacent.
     let count = names.len() * numbers.len();
@@ -103,7 +111,6 @@ pub(crate) fn of(
             }
         }
     }
-    let is_measure = |at: &usize| of_column(input.additivity, *at) != Additivity::Shared;
     let measures = numbers.iter().filter(|at| is_measure(at)).count();
     let is_only_measure = |at: usize| numbers.len() == 1 || measures == 1 && is_measure(&at);
     let mut series = Vec::with_capacity(shown);

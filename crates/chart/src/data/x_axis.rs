@@ -1,6 +1,6 @@
 //! The common x of a frame's series: instants, numbers or labels, and the place of each row on it.
 
-use super::{bins, merged_order, point_labels};
+use super::{bins, merged_order, point_labels, written_times};
 use crate::spec::Input;
 use brisk_domain::point::{Roles, numbered};
 use brisk_domain::{Bounds, Column, Coverage, Frame, Timestamp, Values};
@@ -55,10 +55,11 @@ pub(crate) fn of(
     let points = &columns[..named];
     let (numbers, rows) = numbered(points, frame.rows());
     let mut places: Vec<Option<usize>> = numbers.into_iter().map(Some).collect();
-    if placing == Placing::Scale
-        && let Some(axis) = to_scale(first, input, &rows, &mut places)
-    {
-        return Some((axis, places));
+    if placing == Placing::Scale {
+        let (series, _) = numbered(&columns[roles.names.clone()], frame.rows());
+        if let Some(axis) = to_scale(first, input, &rows, &mut places, &series) {
+            return Some((axis, places));
+        }
     }
     let values = bins::numbers(&first.values, &rows);
     let bins = values.filter(|_| placing == Placing::Bins).and_then(|v| bins::without_holes(&v));
@@ -110,14 +111,24 @@ fn times(
     (Axis::Time(times), places)
 }
 
-/// A numeric axis to scale, and the rows' places on it; `None` where numbers do not form one.
+/// An axis of numbers, or of dates that are written as text, in their order, and the rows' places on it; `None`
+/// where there is none.
 fn to_scale(
     column: &Column,
     input: &Input<'_>,
     rows: &[usize],
     places: &mut [Option<usize>],
+    series: &[usize],
 ) -> Option<Axis> {
-    let number = |i: usize| column.values.number(rows[i]);
+    let numbers: Vec<Option<f64>> = match &column.values {
+        Values::Text(_) => {
+            let seconds = written_times::seconds(&column.values, rows)?;
+            let texts: Vec<usize> = places.iter().copied().flatten().collect();
+            written_times::are_in_order(&seconds, &texts, series).then_some(seconds)?
+        }
+        values => rows.iter().map(|row| values.number(*row)).collect(),
+    };
+    let number = |i: usize| numbers[i];
     let mut order: Vec<usize> = (0..rows.len()).filter(|i| number(*i).is_some()).collect();
     if order.is_empty() {
         return None;
@@ -131,7 +142,7 @@ fn to_scale(
         *place = place.and_then(|i| to[i]);
     }
     let rows: Vec<usize> = order.iter().map(|i| rows[*i]).collect();
-    let numbers: Vec<f64> = rows.iter().filter_map(|row| column.values.number(*row)).collect();
+    let numbers: Vec<f64> = order.iter().filter_map(|i| numbers[*i]).collect();
     let labels = point_labels::of(std::slice::from_ref(column), &rows, &[], input);
     Some(Axis::Number(numbers, labels))
 }

@@ -6,6 +6,7 @@ use crate::data::downsample;
 use crate::data::points::{self, Points};
 use crate::data::refusal::Refusal;
 use crate::data::series::{Reading, Series};
+use crate::data::written_times;
 use crate::data::x_axis::{Axis, Placing};
 use crate::readout::{self, Readout, ReadoutSeries, fraction};
 use crate::scales::axes::Axes;
@@ -13,7 +14,7 @@ use crate::scales::{tick_labels, time_ticks};
 use crate::scene::{Color, LinkState, Path, Plot, Shape, Stroke};
 use crate::spec::Input;
 use brisk_domain::panel_kind::{EmptyBucket, Line};
-use brisk_domain::{Bounds, Unit, Values, format};
+use brisk_domain::{Bounds, Interval, Unit, Values, ZoneOffsets, format};
 
 /// More points than this in one line are downsampled.
 const MAX_POINTS: usize = 1_000;
@@ -206,6 +207,9 @@ fn number_ticks(points: &Points, input: &Input<'_>, most: usize) -> Vec<(f64, St
         return labels.first().map(|label| (0.5, label.clone())).into_iter().collect();
     }
     let column = input.frame.columns().first();
+    if column.is_some_and(|x| matches!(x.values, Values::Text(_))) {
+        return written_ticks(numbers, most);
+    }
     let is_whole = column.is_some_and(|x| matches!(x.values, Values::Int(_)));
     let unit = column.map_or(&Unit::None, |x| input.spec.unit_of(&x.name));
     let mut ticks = tick_labels::nice(*first, *last, most.min(6), unit);
@@ -216,6 +220,21 @@ fn number_ticks(points: &Points, input: &Input<'_>, most: usize) -> Vec<(f64, St
         false => tick_labels::tick_labels(&ticks, tick_labels::without_noun(unit)),
     };
     ticks.iter().map(|tick| part(numbers, *tick)).zip(said).collect()
+}
+
+/// Ticks over dates that are written as text, no finer than they are.
+fn written_ticks(seconds: &[f64], most: usize) -> Vec<(f64, String)> {
+    let utc = ZoneOffsets::utc();
+    let at = |second: Option<&f64>| written_times::instant(second.copied().unwrap_or_default());
+    let bounds = Bounds { from: at(seconds.first()), to: at(seconds.last()) };
+    let holds_all = |interval: &Interval| {
+        seconds.iter().all(|second| interval.is_start(written_times::instant(*second), &utc))
+    };
+    let interval = Interval::ALL.into_iter().rfind(holds_all).unwrap_or(Interval::Minute);
+    time_ticks::ticks(bounds, interval, &utc, most)
+        .into_iter()
+        .map(|tick| (part(seconds, tick.at.seconds() as f64), tick.label))
+        .collect()
 }
 
 fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {

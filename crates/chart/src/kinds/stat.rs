@@ -10,6 +10,7 @@ use crate::text::width::text_width;
 use brisk_domain::panel_kind::{Better, EmptyBucket, Stat as Options};
 use brisk_domain::point::of_column;
 use brisk_domain::{Frame, Timestamp, Unit, format};
+use chrono::NaiveTime;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -30,6 +31,10 @@ pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Option<Chart> {
     let change = input.spec.compare.map(|compare| {
         let previous = input.previous.and_then(figure::of);
         let label = compare.label();
+        if let Some(missing) = missing_time(input) {
+            let _ = write!(summary, " There is no such {missing} in the {label}.");
+            return Change::Unknown(format!("no such {missing} in the {label}"));
+        }
         if previous.is_some() && input.earlier.is_some_and(|one| one.is_covered == Some(false)) {
             let _ = write!(summary, " The data begin within the {label}.");
             return Change::Unknown(format!("no full {label}"));
@@ -52,6 +57,16 @@ pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Option<Chart> {
         input.sparkline.and_then(|frame| sparkline(&values(frame, input), SPARK_HEIGHT, whole));
     let stat = Stat { figure, change, sparkline };
     Some(Chart::new(Scene::Stat(stat), summary, Readout::default()))
+}
+
+/// What is not there, where the range or the earlier period has no instants: a day that the clock skips, a
+/// 29 February.
+fn missing_time(input: &Input<'_>) -> Option<&'static str> {
+    let earlier = input.earlier?.bounds;
+    let is_missing = earlier.is_empty() || input.bounds.is_empty();
+    let is_midnight = |at| input.zone.local(at).time() == NaiveTime::MIN;
+    let is_day = is_midnight(input.bounds.from) && is_midnight(input.bounds.to);
+    is_missing.then_some(if is_day { "day" } else { "time" })
 }
 
 /// The width of a figure as a multiple of its font size, unless it fits every box at its usual size.

@@ -134,3 +134,38 @@ fn the_smallest_and_the_largest_numbers_have_a_line_and_labels_that_differ() {
         assert!(count > 2 && labels.len() == count, "{size:e}: {labels:?}");
     }
 }
+
+#[test]
+fn dates_that_are_written_as_text_are_drawn_to_scale_where_they_are_in_order() {
+    let xs = |x: &[&str]| {
+        let values: Vec<i64> = (0..x.len() as i64).collect();
+        let line = revenue(PanelKindName::Line, vec![texts("day", x), ints("revenue", values)]);
+        let readout = line.draw().readout;
+        (readout.xs, readout.labels)
+    };
+    let (places, labels) = xs(&["2024-03-01", "2024-03-02", "2024-03-11"]);
+    assert_eq!(
+        (places, labels),
+        (vec![0.0, 0.1, 1.0], texts_of(&["2024-03-01", "2024-03-02", "2024-03-11"]))
+    );
+    let (places, labels) = xs(&["2024-03-11", "2024-03-02", "2024-03-01"]);
+    assert_eq!(
+        (places, labels[0].as_str()),
+        (vec![0.0, 0.1, 1.0], "2024-03-01"),
+        "from left to right"
+    );
+    let (places, _) = xs(&["2023-01", "2023-02", "2024-01"]);
+    assert_eq!(places[1], 0.0849, "31 days of 365");
+    for evenly in [
+        &["2024-03-01", "2024-03-11", "2024-03-02"][..],
+        &["2024-03-01", "2024-03-02", "later"],
+        &["1010", "1011", "1020"],
+    ] {
+        let (places, labels) = xs(evenly);
+        assert_eq!((places, labels), (vec![0.0, 0.5, 1.0], texts_of(evenly)));
+    }
+}
+
+fn texts_of(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}

@@ -7,7 +7,7 @@ use brisk_domain::panel_kind::{
 };
 use brisk_domain::{
     Additivity, Bounds, Column, Coverage, EarlierPeriod, Frame, Interval, PanelKind, PanelKindName,
-    Shift, Timestamp, Unit, ZoneOffsets,
+    Shift, Timestamp, Unit, Weekdays, ZoneOffsets,
 };
 
 /// What [`Input`] borrows, owned.
@@ -16,6 +16,7 @@ pub(crate) struct Case {
     pub(crate) spec: Spec,
     pub(crate) frame: Frame,
     pub(crate) additivity: Vec<Additivity>,
+    pub(crate) weekdays: Vec<(String, Weekdays)>,
     pub(crate) previous: Option<Frame>,
     pub(crate) sparkline: Option<Frame>,
     pub(crate) sparkline_additivity: Vec<Additivity>,
@@ -42,6 +43,7 @@ impl Case {
             spec: spec(kind, title),
             frame: Frame::new(columns).expect("columns fit"),
             additivity: Vec::new(),
+            weekdays: Vec::new(),
             previous: None,
             sparkline: None,
             sparkline_additivity: Vec::new(),
@@ -67,6 +69,7 @@ impl Case {
             spec: &self.spec,
             frame: &self.frame,
             additivity: &self.additivity,
+            weekdays: &self.weekdays,
             previous: self.previous.as_ref(),
             sparkline: self.sparkline.as_ref(),
             sparkline_additivity: &self.sparkline_additivity,

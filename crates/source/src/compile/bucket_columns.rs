@@ -46,7 +46,8 @@ impl RangeUse {
 
 /// The names of the columns of `body` that hold the starts of buckets, sorted.
 pub(crate) fn names(body: &Query) -> Vec<String> {
-    instant_columns::buckets(body, |function| {
+    instant_columns::buckets(body, |expr| {
+        let Expr::Function(function) = expr else { return false };
         let called = function.name.to_string().to_lowercase();
         called.strip_prefix(MACRO) == Some("bucket") || called == "date_trunc"
     })

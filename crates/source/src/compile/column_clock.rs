@@ -142,7 +142,7 @@ impl Reader<'_> {
                 }
                 _ => Some(Reading::Instant),
             },
-            Origin::Unknown => None,
+            Origin::Unknown | Origin::Weekday(_) => None,
         }
     }
 

@@ -21,16 +21,17 @@ pub(crate) const PASS_THROUGH: [&str; 9] =
 /// The names of the instants among the columns of `body`, sorted; or the location of one that has
 /// no name.
 pub(crate) fn of(body: &Query) -> Result<Vec<String>, Location> {
-    let is_instant = |function: &Function| {
+    let is_instant = |expr: &Expr| {
+        let Expr::Function(function) = expr else { return false };
         let called = function.name.to_string().to_lowercase();
         called.strip_prefix(MACRO).is_some_and(is_instant_macro)
     };
     from(body, Instants::new(&is_instant, &PASS_THROUGH, false))
 }
 
-/// The names of the columns of `body` that come from a function that makes buckets, even if cast or
-/// moved to another clock; sorted.
-pub(crate) fn buckets(body: &Query, makes_buckets: impl Fn(&Function) -> bool) -> Vec<String> {
+/// The names of the columns of `body` that come from an expression that makes buckets, also where they
+/// are cast or moved to another clock; sorted.
+pub(crate) fn buckets(body: &Query, makes_buckets: impl Fn(&Expr) -> bool) -> Vec<String> {
     let instants = Instants::new(&makes_buckets, &PASS_THROUGH[..5], true);
     // Only times need names.
     from(body, instants).unwrap_or_default()
@@ -92,8 +93,8 @@ fn first_select(body: &SetExpr) -> Option<&Select> {
 }
 
 struct Instants<'a> {
-    /// Which functions columns have to come from.
-    is_origin: &'a dyn Fn(&Function) -> bool,
+    /// Which expressions columns have to come from.
+    is_origin: &'a dyn Fn(&Expr) -> bool,
     /// The functions that return one of their arguments.
     pass_through: &'a [&'a str],
     /// Whether casts and clocks are looked through.
@@ -107,7 +108,7 @@ struct Instants<'a> {
 
 impl<'a> Instants<'a> {
     fn new(
-        is_origin: &'a dyn Fn(&Function) -> bool,
+        is_origin: &'a dyn Fn(&Expr) -> bool,
         pass_through: &'a [&'a str],
         follows_casts: bool,
     ) -> Self {
@@ -122,6 +123,9 @@ impl<'a> Instants<'a> {
     }
 
     fn contains(&self, expr: &Expr) -> bool {
+        if (self.is_origin)(expr) {
+            return true;
+        }
         match expr {
             Expr::Nested(inner) => self.contains(inner),
             Expr::Cast { expr: inner, .. } | Expr::AtTimeZone { timestamp: inner, .. }
@@ -131,9 +135,8 @@ impl<'a> Instants<'a> {
             }
             Expr::Function(function) => {
                 let called = function.name.to_string().to_lowercase();
-                (self.is_origin)(function)
-                    || self.pass_through.contains(&called.as_str())
-                        && first_argument(function).is_some_and(|inner| self.contains(inner))
+                self.pass_through.contains(&called.as_str())
+                    && first_argument(function).is_some_and(|inner| self.contains(inner))
             }
             _ => name(expr).is_some_and(|name| self.names.contains(name)),
         }

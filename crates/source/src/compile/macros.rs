@@ -28,6 +28,9 @@ pub(crate) struct MacroZone<'a> {
     pub(crate) focus: Option<Focus>,
     /// The same in wall-clock times.
     pub(crate) wall_focus: Option<Focus>,
+    /// Whether a bucket that a change of the clock begins starts at the change, not where the clock says that the
+    /// hour began, which is an instant of the bucket before: so the bucket of each start is its own.
+    pub(crate) is_cut: bool,
 }
 
 /// The expansion would be too long.
@@ -57,7 +60,9 @@ pub(crate) fn bucket(
         _ => OffsetSteps::at_bucket_starts(interval, zone.offsets),
     };
     let seconds = dialect.syntax().seconds(expr);
-    let repeats = 2 * repeats(dialect, &offsets) + repeats(dialect, &starts) + 4;
+    let cuts = OffsetSteps::cuts(interval, zone.offsets).filter(|_| zone.is_cut);
+    let of_cuts = cuts.as_ref().map_or(0, |cuts| self::repeats(dialect, cuts));
+    let repeats = 2 * repeats(dialect, &offsets) + repeats(dialect, &starts) + of_cuts + 4;
     if repeats * seconds.len() > MAX_EXPANSION {
         return Err(TooLong);
     }
@@ -73,6 +78,10 @@ pub(crate) fn bucket(
             )
         }
         _ => format!("({all})"),
+    };
+    let start = match cuts {
+        Some(cuts) => dialect.syntax().later(&start, &step_value(dialect, &cuts, &seconds)),
+        None => start,
     };
     if start.len() > MAX_EXPANSION {
         return Err(TooLong);
@@ -213,7 +222,7 @@ mod tests {
     use super::*;
 
     fn zone(offsets: &ZoneOffsets) -> MacroZone<'_> {
-        MacroZone { offsets, focus: None, wall_focus: None }
+        MacroZone { offsets, focus: None, wall_focus: None, is_cut: false }
     }
 
     #[test]
@@ -286,7 +295,7 @@ mod tests {
         let bounds = brisk_domain::Bounds { from: at(1_300_000_000), to: at(1_320_000_000) };
         let focus = Some(Focus { bounds, from: "$1".into(), to: "$2".into() });
         for focus in [None, focus] {
-            let zone = MacroZone { offsets: &offsets, focus, wall_focus: None };
+            let zone = MacroZone { offsets: &offsets, focus, wall_focus: None, is_cut: false };
             let longest = |dialect| {
                 let buckets = Interval::ALL.map(|interval| bucket(dialect, "at", interval, &zone));
                 buckets.map(|sql| sql.unwrap().len()).into_iter().max().unwrap()

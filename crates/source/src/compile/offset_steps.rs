@@ -41,6 +41,18 @@ impl OffsetSteps {
         Self::of(offset(0, first), rest.into_iter().map(|(at, s)| (at, offset(at, s))))
     }
 
+    /// For each instant, the last change of the clock within a bucket of that width, before which no bucket that it
+    /// begins may start; `None` if there is none.
+    pub(crate) fn cuts(interval: Interval, zone: &ZoneOffsets) -> Option<Self> {
+        let begins_within = |(at, offset): &&(i64, i32)| {
+            (at + i64::from(*offset)).rem_euclid(interval.seconds()) != 0
+        };
+        let is_fine = matches!(interval, Interval::Minute | Interval::Hour);
+        let changes = zone.changes.iter().filter(begins_within).filter(|_| is_fine);
+        let cuts = Self::of(BEFORE_ALL, changes.map(|(at, _)| (*at, *at)));
+        (cuts.len() > 0).then_some(cuts)
+    }
+
     /// For stretches over wall-clock times that give instants: the offset at each time, and the instant at
     /// which the clock was last put forward, which is the least that the time can mean. `None` if that does
     /// not describe them.

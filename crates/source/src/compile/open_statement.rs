@@ -1,6 +1,7 @@
 //! A statement that is checked and not yet written: how its macros are written depends on the types of
 //! columns, which only the database knows. Pure.
 
+use super::bucket_columns::range_use;
 use super::check::Checked;
 use super::column_clock::{Clocks, ColumnTypes, Questions, Reader, Target};
 use super::expected::Expectations;
@@ -88,8 +89,9 @@ impl OpenStatement {
         };
         let origins = (&self.origins, self.reader(types));
         let write = |clock| {
-            Writer::new(&self.query, &context, &self.expected, origins, clock)
-                .write_all(&self.pieces)
+            let mut writer = Writer::new(&self.query, &context, &self.expected, origins, clock);
+            writer.zone.is_cut = !self.in_zone;
+            writer.write_all(&self.pieces)
         };
         let clock = self.dialect.syntax().clock(&self.zone, &self.offsets);
         let clock = Some(clock.as_ref()).filter(|_| self.in_zone);
@@ -116,6 +118,7 @@ impl OpenStatement {
             others: other_zones.into_iter().map(|zone| (zone.name, zone.offsets)).collect(),
             lookup,
             lookup_places,
+            is_before_1970: range_use(&self.pieces).from && self.bounds.from.seconds() < 0,
         });
         Ok(InSql { sql, binds, places, zone })
     }
@@ -212,7 +215,11 @@ fn ask<'a>(origin: &'a Origin, asked: &mut Questions<'a>) {
         Origin::Like(other) | Origin::Cast(Some(other)) | Origin::AtTimeZone(other, _) => {
             ask(other, asked);
         }
-        Origin::Instant | Origin::Date | Origin::Text(_) | Origin::Cast(None) | Origin::Unknown => {
-        }
+        Origin::Instant
+        | Origin::Date
+        | Origin::Text(_)
+        | Origin::Cast(None)
+        | Origin::Weekday(_)
+        | Origin::Unknown => {}
     }
 }

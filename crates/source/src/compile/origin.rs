@@ -8,7 +8,9 @@ use super::column_type::ColumnType;
 use super::expected::placeholder;
 use super::outline::{MACRO, Outline};
 use super::tables::last_name;
+use super::weekdays;
 use crate::dialect::Dialect;
+use brisk_domain::Weekdays;
 use sqlparser::ast::{
     DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Query,
     Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableAlias, TableFactor,
@@ -41,6 +43,8 @@ pub(crate) enum Origin {
     /// What the clock of a zone shows at an instant, or the instant at which it shows a time:
     /// `at time zone`, with the zone if it is a literal.
     AtTimeZone(Box<Origin>, Option<String>),
+    /// A day of the week as a number.
+    Weekday(Weekdays),
     Unknown,
 }
 
@@ -51,6 +55,8 @@ pub(crate) struct Origins {
     pub(crate) arguments: BTreeMap<usize, Origin>,
     /// Those of the named columns of the result.
     pub(crate) columns: Vec<(String, Origin)>,
+    /// The columns of the result that are days of the week as numbers.
+    pub(crate) weekdays: Vec<(String, Weekdays)>,
     /// Those of what each variable or attribute is compared with, by its offset in the author's
     /// text.
     pub(crate) compared: BTreeMap<usize, Origin>,
@@ -71,9 +77,17 @@ pub(crate) fn of(body: &Query, outline: &Outline<'_>, dialect: Dialect) -> Origi
         arguments: BTreeMap::new(),
         compared: BTreeMap::new(),
     };
-    let columns = finder.query(body);
-    let columns = columns.named.into_iter().filter(|(_, origin)| *origin != Origin::Unknown);
-    Origins { columns: columns.collect(), arguments: finder.arguments, compared: finder.compared }
+    let named = finder.query(body).named;
+    let is_only = |name: &String| named.iter().filter(|(other, _)| other == name).count() == 1;
+    let weekdays = named.iter().filter_map(|(name, origin)| match origin {
+        Origin::Weekday(numbering) if is_only(name) => Some((name.clone(), *numbering)),
+        _ => None,
+    });
+    let weekdays = weekdays.collect();
+    let says_a_clock =
+        |(_, origin): &(String, Origin)| !matches!(origin, Origin::Unknown | Origin::Weekday(_));
+    let columns = named.into_iter().filter(says_a_clock).collect();
+    Origins { columns, weekdays, arguments: finder.arguments, compared: finder.compared }
 }
 
 /// The columns of a table or a subquery.
@@ -253,10 +267,14 @@ impl Finder<'_> {
                 Origin::AtTimeZone(Box::new(of(timestamp)), literal(time_zone))
             }
             // A time plus or minus a length of time is a time.
-            Expr::BinaryOp { left, right, .. } => match (&**left, &**right) {
+            Expr::BinaryOp { left, op, right } => match (&**left, &**right) {
                 (Expr::Interval(_), other) | (other, Expr::Interval(_)) => moved(of(other)),
-                _ => Origin::Unknown,
+                _ => match of(left) {
+                    Origin::Weekday(days) => weekday(weekdays::moved(days, op, right)),
+                    _ => Origin::Unknown,
+                },
             },
+            Expr::Extract { field, .. } => weekday(weekdays::of_field(field)),
             Expr::Case { conditions, else_result, .. } => {
                 let results = conditions.iter().map(|when| &when.result);
                 any_of(
@@ -271,6 +289,12 @@ impl Finder<'_> {
     }
 
     fn cast(&self, to: &DataType, from: impl Fn() -> Origin) -> Origin {
+        if weekdays::survive(to) {
+            return match from() {
+                days @ Origin::Weekday(_) => days,
+                _ => Origin::Unknown,
+            };
+        }
         let to = to.to_string().to_lowercase();
         let with_zone = to.starts_with("timestamptz") || to.contains("with time zone");
         match to.split(['(', ' ']).next().unwrap_or_default() {
@@ -284,8 +308,11 @@ impl Finder<'_> {
     fn function(&self, function: &Function, depth: usize) -> Origin {
         let (name, _) = last_name(&function.name);
         if let Some(name) = name.strip_prefix(MACRO) {
-            let is_part = matches!(name, "year" | "month" | "weekday" | "hour" | "range");
-            return if is_part { Origin::Unknown } else { Origin::Instant };
+            return match name {
+                "weekday" => Origin::Weekday(Weekdays::ISO),
+                "year" | "month" | "hour" | "range" => Origin::Unknown,
+                _ => Origin::Instant,
+            };
         }
         let arguments = arguments(function);
         let of = |expr: &&Expr| self.origin(expr, depth);
@@ -326,7 +353,7 @@ impl Finder<'_> {
             "datetime" if self.dialect == Dialect::Sqlite => {
                 Origin::Cast(Some(Box::new(Origin::Unknown)))
             }
-            _ => Origin::Unknown,
+            name => weekday(weekdays::of_function(name, &arguments, self.dialect)),
         }
     }
 
@@ -430,9 +457,13 @@ fn moved(origin: Origin) -> Origin {
     match origin {
         Origin::Date => Origin::Date,
         Origin::Instant => Origin::Instant,
-        Origin::Unknown => Origin::Unknown,
+        Origin::Unknown | Origin::Weekday(_) => Origin::Unknown,
         other => Origin::Like(Box::new(other)),
     }
+}
+
+fn weekday(numbering: Option<Weekdays>) -> Origin {
+    numbering.map_or(Origin::Unknown, Origin::Weekday)
 }
 
 fn literal(expr: &Expr) -> Option<String> {

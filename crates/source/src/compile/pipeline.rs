@@ -48,7 +48,9 @@ fn compile_for(
     let range = bucket_columns::range_use(&pieces);
     let open = OpenStatement::new(query, pieces, &checked, target, context, in_zone);
     let InSql { sql, binds, places, zone } = open.written(&ColumnTypes::new())?;
-    let Checked { tables, times, buckets, written, width, additivity, unread, names, .. } = checked;
+    let Checked {
+        tables, times, buckets, written, width, additivity, unread, names, origins, ..
+    } = checked;
     let written =
         written.and_then(|written| written.written_on(target.clocks.of_source(), context.zone));
     // Otherwise no type can make a difference.
@@ -60,6 +62,7 @@ fn compile_for(
         times,
         buckets,
         written,
+        weekdays: origins.weekdays,
         additivity,
         zone,
         interval: width,

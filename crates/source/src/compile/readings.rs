@@ -126,7 +126,8 @@ pub(super) fn moment(
             Ok(known.wall_time(expr))
         }
         Reading::OnClock(clock) => {
-            let zone = MacroZone { offsets: &clock.offsets, focus: None, wall_focus: None };
+            let zone =
+                MacroZone { offsets: &clock.offsets, focus: None, wall_focus: None, is_cut: false };
             wall_clock::instant(dialect, expr, &zone)
         }
     }

@@ -11,7 +11,8 @@ use super::written_buckets::WrittenBucket;
 use crate::error::{SourceError, StatementError};
 use brisk_domain::rollup::ROLLUP_SCHEMA;
 use brisk_domain::{
-    Access, Bounds, Interval, Query, Selection, VariableName, WallClock, ZoneName, ZoneOffsets,
+    Access, Bounds, Interval, Query, Selection, VariableName, WallClock, Weekdays, ZoneName,
+    ZoneOffsets,
 };
 use std::collections::BTreeMap;
 use std::fmt;
@@ -88,6 +89,8 @@ pub struct Statement {
     pub buckets: Vec<String>,
     /// The column that names time buckets by text or number.
     pub written: Option<WrittenBucket>,
+    /// The columns that hold days of the week as numbers, by their names in lower case.
+    pub weekdays: Vec<(String, Weekdays)>,
     /// Which of its columns add up.
     pub additivity: ColumnAdditivity,
     /// The zone that the database has to know; `None` where the SQL does not depend on it.
@@ -138,6 +141,8 @@ pub struct SessionZone {
     pub lookup: Option<(String, Vec<Bind>)>,
     /// Where its SQL comes from.
     pub lookup_places: Places,
+    /// Whether it reads a range that begins before 1970.
+    pub is_before_1970: bool,
 }
 
 /// A statement whose SQL depends on the types of columns, which only the database knows.
@@ -205,6 +210,7 @@ impl Statement {
             times: Vec::new(),
             buckets: Vec::new(),
             written: None,
+            weekdays: Vec::new(),
             additivity: ColumnAdditivity::default(),
             zone: None,
             interval: None,

@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn every_dialect_can_say_it_and_leaves_the_column_alone_in_ranges() {
         let london = ZoneOffsets { first: 0, changes: vec![(1_301_187_600, 3600)] };
-        let zone = MacroZone { offsets: &london, focus: None, wall_focus: None };
+        let zone = MacroZone { offsets: &london, focus: None, wall_focus: None, is_cut: false };
         for dialect in Dialect::ALL {
             // The parser knows `interval` as a length of time only, not as MySQL's function.
             let parse = |sql: &str| {

@@ -73,7 +73,12 @@ impl<'a> Writer<'a> {
             query,
             dialect,
             context,
-            zone: MacroZone { offsets: context.offsets, focus: None, wall_focus: None },
+            zone: MacroZone {
+                offsets: context.offsets,
+                focus: None,
+                wall_focus: None,
+                is_cut: false,
+            },
             expected,
             readings: Readings { query, origins, reader, clock },
             clock,

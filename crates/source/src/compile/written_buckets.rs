@@ -1,8 +1,9 @@
-//! Finds the column of a statement that names time buckets by text or number: `to_char(at,
-//! 'YYYY-MM')`, `strftime('%Y-%m', at)`, `extract(year from at)`, `$year(at)`. Pure.
+//! Which column of a statement names time buckets by text or number: `to_char(at, 'YYYY-MM')`,
+//! `strftime('%Y-%m', at)`, `substr(at, 1, 7)`, `extract(year from at)`, `$year(at)`. Pure.
 
 use super::instant_columns;
 use super::outline::MACRO;
+use super::text_prefix;
 use super::zones::ZoneClock;
 use crate::dialect::Dialect;
 use brisk_domain::{Interval, WallClock, ZoneName};
@@ -35,12 +36,20 @@ enum ReadOn {
 /// The column of `body` that names time buckets, before it is known on which clock its source's columns
 /// were written; `None` if there is none, or if several parts of a time together name one.
 pub(crate) fn of(body: &Query, dialect: Dialect) -> Option<WrittenBucket> {
-    let mut found = Found { dialect, all: Vec::new() };
+    let mut found = Found { dialect, made: Vec::new(), cut: Vec::new() };
     let _: ControlFlow<()> = body.visit(&mut found);
-    let [(width, clock)] = found.all[..] else { return None };
-    let column = column(body, dialect)?;
-    let is_in_utc = clock == ReadOn::DatabasesClock && dialect != Dialect::Postgres;
-    Some(WrittenBucket { column, width: width?, is_in_utc })
+    let is_made = |expr: &Expr| made_part(expr, dialect).is_some();
+    let is_cut = |expr: &Expr| text_prefix::of(expr).is_some();
+    let (part, is_it): (&Part, &dyn Fn(&Expr) -> bool) = match (&*found.made, &*found.cut) {
+        ([made], cut) if !cut.iter().any(|cut| has_words(&made.text, &cut.text)) => {
+            (made, &is_made)
+        }
+        ([], [cut]) => (cut, &is_cut),
+        _ => return None,
+    };
+    let column = column(body, dialect, is_it)?;
+    let is_in_utc = part.clock == ReadOn::DatabasesClock && dialect != Dialect::Postgres;
+    Some(WrittenBucket { column, width: part.width?, is_in_utc })
 }
 
 impl WrittenBucket {
@@ -59,11 +68,22 @@ impl WrittenBucket {
     }
 }
 
-/// The columns of a statement that are parts of a time, each with its width if it alone names a
-/// bucket.
+/// What of a statement's columns is a part of a time.
 struct Found {
     dialect: Dialect,
-    all: Vec<(Option<Interval>, ReadOn)>,
+    /// What functions make of a time.
+    made: Vec<Part>,
+    /// What is cut from a text, which may be a time.
+    cut: Vec<Part>,
+}
+
+/// A part of a time.
+struct Part {
+    /// Its width if it alone names a bucket.
+    width: Option<Interval>,
+    clock: ReadOn,
+    /// What it is made of, or cut from.
+    text: String,
 }
 
 impl Visitor for Found {
@@ -71,8 +91,18 @@ impl Visitor for Found {
 
     fn post_visit_select(&mut self, select: &sqlparser::ast::Select) -> ControlFlow<()> {
         for item in &select.projection {
-            if let SelectItem::ExprWithAlias { expr, .. } | SelectItem::UnnamedExpr(expr) = item {
-                self.all.extend(part(expr, self.dialect));
+            let (SelectItem::ExprWithAlias { expr, .. } | SelectItem::UnnamedExpr(expr)) = item
+            else {
+                continue;
+            };
+            let of = inner(expr);
+            if let Some((width, clock)) = made_part(of, self.dialect) {
+                let width = width.filter(|_| !is_moved(of, self.dialect));
+                self.made.push(Part { width, clock, text: of.to_string() });
+            } else if let Some((text, width)) = text_prefix::of(of) {
+                let width = width.filter(|_| !is_moved(of, self.dialect));
+                let text = text.to_string();
+                self.cut.push(Part { width, clock: clock_of(&text), text });
             }
         }
         ControlFlow::Continue(())
@@ -80,18 +110,19 @@ impl Visitor for Found {
 }
 
 /// The name of the outermost column that is such a part, or comes from one.
-fn column(body: &Query, dialect: Dialect) -> Option<String> {
-    let is_part = |function: &Function| of_function(function, dialect).is_some();
-    if let [name] = instant_columns::buckets(body, is_part).as_slice() {
+fn column(body: &Query, dialect: Dialect, is_it: &dyn Fn(&Expr) -> bool) -> Option<String> {
+    if let [name] = instant_columns::buckets(body, is_it).as_slice() {
         return Some(name.clone());
     }
     let SetExpr::Select(select) = &*body.body else { return None };
     let mut named = select.projection.iter().filter_map(|item| match item {
         SelectItem::ExprWithAlias { expr, alias } => {
-            part(expr, dialect).is_some().then(|| alias.value.clone())
+            is_it(inner(expr)).then(|| alias.value.clone())
         }
         SelectItem::UnnamedExpr(expr) => match inner(expr) {
-            Expr::Extract { .. } if dialect == Dialect::Postgres => Some("extract".to_owned()),
+            expr if dialect != Dialect::Postgres || !is_it(expr) => None,
+            Expr::Extract { .. } => Some("extract".to_owned()),
+            Expr::Substring { .. } => Some("substring".to_owned()),
             _ => None,
         },
         _ => None,
@@ -107,17 +138,23 @@ fn inner(expr: &Expr) -> &Expr {
     }
 }
 
-/// The part of a time that `expr` is; `None` if it is none.
-fn part(expr: &Expr, dialect: Dialect) -> Option<(Option<Interval>, ReadOn)> {
-    let (width, clock) = part_of(inner(expr), dialect)?;
-    let is_moved = inner(expr).visit(&mut Moves { is_outermost: true }).is_break();
-    Some((width.filter(|_| !is_moved), clock))
+/// Whether `words` stand in `text`, and not within longer ones.
+fn has_words(text: &str, words: &str) -> bool {
+    let is_of_word = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(words).any(|(at, _)| {
+        !text[..at].ends_with(is_of_word) && !text[at + words.len()..].starts_with(is_of_word)
+    })
+}
+
+fn is_moved(expr: &Expr, dialect: Dialect) -> bool {
+    expr.visit(&mut Moves { is_outermost: true, dialect }).is_break()
 }
 
 /// Finds functions that turn one time into another: a fiscal year begins in another bucket than the one
 /// it is named after.
 struct Moves {
     is_outermost: bool,
+    dialect: Dialect,
 }
 
 /// Functions that leave a time as it is.
@@ -143,7 +180,16 @@ impl Visitor for Moves {
             Expr::BinaryOp { op, .. } => matches!(op, BinaryOperator::Plus | BinaryOperator::Minus),
             Expr::Function(function) if !is_outermost => {
                 let called = function.name.to_string().to_lowercase();
-                !called.starts_with(MACRO) && !STILL.contains(&called.as_str())
+                let modifiers = || arguments(function).into_iter().skip(1).collect::<Vec<_>>();
+                let is_still = match (called.as_str(), self.dialect) {
+                    ("date" | "datetime", Dialect::Sqlite) => are_plain(&modifiers()),
+                    (called, _) => called.starts_with(MACRO) || STILL.contains(&called),
+                };
+                // What is written in full can be cut.
+                let is_written = || {
+                    of_function(function, self.dialect).is_some_and(|(width, _)| width.is_some())
+                };
+                !is_still && !is_written() && text_prefix::of(expr).is_none()
             }
             _ => false,
         };
@@ -151,7 +197,8 @@ impl Visitor for Moves {
     }
 }
 
-fn part_of(expr: &Expr, dialect: Dialect) -> Option<(Option<Interval>, ReadOn)> {
+/// `None` if `expr` is nothing that a function makes of a time.
+fn made_part(expr: &Expr, dialect: Dialect) -> Option<(Option<Interval>, ReadOn)> {
     match expr {
         Expr::Function(function) => of_function(function, dialect),
         Expr::Extract { field, expr, .. } => {
@@ -391,17 +438,22 @@ mod tests {
             ("strftime('%Y-%m', at, 'unixepoch')", Sqlite, Month, true),
             ("cast(strftime('%Y', at) as integer)", Sqlite, Year, true),
             ("date(at, 'unixepoch')", Sqlite, Day, true),
+            ("substr(at, 1, 7)", Sqlite, Month, true),
+            ("substring(at, 1, 10)", Sqlite, Day, true),
+            ("substr(datetime(at, 'unixepoch'), 1, 13)", Sqlite, Hour, true),
+            ("substr(strftime('%Y-%m-%d', at), 0, 8)", Sqlite, Month, true),
+            ("substr(at, 1, 7) || '-01'", Sqlite, Month, true),
+            ("left(at::text, 7)", Postgres, Month, false),
+            ("substring(at::text from 1 for 4)", Postgres, Year, false),
+            ("substr(cast(at as text), 1, 10)::date", Postgres, Day, false),
+            ("concat(left(at, 7), '-01')", MySql, Month, true),
+            ("left(convert_tz(at, 'UTC', 'Europe/Berlin'), 7)", MySql, Month, false),
         ] {
             let sql = format!("select {expr} as b, count(*) as n from t group by 1");
             assert_eq!(found(&sql, dialect), Some(("b".to_owned(), width, is_in_utc)), "{expr}");
             let inner = format!("with w as ({sql}) select n, b as c from w order by 1");
-            if !expr.starts_with("extract") {
-                assert_eq!(
-                    found(&inner, dialect).map(|found| found.0).as_deref(),
-                    Some("c"),
-                    "{inner}"
-                );
-            }
+            let outer = found(&inner, dialect).map(|found| found.0);
+            assert_eq!(outer.as_deref(), Some("c"), "{inner}");
         }
     }
 
@@ -420,7 +472,16 @@ mod tests {
             ("strftime('%H', at)", Dialect::Sqlite),
             ("year(at) as y, month(at)", Dialect::MySql),
             ("date_format(at, '%Y-%u')", Dialect::MySql),
-            ("substr(at, 1, 7)", Dialect::Sqlite),
+            ("substr(at, 6, 2)", Dialect::Sqlite),
+            ("substr(at, 1, 4) as y, substr(at, 6, 2)", Dialect::Sqlite),
+            ("strftime('%Y', at) as y, substr(at, 6, 2)", Dialect::Sqlite),
+            ("substr(at, 1, 7) as m, substr(name, 1, 4)", Dialect::Sqlite),
+            ("substr(at, 1, 3)", Dialect::Sqlite),
+            ("substr(at, 1)", Dialect::Sqlite),
+            ("substr(datetime(at, '+1 month'), 1, 7)", Dialect::Sqlite),
+            ("substr(upper(at), 1, 7)", Dialect::Sqlite),
+            ("left((at + interval '1 month')::text, 7)", Dialect::Postgres),
+            ("left(at, 7) as m, left(at, 4)", Dialect::MySql),
             ("extract(year from at + interval '3 months')", Dialect::Postgres),
             ("to_char(at - interval '1 day', 'YYYY-MM')", Dialect::Postgres),
             ("$year(date_add(at, interval 3 month))", Dialect::MySql),
@@ -429,6 +490,14 @@ mod tests {
             let sql = format!("select {items} as b, count(*) as n from t group by 1");
             assert_eq!(found(&sql, dialect), None, "{items}");
         }
+    }
+
+    #[test]
+    fn what_is_cut_from_another_text_is_no_part_of_the_time() {
+        let sql =
+            "select substr(name, 1, 4) as who, strftime('%Y-%m', at) as m, count(*) as n from t";
+        let month = (("m").to_owned(), Interval::Month, true);
+        assert_eq!(found(&format!("{sql} group by 1, 2"), Dialect::Sqlite), Some(month));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::bind::bound;
 use crate::compile::statement::{Bind, Statement};
 use crate::error::SourceError;
 use crate::gate::Verdict;
+use crate::known_zones::Agreement;
 use crate::limits::Limits;
 use crate::rights::Rights;
 use crate::server::{self, Canceller, Failure, Protocol, Server};
@@ -42,11 +43,13 @@ impl Protocol for MySql {
     /// The connection's id.
     type Id = u64;
     type Column = Column;
+    type Catalog = ();
 
     const A_READER: &str = offered_functions::A_READER;
 
     async fn verdict(
         connection: &mut MySqlConnection,
+        (): &(),
         statement: &Statement,
         rights: &Rights,
     ) -> Result<Verdict, sqlx::Error> {
@@ -71,8 +74,9 @@ impl Protocol for MySql {
         connection: &mut MySqlConnection,
         name: &ZoneName,
         offsets: &ZoneOffsets,
-    ) -> Result<bool, sqlx::Error> {
-        zone_probe::knows(connection, name, offsets).await
+    ) -> Result<Agreement, sqlx::Error> {
+        // What it is asked to convert lies after 1970.
+        zone_probe::knows(connection, name, offsets).await.map(Agreement::from)
     }
 
     async fn columns(

@@ -1,12 +1,14 @@
 //! Runs statements on PostgreSQL.
 
 use super::session;
+use super::suspects::Catalog;
 use super::value::{self, Column};
 use super::{about, arguments, error, offered_functions};
 use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
 use crate::error::SourceError;
 use crate::gate::Verdict;
+use crate::known_zones::Agreement;
 use crate::limits::Limits;
 use crate::rights::Rights;
 use crate::server::{self, Canceller, Failure, Protocol, Server};
@@ -40,15 +42,21 @@ impl Protocol for Postgres {
     /// The id of the server's process.
     type Id = i32;
     type Column = Column;
+    type Catalog = Catalog;
 
     const A_READER: &str = offered_functions::A_READER;
 
     async fn verdict(
         connection: &mut PgConnection,
+        catalog: &Catalog,
         statement: &Statement,
         rights: &Rights,
     ) -> Result<Verdict, sqlx::Error> {
-        offered_functions::verdict(connection, statement, rights).await
+        offered_functions::verdict(connection, catalog, statement, rights).await
+    }
+
+    fn asked(catalog: &Catalog) -> (u64, u64) {
+        catalog.asked()
     }
 
     async fn power(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
@@ -73,7 +81,7 @@ impl Protocol for Postgres {
         connection: &mut PgConnection,
         name: &ZoneName,
         offsets: &ZoneOffsets,
-    ) -> Result<bool, sqlx::Error> {
+    ) -> Result<Agreement, sqlx::Error> {
         session::knows(connection, name, offsets).await
     }
 

@@ -13,6 +13,7 @@ mod own_text;
 mod placeholders;
 pub(crate) mod rollups;
 pub(crate) mod session;
+mod suspects;
 pub(crate) mod syntax;
 pub(crate) mod triggers;
 mod typed_calls;

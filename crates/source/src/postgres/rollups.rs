@@ -127,7 +127,8 @@ impl PostgresRollups {
     ) -> Result<bool, SourceError> {
         let (zone, offsets) = (&refresh.plan.rollup().zone, refresh.plan.offsets());
         let failed = |error: sqlx::Error| self.unreachable(&error);
-        let knows = session::knows(connection, zone, offsets).await.map_err(failed)?;
+        let known = session::knows(connection, zone, offsets).await.map_err(failed)?;
+        let knows = known.is_enough(false);
         if knows {
             session::enter_zone(connection, zone).await.map_err(failed)?;
         }

@@ -1,6 +1,7 @@
 //! The session in which a statement runs on PostgreSQL, and how it ends.
 
 use crate::error::SourceError;
+use crate::known_zones::Agreement;
 use crate::limits::Limits;
 use crate::server::PREPARED;
 use brisk_domain::{Timestamp, ZoneName, ZoneOffsets};
@@ -59,12 +60,12 @@ pub(super) async fn enter_zone(
     connection.execute(AssertSqlSafe(in_zone(zone))).await.map(|_| ())
 }
 
-/// Whether the server knows the zone `name` as Brisk does.
+/// How far the server knows the zone `name` as Brisk does.
 pub(super) async fn knows(
     connection: &mut PgConnection,
     name: &ZoneName,
     offsets: &ZoneOffsets,
-) -> Result<bool, sqlx::Error> {
+) -> Result<Agreement, sqlx::Error> {
     match has_offsets(connection, name, offsets).await {
         // An unknown zone, or a function that this server does not have.
         Err(sqlx::Error::Database(error))
@@ -72,18 +73,18 @@ pub(super) async fn knows(
                 ["22", "42", "0A"].iter().any(|class| code.starts_with(class))
             }) =>
         {
-            Ok(false)
+            Ok(Agreement::None)
         }
         asked => asked,
     }
 }
 
-/// Whether the server has the same offset before and after each change, and every 30 days between them.
+/// Since when the server has the same offset before and after each change, and every 30 days between them.
 async fn has_offsets(
     connection: &mut PgConnection,
     name: &ZoneName,
     offsets: &ZoneOffsets,
-) -> Result<bool, sqlx::Error> {
+) -> Result<Agreement, sqlx::Error> {
     const STEP: usize = 30 * 86_400;
     let changes = offsets.changes.iter().flat_map(|(at, _)| [at - 1, *at]);
     let (first, last) = match offsets.changes.as_slice() {
@@ -93,8 +94,9 @@ async fn has_offsets(
     let moments: Vec<i64> = changes.chain((first..last).step_by(STEP)).collect();
     let ahead = |at: &i64| i64::from(offsets.at(Timestamp::from_seconds(*at)));
     let expected: Vec<i64> = moments.iter().map(ahead).collect();
-    let differing: i64 = sqlx::query_scalar(
-        "select count(*) from unnest($1::bigint[], $2::bigint[]) as known(at, ahead)
+    let differing: (i64, i64) = sqlx::query_as(
+        "select count(*), count(*) filter (where at >= 0)
+         from unnest($1::bigint[], $2::bigint[]) as known(at, ahead)
          where extract(epoch from to_timestamp(at) at time zone $3::text) - at <> ahead",
     )
     .bind(moments)
@@ -102,7 +104,11 @@ async fn has_offsets(
     .bind(name.as_str())
     .fetch_one(connection)
     .await?;
-    Ok(differing == 0)
+    Ok(match differing {
+        (0, _) => Agreement::Whole,
+        (_, 0) => Agreement::Since1970,
+        _ => Agreement::None,
+    })
 }
 
 /// Sends the prelude.

@@ -127,7 +127,14 @@ impl Plan {
     ) -> Option<Timestamp> {
         let newest = newest?.min(now);
         let earliest = self.rollup.lateness.before(newest, &self.offsets);
-        Some(self.rollup.grain.start(earliest, &self.offsets))
+        let start_of = |at| self.rollup.grain.start(at, &self.offsets);
+        let mut start = start_of(earliest);
+        // Where the clock is moved within an hour, the second half begins, by the clock, within the first, whose
+        // rows are then to be replaced, too.
+        while start_of(start) < start {
+            start = start_of(start);
+        }
+        Some(start)
     }
 
     /// The statement for all buckets from `from` on.
@@ -353,6 +360,28 @@ mod tests {
         // One row with a time in the far future would keep today from ever being refreshed.
         assert_eq!(plan.first_to_refresh(Some(later), noon), Some(from));
         assert_eq!(plan.first_to_refresh(None, noon), None);
+    }
+
+    #[test]
+    fn an_hour_that_the_clock_cuts_is_refreshed_as_a_whole() {
+        // As on Lord Howe Island: the clock is put back from 02:00 to 01:30, or forward to 02:30.
+        for (change, before, after) in
+            [(1_301_756_400, 39_600, 37_800), (1_317_483_000, 37_800, 39_600)]
+        {
+            let zone = ZoneOffsets { first: before, changes: vec![(change, after)] };
+            let grain = Interval::Hour;
+            let rollup = Rollup {
+                grain,
+                lateness: Lateness::parse("30 minutes").unwrap(),
+                ..plan(GOOD, Dialect::Sqlite).unwrap().rollup().clone()
+            };
+            let at = Timestamp::from_seconds;
+            for dialect in Dialect::ALL {
+                let plan = Plan::new(&rollup, &zone, dialect).unwrap();
+                let from = plan.first_to_refresh(Some(at(change + 1800)), at(change + 7200));
+                assert_eq!(from, Some(at(change - 3600)), "{dialect:?}: not within that hour");
+            }
+        }
     }
 
     #[test]

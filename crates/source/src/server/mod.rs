@@ -12,7 +12,7 @@ use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
 use crate::error::{SourceError, StatementError};
 use crate::gate::{Gate, Refused, Verdict};
-use crate::known_zones::KnownZones;
+use crate::known_zones::{Agreement, KnownZones};
 use crate::limits::Limits;
 use crate::rights::Rights;
 use brisk_domain::{Frame, ZoneName};
@@ -39,6 +39,7 @@ pub(crate) struct Server<P: Protocol> {
     prelude: Arc<str>,
     zones: KnownZones,
     gate: Gate,
+    catalog: Arc<P::Catalog>,
     canceller: Canceller<P>,
 }
 
@@ -50,6 +51,7 @@ impl<P: Protocol> Clone for Server<P> {
             prelude: Arc::clone(&self.prelude),
             zones: self.zones.clone(),
             gate: self.gate.clone(),
+            catalog: Arc::clone(&self.catalog),
             canceller: self.canceller.clone(),
         }
     }
@@ -74,12 +76,18 @@ impl<P: Protocol> Server<P> {
         canceller: Canceller<P>,
     ) -> Self {
         let (zones, gate) = (KnownZones::default(), Gate::default());
-        Self { pool, limits, prelude: prelude.into(), zones, gate, canceller }
+        let (prelude, catalog) = (prelude.into(), Arc::default());
+        Self { pool, limits, prelude, zones, gate, catalog, canceller }
     }
 
     /// The same with what the source's owner allows.
     pub(crate) fn with_rights(self, rights: Rights) -> Self {
         Self { gate: Gate::of(rights), ..self }
+    }
+
+    /// How often its catalog was read for all statements, and how often it was asked about one.
+    pub(crate) fn asked(&self) -> (u64, u64) {
+        P::asked(&self.catalog)
     }
 
     /// Whether an all-powerful user is refused.
@@ -103,7 +111,7 @@ impl<P: Protocol> Server<P> {
 
     /// What to do about `zone`, if the server was found not to know it as Brisk does.
     pub(crate) fn zone_advice(&self, zone: &ZoneName) -> Option<&'static str> {
-        (self.zones.get(zone) == Some(false)).then_some(P::ZONE_ADVICE)
+        (self.zones.get(zone) == Some(Agreement::None)).then_some(P::ZONE_ADVICE)
     }
 
     /// The server's version, and what its user may do.
@@ -223,7 +231,8 @@ impl<P: Protocol> Server<P> {
         if self.gate.has_passed(statement) {
             return Ok(());
         }
-        let verdict = P::verdict(connection, statement, &self.gate.rights()).await;
+        let rights = self.gate.rights();
+        let verdict = P::verdict(connection, &self.catalog, statement, &rights).await;
         match verdict.map_err(Failure::before_rows::<P>)? {
             Verdict::Passes => self.gate.remember(statement),
             Verdict::PassesAsWritten => self.gate.remember_as_written(statement),
@@ -239,7 +248,9 @@ impl<P: Protocol> Server<P> {
     /// queried.
     fn are_known(&self, zone: &SessionZone) -> Option<bool> {
         let others = zone.others.iter().map(|(name, _)| name);
-        let known = std::iter::once(&zone.name).chain(others).map(|name| self.zones.get(name));
+        let is_enough = |agrees: Agreement| agrees.is_enough(zone.is_before_1970);
+        let known = std::iter::once(&zone.name).chain(others);
+        let known = known.map(|name| self.zones.get(name).map(is_enough));
         let known: Vec<Option<bool>> = known.collect();
         match known.contains(&Some(false)) {
             true => Some(false),
@@ -265,7 +276,7 @@ impl<P: Protocol> Server<P> {
                     knows
                 }
             };
-            all &= known;
+            all &= known.is_enough(zone.is_before_1970);
         }
         if all {
             P::enter_zone(connection, &zone.name).await?;
@@ -273,9 +284,9 @@ impl<P: Protocol> Server<P> {
         Ok(all)
     }
 
-    fn remember(&self, zone: &ZoneName, agrees: bool) {
+    fn remember(&self, zone: &ZoneName, agrees: Agreement) {
         self.zones.set(zone, agrees);
-        if !agrees {
+        if agrees == Agreement::None {
             let source = &self.canceller.source;
             tracing::warn!(
                 %source, %zone,

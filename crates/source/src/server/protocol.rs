@@ -5,6 +5,7 @@ use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
 use crate::error::SourceError;
 use crate::gate::Verdict;
+use crate::known_zones::Agreement;
 use crate::limits::Limits;
 use crate::rights::Rights;
 use brisk_domain::{Frame, SourceName, ZoneName, ZoneOffsets};
@@ -24,6 +25,8 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
     type Id: Copy + Send + Sync + 'static;
     /// A column that is being filled.
     type Column: Send;
+    /// What is known of the database's catalog.
+    type Catalog: Default + Send + Sync + 'static;
 
     /// Sends the prelude, which sets up the session; `None` if the server did not report the id.
     fn prepare_session(
@@ -36,12 +39,12 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
         prelude.to_owned()
     }
 
-    /// Whether the server knows the zone `name` as Brisk does, by these `offsets`.
+    /// How far the server knows the zone `name` as Brisk does, by these `offsets`.
     fn knows(
         connection: &mut ConnectionOf<Self>,
         name: &ZoneName,
         offsets: &ZoneOffsets,
-    ) -> impl Future<Output = Result<bool, sqlx::Error>> + Send;
+    ) -> impl Future<Output = Result<Agreement, sqlx::Error>> + Send;
 
     /// Sets a session that the prelude has set up to `zone`, which the server knows, if the protocol supports
     /// that.
@@ -56,9 +59,15 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
     /// allow. Nothing of the statement runs.
     fn verdict(
         connection: &mut ConnectionOf<Self>,
+        catalog: &Self::Catalog,
         statement: &Statement,
         rights: &Rights,
     ) -> impl Future<Output = Result<Verdict, sqlx::Error>> + Send;
+
+    /// How often the catalog was read for all statements, and how often it was asked about one.
+    fn asked(_catalog: &Self::Catalog) -> (u64, u64) {
+        (0, 0)
+    }
 
     /// The power that lets the user do more than read, if there is one: `"x" is a superuser`.
     fn power(

@@ -87,6 +87,10 @@ impl Syntax for SqliteSyntax {
     }
 
     // SQLite has no function that searches a list.
+    fn later(&self, one: &str, other: &str) -> String {
+        format!("max({one}, {other})")
+    }
+
     fn step_value(&self, steps: &OffsetSteps, seconds: &str) -> String {
         steps.nested_cases(seconds)
     }

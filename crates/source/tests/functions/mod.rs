@@ -1,6 +1,7 @@
 //! Which functions statements may call on servers, and which users are refused.
 
 mod everyday;
+mod known_names;
 mod mariadb;
 mod namesakes;
 mod postgis;

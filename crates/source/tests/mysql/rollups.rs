@@ -10,8 +10,8 @@ use brisk_source::{Limits, Rights, Source};
 use fixture::maria::{VARIABLE, wait_until_ended, wait_until_running};
 use fixture::url::url;
 use rollups::{
-    DAY, NOON, SALES, assert_short_and_long_day, direct, plan, refresh, refresh_while_reading,
-    rollup, rows, run, shown,
+    DAY, NOON, SALES, assert_short_and_long_day, direct, half_an_hour, plan, refresh,
+    refresh_while_reading, rollup, rows, run, shown,
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection, Row};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -489,4 +489,15 @@ async fn who_writes_rollups_may_not_be_one_that_can_do_anything() {
     assert!(allowed.rollup_records().await.is_ok());
     let writer = written(Rights::default(), &world.writer_url);
     assert!(refresh(&writer, &rollup(SALES)).await.is_ok());
+}
+
+#[tokio::test]
+async fn hours_of_a_clock_that_is_moved_by_half_an_hour_are_those_of_the_table() {
+    let Some(mut world) = World::new().await else { return };
+    let source = world.source.clone();
+    half_an_hour(&source, async |at| {
+        let at = format!("timestamp'1970-01-01 00:00:00' + interval {at} second");
+        world.write(&format!("insert into orders values ({at}, 'France', 1)")).await;
+    })
+    .await;
 }

@@ -6,8 +6,8 @@ use crate::fixture::url::url;
 use brisk_domain::{Lateness, SourceName, Timestamp};
 use brisk_source::{Limits, Rights, Source};
 use rollups::{
-    DAY, NOON, SALES, assert_short_and_long_day, direct, refresh, refresh_while_reading, rollup,
-    rows, run, shown,
+    DAY, NOON, SALES, assert_short_and_long_day, direct, half_an_hour, refresh,
+    refresh_while_reading, rollup, rows, run, shown,
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -327,4 +327,15 @@ async fn who_writes_rollups_may_not_be_one_that_can_do_anything() {
     assert!(allowed.rollup_records().await.is_ok());
     let writer = written(Rights::default(), &world.writer_url);
     assert!(refresh(&writer, &rollup(SALES)).await.is_ok());
+}
+
+#[tokio::test]
+async fn hours_of_a_clock_that_is_moved_by_half_an_hour_are_those_of_the_table() {
+    let Some(mut world) = World::new().await else { return };
+    let source = world.source.clone();
+    half_an_hour(&source, async |at| {
+        let row = format!("insert into orders values (to_timestamp({at}), 'France', 1)");
+        world.write(&row).await;
+    })
+    .await;
 }

@@ -119,6 +119,66 @@ pub(crate) async fn refresh_while_reading(source: &Source, sql: &'static str) ->
     reader.reads().await
 }
 
+/// A rollup by the hour of a zone whose clock is moved by half an hour has the figures of its table, also where its
+/// hours are put together again; `insert` adds a sale at an instant.
+pub(crate) async fn half_an_hour(source: &Source, mut insert: impl AsyncFnMut(i64)) {
+    let mut rollup =
+        rollup("select $bucket(at) as hour, count(*) as n from orders where $range(at) group by 1");
+    rollup.zone = ZoneName::parse("Australia/Lord_Howe").unwrap();
+    rollup.grain = Interval::Hour;
+    rollup.time = RollupColumn::parse("hour").unwrap();
+    rollup.keys = Vec::new();
+    rollup.lateness = Lateness::parse("30 minutes").unwrap();
+    let panel = "select $time(h) as h, n from (select $bucket(hour, hour) as h, sum(n) as n from \
+                 brisk.daily where $range(hour) group by 1) x order by 1";
+    let table = "select $time(hour) as h, n from brisk.daily order by 1";
+    let mut expected: Vec<(i64, i64)> = Vec::new();
+    // The clock is put back from 02:00 to 01:30, and forward from 02:00 to 02:30.
+    for change in [1_301_756_400, 1_317_483_000] {
+        let half = expected.len() + 2;
+        // Every ten minutes up to the half hour after the change, then the next half hour, then one that is late.
+        for (steps, more) in [
+            (-12..3, vec![(change - 7200, 6), (change - 3600, 6), (change - 1800, 3)]),
+            (3..6, vec![(change + 1800, 3)]),
+            (1..2, vec![]),
+        ] {
+            for step in steps {
+                insert(change + step * 600).await;
+            }
+            match more.is_empty() {
+                true => expected[half].1 += 1,
+                false => expected.extend(more),
+            }
+            refresh(source, &rollup).await.unwrap();
+            let rows: Vec<String> = expected.iter().map(|(at, n)| format!("{at} {n}")).collect();
+            assert_eq!(run_in(source, &rollup.zone, panel).await, rows, "{change}");
+        }
+        // Each row is at an instant of its own hour.
+        let starts = run_in(source, &rollup.zone, table).await;
+        assert!(starts.contains(&format!("{change} 4")), "{starts:?}");
+    }
+}
+
+/// The rows of `sql` in `zone` as text: the first column in seconds.
+async fn run_in(source: &Source, zone: &ZoneName, sql: &str) -> Vec<String> {
+    let at = Timestamp::from_seconds;
+    let offsets = zone.offsets(at(0), at(3_155_760_000));
+    let context = Context {
+        bounds: Bounds { from: at(0), to: at(3_000_000_000) },
+        interval: Interval::Hour,
+        zone,
+        offsets: &offsets,
+        variables: &BTreeMap::new(),
+        access: &Access::anonymous(),
+    };
+    let statement = compile(&Query::new(sql), source.dialect(), &context).unwrap();
+    let frame = source.run(&statement, &[]).await.unwrap();
+    let columns = frame.columns();
+    let seconds = |row| columns[0].values.time(row).unwrap().seconds();
+    let row = |row| format!("{} {}", seconds(row), columns[1].values.exact(row).unwrap());
+    (0..frame.rows()).map(row).collect()
+}
+
 /// Reads continuously, and fails unless `sql` returns one of `allowed` every time.
 pub(crate) struct Reader {
     stop: Arc<AtomicBool>,

@@ -7,8 +7,8 @@ use crate::rollups;
 use brisk_domain::{Interval, Lateness, RollupColumn, SourceName, Timestamp};
 use brisk_source::{Limits, SQLITE_MEMORY, Source, SourceError};
 use rollups::{
-    DAY, NOON, SALES, assert_short_and_long_day, direct, refresh, refresh_while_reading, rollup,
-    rows, run, shown,
+    DAY, NOON, SALES, assert_short_and_long_day, direct, half_an_hour, refresh,
+    refresh_while_reading, rollup, rows, run, shown,
 };
 use sqlx::{AssertSqlSafe, Connection, Executor};
 use std::path::PathBuf;
@@ -296,4 +296,13 @@ async fn a_database_file_that_was_written_over_in_place_builds_the_table_anew() 
     assert_eq!((report.from, report.rows), (None, 10));
     assert_eq!(rows(&world.source, "select distinct revenue from brisk.daily").await, ["77"]);
     assert_eq!(shown(&world.source).await, direct(&world.source).await);
+}
+
+#[tokio::test]
+async fn hours_of_a_clock_that_is_moved_by_half_an_hour_are_those_of_the_table() {
+    let world = World::new().await;
+    half_an_hour(&world.source, async |at| {
+        world.write(&format!("insert into orders values ({at}, 'France', 1)")).await;
+    })
+    .await;
 }

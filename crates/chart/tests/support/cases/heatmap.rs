@@ -2,7 +2,7 @@
 
 use crate::support::case::Case;
 use crate::support::columns::{days, floats, ints, london, time};
-use brisk_domain::{Bounds, Interval, PanelKindName, Timestamp, Unit};
+use brisk_domain::{Bounds, Interval, PanelKindName, Timestamp, Unit, Weekdays};
 
 /// As they are meant to be used.
 pub(crate) fn usual() -> Vec<Case> {
@@ -26,7 +26,10 @@ pub(crate) fn usual() -> Vec<Case> {
                 ),
             ],
         )
-        .with(|c| c.size.1 = 288.0),
+        .with(|c| {
+            c.size.1 = 288.0;
+            c.weekdays = vec![("weekday".into(), Weekdays::ISO)];
+        }),
         cohorts(),
     ]
 }
