@@ -1,6 +1,8 @@
 //! What only SQLite does.
 
 mod functions;
+mod hostile_files;
+mod hostile_statements;
 mod mixed_times;
 mod replaced;
 mod rollups;
