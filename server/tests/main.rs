@@ -15,6 +15,7 @@ mod config;
 mod connections;
 mod feeder;
 mod fixture;
+mod forged_frames;
 mod hooks;
 mod import_memory;
 mod live;

@@ -18,7 +18,7 @@ use tower::ServiceExt;
 const NOW: &str = "2009-12-09T13:00";
 
 /// A configuration over `redis`, with a dashboard of three statements and a variable's.
-fn write(folder: &TempDir, port: u16) {
+pub(crate) fn write(folder: &TempDir, port: u16) {
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write("visits.csv", "Day,Count\n12/1/2009,1\n12/2/2009,2\n");
     let (done, said) =
@@ -100,13 +100,13 @@ async fn what_is_warmed_is_a_hit_for_servers_until_it_is_invalidated() {
 }
 
 /// A server's API, and its engine for counting.
-struct Replica {
-    app: axum::Router,
-    engine: Arc<Engine>,
+pub(crate) struct Replica {
+    pub(crate) app: axum::Router,
+    pub(crate) engine: Arc<Engine>,
 }
 
 impl Replica {
-    fn start(folder: &TempDir) -> Self {
+    pub(crate) fn start(folder: &TempDir) -> Self {
         let (engine, clock) = engine(folder);
         let engine = Arc::new(engine);
         let service = Arc::new(EngineService::new(Arc::clone(&engine), clock));

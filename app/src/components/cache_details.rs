@@ -42,7 +42,7 @@ fn entry(report: &EntryReport, now: Timestamp, zone: &ZoneOffsets) -> AnyView {
     let class = format!("state {}", word.replace(' ', "-"));
     let seconds = |number: u64| format::round_duration(number as f64);
     let at = |at: Timestamp| zone.local(at).format("%H:%M:%S").to_string();
-    let apart = |at: Timestamp| format::duration((now.0 - at.0).abs() as f64 / 1e6);
+    let apart = |at: Timestamp| format::duration(now.0.abs_diff(at.0) as f64 / 1e6);
     let until = |end: Timestamp| match end > now {
         true => format!("{}, in {}", at(end), apart(end)),
         false => format!("{}, {} ago", at(end), apart(end)),

@@ -9,6 +9,9 @@ use leptos::prelude::*;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+/// The most bytes of addresses in a list of links, each of which repeats all that is chosen elsewhere on the page.
+const MOST_LINKED: usize = 1 << 20;
+
 /// How many chosen values a chip names; more are counted.
 const NAMED: usize = 2;
 
@@ -150,6 +153,20 @@ fn option_search(label: &str) -> AnyView {
 fn one(page: &DashboardPage, variable: &Variable, choices: &[Choice]) -> AnyView {
     let selection = selection(page, variable);
     let name = variable.name.as_str();
+    let all = selection.is_all().then_some("true");
+    let none = without(page, variable);
+    // Not where the addresses are as short as they usually are.
+    if none.len() > 1 << 10 && none.len() * choices.len() > MOST_LINKED {
+        let why =
+            "Too much is chosen on this page to list these choices. Take some of it back first.";
+        return view! {
+            <div class="pop-box menu">
+                <a href=none aria-current=all>"All"</a>
+                <p class="menu-note">{why}</p>
+            </div>
+        }
+        .into_any();
+    }
     let links: Vec<AnyView> = choices
         .iter()
         .map(|choice| {
@@ -160,10 +177,9 @@ fn one(page: &DashboardPage, variable: &Variable, choices: &[Choice]) -> AnyView
                 .into_any()
         })
         .collect();
-    let all = selection.is_all().then_some("true");
     view! {
         <div class="pop-box menu">
-            <a href=without(page, variable) aria-current=all>"All"</a>
+            <a href=none aria-current=all>"All"</a>
             {links}
         </div>
     }

@@ -43,7 +43,7 @@ impl Value for Bytes {
         self.0.to_vec()
     }
 
-    fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+    fn decode(bytes: &[u8], _most: usize) -> Result<Self, DecodeError> {
         Ok(Self(Arc::new(bytes.to_vec())))
     }
 }

@@ -1,6 +1,7 @@
 //! [`Cache`]: lookup, single-flight load, refresh and invalidation, over one tier or two.
 
 use crate::caller::{Caller, Client};
+use crate::encoding;
 use crate::entry::{Entry, Hit, State};
 use crate::error::{LoadError, NotRecorded};
 use crate::events::{Event, Events, Follower};
@@ -137,7 +138,8 @@ impl<V: Value> Cache<V> {
         clock: Arc<dyn Clock>,
         redis: RedisConfig,
     ) -> Result<Self, RedisConfigError> {
-        let shared = Arc::new(Shared::new(redis)?);
+        let longest = encoding::longest(config.max_value_bytes);
+        let shared = Arc::new(Shared::new(redis, longest)?);
         Ok(Self(Arc::new_cyclic(|inner: &Weak<Inner<V>>| {
             let inner = Weak::clone(inner);
             let listener = tokio::spawn(channel::listen(Arc::clone(&shared), move |message| {

@@ -23,6 +23,13 @@ const COMPRESS_FROM: usize = 8 << 10;
 /// zstd's fastest regular level: higher ones gain little on frames.
 const LEVEL: i32 = 1;
 
+/// The most bytes that an entry has whose value has at most `max_bytes`.
+pub(crate) fn longest(max_bytes: usize) -> usize {
+    // Names and types of columns are no part of a value's size.
+    const MORE: usize = 64 << 10;
+    max_bytes.saturating_add(HEAD + CHECKSUM + MORE)
+}
+
 /// Encodes `entry`.
 pub fn encode<V: Value>(entry: &Entry<V>) -> Vec<u8> {
     let plain = entry.value.encode();
@@ -46,7 +53,8 @@ pub fn encode<V: Value>(entry: &Entry<V>) -> Vec<u8> {
     out
 }
 
-/// Decodes `bytes`, found under `key`, into an entry whose value has at most `max_bytes`.
+/// Decodes `bytes`, found under `key`, into an entry whose value has at most `max_bytes`, both as bytes and
+/// in memory.
 pub fn decode<V: Value>(
     bytes: &[u8],
     key: EntryKey,
@@ -71,10 +79,10 @@ pub fn decode<V: Value>(
     }
     let body = &content[HEAD..];
     let value = if content[4] & COMPRESSED == 0 {
-        V::decode(body)?
+        V::decode(body, max_bytes)?
     } else {
         let plain = decompress(body, length).map_err(|error| DecodeError(error.to_string()))?;
-        V::decode(&plain)?
+        V::decode(&plain, max_bytes)?
     };
     Ok(Entry {
         value,

@@ -41,7 +41,8 @@ impl EntryKey {
         Self(*hasher.finalize().as_bytes())
     }
 
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    /// The key that has these bytes; there are 32.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
     }
 

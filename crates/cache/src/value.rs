@@ -16,8 +16,9 @@ pub trait Value: Clone + Send + Sync + 'static {
     /// Encodes it for the shared tier; the cache adds compression and a checksum.
     fn encode(&self) -> Vec<u8>;
 
-    /// Decodes what [`Value::encode`] wrote, possibly in another version of the program.
-    fn decode(bytes: &[u8]) -> Result<Self, DecodeError>;
+    /// Decodes what [`Value::encode`] wrote, possibly in another version of the program. What would be larger
+    /// than `most` bytes in memory is refused before it takes them: a few bytes may claim any number of cells.
+    fn decode(bytes: &[u8], most: usize) -> Result<Self, DecodeError>;
 }
 
 /// The bytes do not decode to a value.
@@ -34,7 +35,10 @@ impl Value for Arc<str> {
         self.as_bytes().to_vec()
     }
 
-    fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+    fn decode(bytes: &[u8], most: usize) -> Result<Self, DecodeError> {
+        if bytes.len() > most {
+            return Err(DecodeError("it is larger than allowed".into()));
+        }
         let text = std::str::from_utf8(bytes).map_err(|error| DecodeError(error.to_string()))?;
         Ok(text.into())
     }

@@ -8,6 +8,7 @@
 
 mod concurrency;
 mod counts;
+mod forged;
 mod model;
 mod replicas;
 mod rules;

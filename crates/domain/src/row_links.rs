@@ -9,6 +9,13 @@ use crate::variable_kind::Options;
 use crate::view::query_string;
 use crate::{Dashboard, Frame, PanelFilter, PanelLink, Selection, Variable, ViewState, parameter};
 
+/// The most bytes that the addresses of one panel's rows have together, where each is longer than
+/// [`USUAL`]: each repeats all that is chosen on the page, which may be 64 KiB.
+const MOST: usize = 1 << 20;
+/// The longest address that nobody minds to repeat.
+const USUAL: usize = 1 << 10;
+const TOO_MUCH: &str = "too much is chosen on this page for a link in each row";
+
 /// Makes the URL of each row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowLinks {
@@ -26,6 +33,8 @@ pub struct RowLinks {
     anchor: Option<String>,
     /// The title of the target dashboard; `None` for a filter.
     title: Option<String>,
+    /// How long a row's URL is, without what the row sets.
+    length: usize,
 }
 
 /// A parameter and the column that it is set from.
@@ -60,6 +69,7 @@ impl RowLinks {
         pairs.retain(|(name, _)| !parameter::is_of(name, variable.name.as_str()));
         let chosen = view.variables.get(&variable.name).cloned().unwrap_or_default();
         Self {
+            length: path.len() + query_string(&pairs).len(),
             path,
             rest: pairs,
             set: vec![Setting::of(variable, filter.column.clone())],
@@ -83,6 +93,7 @@ impl RowLinks {
         let mut rest = view.carried_to(target).to_pairs(target);
         rest.retain(|(name, _)| set.iter().all(|set| !parameter::is_of(name, &set.name)));
         (!set.is_empty()).then(|| Self {
+            length: target.slug.as_str().len() + query_string(&rest).len(),
             path: format!("/d/{}", target.slug),
             rest,
             set,
@@ -93,8 +104,12 @@ impl RowLinks {
         })
     }
 
-    /// Where row `row` leads; `None` if its cell is not a value that the variable accepts.
+    /// Where row `row` leads; `None` if its cell is not a value that the variable accepts, and where so much
+    /// is chosen that all links together would be too long.
     pub fn row(&self, frame: &Frame, row: usize) -> Option<RowLink> {
+        if self.is_too_long(frame) {
+            return None;
+        }
         let mut pairs = self.rest.clone();
         let mut is_chosen = false;
         for setting in &self.set {
@@ -122,10 +137,17 @@ impl RowLinks {
     /// Why row `row` leads nowhere, in a few words; `None` if it leads somewhere, or if no column holds
     /// the value.
     pub fn refusal(&self, frame: &Frame, row: usize) -> Option<&'static str> {
+        if self.is_too_long(frame) {
+            return self.column(frame).map(|_| TOO_MUCH);
+        }
         self.set.iter().find_map(|setting| {
             setting.column(frame)?;
             setting.choice(frame, row)?.err()
         })
+    }
+
+    fn is_too_long(&self, frame: &Frame) -> bool {
+        self.length > USUAL && self.length.saturating_mul(frame.rows()) > MOST
     }
 
     /// Whether any row is selected, so that the others can be dimmed.
@@ -322,6 +344,23 @@ mod tests {
         assert_eq!(floats.refusal(&frame, 0), Some("it is not one of the variable's choices"));
         assert_eq!(links.refusal(&frame, 0), None);
         assert_eq!(filtered(&sales, "", Some("no_such_column")).row(&frame, 0), None);
+    }
+
+    #[test]
+    fn rows_do_not_repeat_what_is_chosen_by_the_megabyte() {
+        let variables =
+            vec![variable("country", true, free(), &[]), variable("code", true, free(), &[])];
+        let sales = dashboard("sales", variables);
+        let chosen =
+            |count: usize| (0..count).map(|at| format!("code={at:06}&")).collect::<String>();
+        let rows = |count: usize| frame(&vec![Some("France"); count]);
+        let few = filtered(&sales, &chosen(50), None);
+        assert!(few.row(&rows(20_000), 0).is_some(), "what is usual is never too much");
+        let many = filtered(&sales, &chosen(1_000), None);
+        assert!(many.row(&rows(80), 0).is_some() && many.refusal(&rows(80), 0).is_none());
+        let length: usize =
+            (0..500).filter_map(|row| many.row(&rows(500), row)).map(|l| l.href.len()).sum();
+        assert_eq!((length, many.refusal(&rows(500), 0)), (0, Some(TOO_MUCH)));
     }
 
     #[test]

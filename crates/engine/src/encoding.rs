@@ -12,6 +12,9 @@ use std::sync::Arc;
 /// The version of this format.
 pub const VERSION: u8 = 4;
 
+/// More columns than any database returns, of which the most is 4,096.
+const MOST_COLUMNS: usize = 10_000;
+
 /// A cached frame: shared, never copied.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cached {
@@ -48,8 +51,8 @@ impl Value for Cached {
         out
     }
 
-    fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let mut reader = Reader(bytes);
+    fn decode(bytes: &[u8], most: usize) -> Result<Self, DecodeError> {
+        let mut reader = Reader { rest: bytes, room: most };
         if reader.byte()? != VERSION {
             return Err(DecodeError("it is a frame of another version".into()));
         }
@@ -57,6 +60,10 @@ impl Value for Cached {
         // Each column takes one bit per row, so a claim beyond what is there is not a frame.
         if rows.div_ceil(8).saturating_mul(columns) > bytes.len() {
             return Err(short());
+        }
+        // They are compared with each other.
+        if columns > MOST_COLUMNS {
+            return Err(DecodeError("it has more columns than any result".into()));
         }
         let column = |reader: &mut Reader<'_>| {
             let name = reader.text()?.to_owned();
@@ -130,6 +137,8 @@ fn read_cells<'a, T>(
     rows: usize,
     read: impl Fn(&mut Reader<'a>) -> Result<T, DecodeError>,
 ) -> Result<Vec<Option<T>>, DecodeError> {
+    // A NULL is one bit, and a cell of its column all the same once it is read.
+    reader.takes(rows.saturating_mul(size_of::<Option<T>>()))?;
     let is_set = |row: usize| bits[row / 8] >> (row % 8) & 1 == 1;
     (0..rows).map(|row| is_set(row).then(|| read(reader)).transpose()).collect()
 }
@@ -144,13 +153,24 @@ fn write_text(out: &mut Vec<u8>, text: &str) {
     out.extend(text.as_bytes());
 }
 
-struct Reader<'a>(&'a [u8]);
+struct Reader<'a> {
+    rest: &'a [u8],
+    /// How many bytes of memory the frame may take from here on.
+    room: usize,
+}
 
 impl<'a> Reader<'a> {
     fn take(&mut self, count: usize) -> Result<&'a [u8], DecodeError> {
-        let (taken, rest) = self.0.split_at_checked(count).ok_or_else(short)?;
-        self.0 = rest;
+        let (taken, rest) = self.rest.split_at_checked(count).ok_or_else(short)?;
+        self.rest = rest;
         Ok(taken)
+    }
+
+    /// So many bytes of memory are about to be taken.
+    fn takes(&mut self, bytes: usize) -> Result<(), DecodeError> {
+        let left = self.room.checked_sub(bytes);
+        self.room = left.ok_or_else(|| DecodeError("it is larger than allowed".into()))?;
+        Ok(())
     }
 
     fn byte(&mut self) -> Result<u8, DecodeError> {
@@ -180,6 +200,8 @@ fn short() -> DecodeError {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    const MOST: usize = 1 << 20;
 
     fn values(rows: usize) -> impl Strategy<Value = Values> {
         let cells = move |cell| prop::collection::vec(prop::option::of(cell), rows);
@@ -216,7 +238,7 @@ mod tests {
         #[test]
         fn frames_round_trip_digit_for_digit(frame in frames()) {
             let bytes = Cached::from(frame).encode();
-            let again = Cached::decode(&bytes).unwrap();
+            let again = Cached::decode(&bytes, MOST).unwrap();
             // Compared as bytes, because NaN does not equal itself.
             prop_assert_eq!(again.encode(), bytes);
         }
@@ -226,14 +248,14 @@ mod tests {
             if let Some(first) = bytes.first_mut() {
                 *first = VERSION;
             }
-            let _ = Cached::decode(&bytes);
+            let _ = Cached::decode(&bytes, MOST);
         }
 
         #[test]
         fn truncated_frames_are_refused(frame in frames(), cut in 1usize..50) {
             let bytes = Cached::from(frame).encode();
             prop_assume!(cut < bytes.len());
-            prop_assert!(Cached::decode(&bytes[..bytes.len() - cut]).is_err());
+            prop_assert!(Cached::decode(&bytes[..bytes.len() - cut], MOST).is_err());
         }
     }
 
@@ -242,6 +264,37 @@ mod tests {
         let mut bytes = vec![VERSION];
         bytes.extend(1u32.to_le_bytes());
         bytes.extend(u32::MAX.to_le_bytes());
-        assert!(Cached::decode(&bytes).is_err());
+        assert!(Cached::decode(&bytes, MOST).is_err());
+    }
+
+    /// A frame of that many columns of one kind, all of whose cells are NULL: one bit each.
+    fn nulls(kind: u8, columns: u32, rows: u32) -> Vec<u8> {
+        let mut bytes = vec![VERSION];
+        bytes.extend(columns.to_le_bytes());
+        bytes.extend(rows.to_le_bytes());
+        for column in 0..columns {
+            write_text(&mut bytes, &column.to_string());
+            bytes.push(kind);
+            bytes.resize(bytes.len() + rows.div_ceil(8) as usize, 0);
+        }
+        bytes
+    }
+
+    #[test]
+    fn a_few_bytes_of_nulls_do_not_become_gigabytes() {
+        for kind in 0..=7 {
+            // 128 KiB of bits that would be 1 to 24 MiB.
+            let bomb = nulls(kind, 1, 1 << 20);
+            assert!(Cached::decode(&bomb, (1 << 20) - 1).is_err(), "{kind}");
+            // Also over many columns, each of which is small enough.
+            assert!(Cached::decode(&nulls(kind, 100, 1 << 14), MOST).is_err(), "{kind}");
+            assert!(Cached::decode(&nulls(kind, 4, 1 << 12), MOST).is_ok(), "{kind}");
+        }
+    }
+
+    #[test]
+    fn columns_without_rows_are_not_compared_by_the_million() {
+        assert!(Cached::decode(&nulls(0, 1_000_000, 0), MOST << 10).is_err());
+        assert!(Cached::decode(&nulls(0, 4_096, 0), MOST).is_ok());
     }
 }

@@ -105,7 +105,7 @@ fn judged(
     mode_from: PolicyPlace,
     now: Timestamp,
 ) -> (EntryState, String) {
-    let age = |at: Timestamp| format::duration((now.0 - at.0).abs() as f64 / 1e6);
+    let age = |at: Timestamp| format::duration(now.0.abs_diff(at.0) as f64 / 1e6);
     let by = mode_from.words();
     if policy.off {
         let why = format!("{} says \"off\": every lookup runs the statement.", capitalised(by));

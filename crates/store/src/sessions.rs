@@ -91,6 +91,19 @@ impl Store {
         Ok(rows.iter().map(session).collect())
     }
 
+    /// The hashes of those sessions of an account that are beyond so many, of which the latest count.
+    pub async fn sessions_beyond(
+        &self,
+        id: &AccountId,
+        most: u32,
+    ) -> Result<Vec<String>, StoreError> {
+        // Each one that is added ends those, so that there are few; SQLite knows no offset without a limit.
+        let sql = "select hash from sessions where account = $1 order by created_at desc, hash \
+                   limit 1000 offset $2";
+        let rows = sqlx::query(sql).bind(id.as_str()).bind(i64::from(most)).fetch_all(&self.pool);
+        Ok(rows.await?.iter().map(|row| row.get(0)).collect())
+    }
+
     /// Notes when sessions were used.
     pub async fn sessions_seen(&self, seen: &[(String, Timestamp)]) -> Result<(), StoreError> {
         let mut change = self.begin().await?;

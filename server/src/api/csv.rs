@@ -47,7 +47,8 @@ fn record(out: &mut String, fields: impl Iterator<Item = Option<String>>) {
         }
         match field {
             None => {}
-            Some(text) if text.is_empty() || text.contains([',', '"', '\r', '\n']) => {
+            // Where commas are decimal points, spreadsheets part fields at semicolons, and run what is behind one.
+            Some(text) if text.is_empty() || text.contains([',', ';', '\t', '"', '\r', '\n']) => {
                 out.push('"');
                 out.push_str(&text.replace('"', "\"\""));
                 out.push('"');
@@ -94,7 +95,8 @@ fn cell(values: &Values, row: usize, zone: &ZoneOffsets) -> Option<String> {
 /// A text that a spreadsheet would run as a formula gets an apostrophe before it, as OWASP's "CSV
 /// Injection" says: then it is shown, not run. Numbers begin with a minus, too, and stay.
 pub(crate) fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+    // Also as East Asian keyboards write them.
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
         format!("'{text}")
     } else {
         text.to_owned()
@@ -190,7 +192,7 @@ mod tests {
 
     #[test]
     fn no_text_and_no_name_is_run_by_a_spreadsheet() {
-        for first in ["=", "+", "-", "@", "\t", "\r", "\n"] {
+        for first in ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"] {
             let written =
                 csv(vec![(&format!("{first}a"), texts(&[&format!("{first}HYPERLINK(1)")]))]);
             let mut reader =
@@ -200,6 +202,12 @@ mod tests {
                 assert!(record[0].starts_with(&format!("'{first}")), "{first:?}: {written:?}");
             }
         }
+    }
+
+    #[test]
+    fn no_field_is_parted_by_a_spreadsheet_of_another_country() {
+        let written = csv(vec![("a", texts(&["x;=HYPERLINK(1)", "y\t=1"]))]);
+        assert_eq!(written, "a\r\n\"x;=HYPERLINK(1)\"\r\n\"y\t=1\"\r\n");
     }
 
     #[test]

@@ -25,8 +25,8 @@ const SESSION: &str = "session";
 const OF_ACCOUNT: &str = "sessions";
 /// How often to try writing a record that others change, too.
 const ATTEMPTS: usize = 20;
-/// The sessions that one account may have in Redis.
-const MOST: usize = 500;
+/// The sessions that one account may have: who signs in again and again fills neither Redis nor the store.
+const MOST: u32 = 500;
 /// Ends of sessions unknown to Redis that are noted in a minute: each stays in the store for as long as
 /// a session may last, and anybody can send an id. Those that Redis knows are always noted.
 const UNKNOWN: u32 = 20;
@@ -111,7 +111,14 @@ impl SessionRecords {
 
     /// Keeps a new session; `false` where a session of that hash exists already.
     pub(super) async fn add(&self, session: &SessionRecord) -> Result<bool, StoreError> {
-        let Some(shared) = &self.shared else { return self.store.add_session(session).await };
+        let Some(shared) = &self.shared else {
+            let is_new = self.store.add_session(session).await?;
+            // Of too many the oldest end.
+            for hash in self.store.sessions_beyond(&session.account, MOST).await? {
+                self.store.end_session(&hash).await?;
+            }
+            return Ok(is_new);
+        };
         let number = self.store.session_number(&session.account).await?;
         let text = self.text(session, number)?;
         let life = self.life(session.expires_at);
@@ -231,7 +238,7 @@ impl SessionRecords {
             let mut listed: Vec<(&str, i64)> = before.as_deref().map(listed).unwrap_or_default();
             listed.retain(|(_, expires)| *expires > now.0);
             listed.push((&session.hash, session.expires_at.0));
-            let most = listed.len().saturating_sub(MOST);
+            let most = listed.len().saturating_sub(MOST as usize);
             let next: Vec<String> =
                 listed[most..].iter().map(|(hash, expires)| format!("{hash}@{expires}")).collect();
             let place = (OF_ACCOUNT, name);

@@ -1,7 +1,8 @@
 //! How much one account may ask for, in all its sessions and by its tokens.
 
 use super::world::{World, dashboard, request};
-use brisk_accounts::Role;
+use brisk_accounts::{LoginName, Role};
+use brisk_server::auth::sessions::Origin;
 use brisk_server::config::AccountLimits;
 use http_body_util::BodyExt;
 use std::collections::BTreeSet;
@@ -124,4 +125,21 @@ async fn cold_views_of_an_account_have_a_limit_of_their_own() {
         let path = view(days).replace("everyone", "public");
         assert_eq!(world.get(&path, "").await.status, 200, "{path}");
     }
+}
+
+#[tokio::test]
+async fn sessions_of_an_account_are_limited_and_of_too_many_the_oldest_end() {
+    let world = world(few()).await;
+    let name = LoginName::parse("ann").unwrap();
+    let ann = world.store.account_named(&name).await.unwrap().unwrap().id;
+    let (first, bens) = (world.sign_in("ann").await, world.sign_in("ben").await);
+    world.clock.advance(1);
+    let sessions = world.auth.sessions().unwrap();
+    for _ in 0..500 {
+        sessions.begin(&ann, &Origin::default()).await.unwrap();
+    }
+    assert_eq!(world.store.sessions_of(&ann).await.unwrap().len(), 500);
+    world.auth.refresh().await.unwrap();
+    assert_eq!(world.get("/profile", &first).await.status, 401, "it was the oldest");
+    assert_eq!(world.get("/profile", &bens).await.status, 200, "another's");
 }

@@ -6,6 +6,7 @@ mod accounts;
 mod checklist;
 mod factor;
 mod limits;
+mod markup;
 mod never_shared;
 mod openid;
 mod profile;

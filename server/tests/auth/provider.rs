@@ -83,6 +83,14 @@ pub(crate) enum Manner {
     Impostor,
     /// With a token endpoint elsewhere that is not over TLS.
     Plain,
+    /// With blanks that do not end.
+    Endless,
+    /// The same, one at a time.
+    Trickle,
+    /// With brackets in brackets.
+    Deep,
+    /// With thousands of other keys.
+    ManyKeys,
 }
 
 /// The provider.
@@ -97,6 +105,10 @@ struct Inner {
     keys: Vec<Key>,
     lie: Lie,
     manner: Manner,
+    /// The endpoint that is meant; all, where there is none.
+    manner_at: Option<&'static str>,
+    /// Pieces of answers without end.
+    pieces: usize,
     names_issuer: bool,
     end_session: Option<&'static str>,
     codes: HashMap<String, Grant>,
@@ -192,6 +204,8 @@ impl TestProvider {
             keys: vec![Key::random("first")],
             lie: Lie::None,
             manner: Manner::Usual,
+            manner_at: None,
+            pieces: 0,
             names_issuer: false,
             end_session: None,
             codes: HashMap::new(),
@@ -238,7 +252,34 @@ impl TestProvider {
     }
 
     pub(crate) fn answers(&self, manner: Manner) {
-        self.inner().manner = manner;
+        let mut inner = self.inner();
+        (inner.manner, inner.manner_at) = (manner, None);
+    }
+
+    /// The same at one endpoint; the others answer as usual.
+    pub(crate) fn answers_at(&self, endpoint: &'static str, manner: Manner) {
+        let mut inner = self.inner();
+        (inner.manner, inner.manner_at) = (manner, Some(endpoint));
+    }
+
+    /// How many pieces of answers without end were taken.
+    pub(crate) fn pieces(&self) -> usize {
+        self.inner().pieces
+    }
+
+    /// An answer of blanks without end.
+    fn endless(&self, piece: &'static [u8], pause: Duration) -> Response {
+        let provider = self.clone();
+        let pieces = futures::stream::unfold((), move |()| {
+            let provider = provider.clone();
+            async move {
+                tokio::time::sleep(pause).await;
+                provider.inner().pieces += 1;
+                Some((Ok::<_, std::convert::Infallible>(piece), ()))
+            }
+        });
+        let json = [(header::CONTENT_TYPE, "application/json")];
+        (json, axum::body::Body::from_stream(pieces)).into_response()
     }
 
     /// Declares that sessions end at that address, where `ISSUER` is its own.
@@ -300,10 +341,21 @@ impl TestProvider {
         let manner = {
             let mut inner = self.inner();
             *inner.asked.entry(endpoint).or_default() += 1;
-            inner.manner
+            match inner.manner_at {
+                Some(at) if at != endpoint => Manner::Usual,
+                _ => inner.manner,
+            }
         };
         match manner {
             Manner::Usual | Manner::Impostor | Manner::Plain => None,
+            Manner::Endless => Some(self.endless(&[b' '; 16 << 10], Duration::ZERO)),
+            Manner::Trickle => Some(self.endless(b" ", Duration::from_millis(20))),
+            Manner::Deep => {
+                let json = [(header::CONTENT_TYPE, "application/json")];
+                let deep = "[".repeat(200_000);
+                Some((json, format!("{{\"keys\": {deep}")).into_response())
+            }
+            Manner::ManyKeys => None,
             Manner::Never => std::future::pending().await,
             Manner::Redirects => {
                 let headers = [(
@@ -364,7 +416,12 @@ async fn keys(State(provider): State<TestProvider>) -> Response {
     if let Some(answer) = provider.manner("keys").await {
         return answer;
     }
-    let keys: Vec<Value> = provider.inner().keys.iter().map(Key::public).collect();
+    let inner = provider.inner();
+    // As many as fit into what is read.
+    let others = if inner.manner == Manner::ManyKeys { 3_000 } else { 0 };
+    let other = |id| json!({ "kty": "RSA", "n": "AQAB", "e": "AQAB", "kid": format!("other{id}") });
+    let keys = (0..others).map(other).chain(inner.keys.iter().map(Key::public));
+    let keys: Vec<Value> = keys.collect();
     json(StatusCode::OK, &json!({ "keys": keys }))
 }
 

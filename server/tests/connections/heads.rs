@@ -186,3 +186,37 @@ fn what_only_proxies_do_is_not_done() {
     let answer = ask(&brisk, &format!("GET /readyz HTTP/1.1\r\n{h2c}{end}"));
     assert_eq!(status(&answer), 200, "{answer}");
 }
+
+#[test]
+fn lists_that_are_as_long_as_they_may_be_are_read_to_their_ends() {
+    let settings = "trusted_proxies = [\"127.0.0.0/8\", \"10.0.0.0/8\"]\n";
+    let brisk = Process::start(settings);
+    let page = brisk.get("/d/sales");
+    let tag = page.lines().find_map(|line| line.strip_prefix("etag: ")).map(str::trim);
+    let numbered = |text: fn(usize) -> String| (0..8_000).map(text).collect::<String>();
+    let lists = [
+        ("if-none-match", numbered(|at| format!("\"{at:08}\", ")) + tag.unwrap_or("\"x\"")),
+        ("accept-encoding", numbered(|at| format!("x{at};q=0.5, ")) + "gzip;q=0"),
+        ("accept", numbered(|at| format!("a/{at};q=0.1, ")) + "*/*"),
+        ("accept-language", numbered(|at| format!("x{at};q=0.1, ")) + "en"),
+        ("cookie", numbered(|at| format!("brisk{at}=x; ")) + "theme=dark"),
+        (
+            "x-forwarded-for",
+            numbered(|at| format!("10.0.{}.{}, ", at / 250, at % 250)) + "192.0.2.1",
+        ),
+    ];
+    for (name, list) in &lists {
+        let ask = |path: &str| {
+            let head = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
+            ask(&brisk, &format!("{head}{name}: {list}\r\n\r\n"))
+        };
+        let expected = if *name == "if-none-match" && tag.is_some() { 304 } else { 200 };
+        assert_eq!(status(&ask("/d/sales")), expected, "{name}");
+        assert_eq!(status(&ask("/api/v1/dashboards/sales/data")), 200, "{name}");
+    }
+    for query in ["a&", "range=last-7-days&", "sort=rows:desc:a&", "page=rows:2&", "%00=%00&", "=&"]
+    {
+        let path = format!("/d/sales?{}", query.repeat(60_000 / query.len()));
+        assert_eq!(status(&brisk.get(&path)), 200, "{query}");
+    }
+}

@@ -7,6 +7,7 @@ mod heads;
 mod many;
 mod names;
 mod process;
+mod readers;
 mod shares;
 mod stops;
 mod streams;

@@ -60,3 +60,60 @@ async fn sort_orders_and_pages_of_what_is_not_there_are_left_out_of_the_page() {
     let sorted = String::from_utf8(sorted).unwrap();
     assert!(sorted.contains("sort=p1%3Adesc%3Aamount"), "what is there is kept");
 }
+
+/// Two panels of 500 rows, each of which leads to its amount, and two lists of them to choose from.
+const CHOICES: &str = r#"
+title = "Sales"
+source = "shop"
+range = "last 7 days"
+[[variable]]
+name = "amount"
+label = "Amount"
+kind = "single"
+options = "select amount from orders"
+[[variable]]
+name = "code"
+label = "Code"
+kind = "multi"
+options = "select 'x' as code"
+[[panel]]
+id = "rows"
+title = "Rows"
+kind = "table"
+filter = "amount"
+sql = "select amount from orders"
+[[panel]]
+id = "bars"
+title = "Bars"
+kind = "bar"
+filter = "amount"
+sql = "select amount as a, 1 as n from orders"
+"#;
+
+#[tokio::test]
+async fn what_is_chosen_is_not_repeated_for_each_row_and_choice_by_the_megabyte() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("sales.toml"), CHOICES).unwrap();
+    let database = directory.path().join("shop.sqlite");
+    let rows = "create table orders (amount int); with recursive r(i) as (select 1 union all \
+                select i + 1 from r where i < 500) insert into orders select i from r";
+    write(&database, rows).await;
+    let sources = Sources::from([source("shop", &database, Limits::default())]);
+    let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(1_321_444_800)));
+    let app = router(state(directory.path(), sources, clock), directory.path());
+    let page = async |query: &str| {
+        let (status, _, body) = ask(&app, get(&format!("/d/sales{query}"), &[])).await;
+        assert_eq!(status, 200);
+        String::from_utf8(body).unwrap()
+    };
+    let few = page("?code=x").await;
+    assert!(
+        few.matches("code=x&amp;amount=").count() >= 1_000,
+        "each row and each choice has a link"
+    );
+    // As browsers write it, each of these is three bytes.
+    let many: String = (0..1_900).map(|at| format!("&code={at:05}((((((((((((((((((((")).collect();
+    let long = page(&format!("?{}", &many[1..])).await;
+    assert!(long.len() < 8 << 20, "{} bytes", long.len());
+    assert!(long.contains("Too much is chosen on this page to list these choices"));
+}

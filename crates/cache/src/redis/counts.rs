@@ -13,7 +13,7 @@ use std::time::Duration;
 /// Counts one more, if there are fewer.
 static COUNT: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
-        "local count = tonumber(redis.call('GET', KEYS[1]) or '0') \
+        "local count = tonumber(redis.call('GET', KEYS[1]) or '0') or 0 \
          if count >= tonumber(ARGV[1]) then return 0 end \
          redis.call('SET', KEYS[1], count + 1, 'PX', ARGV[2]) return 1",
     )
@@ -62,6 +62,7 @@ static HOLD: LazyLock<Script> = LazyLock::new(|| {
 static HIGHEST: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "local known, new = redis.call('GET', KEYS[1]) or '0', ARGV[1] \
+         if #known > 19 or not string.match(known, '^%d+$') then known = '0' end \
          if #new > #known or (#new == #known and new > known) then known = new end \
          redis.call('SET', KEYS[1], known, 'PX', ARGV[2]) return known",
     )

@@ -17,11 +17,22 @@ pub(crate) struct Era {
     pub(super) changing: tokio::sync::Mutex<()>,
 }
 
-/// Replaces the recorded era if it is still the expected one; answers with the era recorded now.
+/// The recorded era. What cannot be one is `x`, however long it is and whatever else it may be.
+pub(super) static RECORDED: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local recorded = redis.pcall('GET', KEYS[1])\n\
+         if type(recorded) == 'table' or (recorded and #recorded > 64) then return 'x' end\n\
+         return recorded",
+    )
+});
+
+/// Replaces the recorded era if it is still the expected one, or none that can be; answers with the era
+/// recorded now.
 pub(super) static REPLACE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
-        "local recorded = redis.call('GET', KEYS[1])\n\
-         if recorded and recorded ~= ARGV[1] then return recorded end\n\
+        "local recorded = redis.pcall('GET', KEYS[1])\n\
+         local is_text = type(recorded) == 'string' and #recorded <= 64\n\
+         if is_text and recorded ~= ARGV[1] then return recorded end\n\
          redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])\n\
          return ARGV[2]",
     )
@@ -63,7 +74,7 @@ impl Current {
 /// The first key is the era's, the second the stamp's, the others are generations. The arguments
 /// are the expiry in seconds, whether to renew, randomness for new generations, and the stamp the
 /// caller knows: if that is still current, era and stamp are the whole answer. A missing generation
-/// becomes the random argument plus its index, so that no two are alike.
+/// becomes the random argument plus its index, so that no two are alike; so does what is longer than any.
 pub(super) fn script(era: &str) -> String {
     format!(
         "-- era {era}\n\
@@ -73,7 +84,7 @@ pub(super) fn script(era: &str) -> String {
          end\n\
          local found = redis.call('MGET', unpack(KEYS))\n\
          for i, key in ipairs(KEYS) do\n\
-         if not found[i] then\n\
+         if not found[i] or #found[i] > 64 then\n\
          found[i] = i == 1 and '{era}' or ARGV[3] .. i\n\
          redis.call('SET', key, found[i], 'EX', ARGV[1])\n\
          elseif ARGV[2] == '1' then redis.call('EXPIRE', key, ARGV[1]) end\n\

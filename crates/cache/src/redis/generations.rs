@@ -17,7 +17,7 @@
 //! new era begins, and since entry keys contain the era, nothing of the old one is ever found
 //! again. The same holds for a replica that is promoted.
 
-use super::era::{Current, EDITION, LIFE, REPLACE, script};
+use super::era::{Current, EDITION, LIFE, RECORDED, REPLACE, script};
 use super::shared::Shared;
 use super::trouble::Trouble;
 use crate::generation::{self, Generation, Generations, Stamp};
@@ -90,7 +90,7 @@ impl Shared {
         let stamp = known_in(&current, known);
         let mut both = redis::pipe();
         both.add_command(self.reading(&current, tags, stamp));
-        both.add_command(self.read(entries, &[])).ignore_errors();
+        both.add_command(self.reading_values(&self.names(entries, &[]))).ignore_errors();
         let asked = self.ask(async |mut connection| {
             let mut answers: Vec<RedisResult<Value>> = both.query_async(&mut connection).await?;
             let found = answers.pop().unwrap_or(Ok(Value::Nil));
@@ -99,6 +99,9 @@ impl Shared {
             Ok((read_or_ended(read)?, found))
         });
         let (read, found) = match asked.await {
+            Ok((read, Err(error))) if is_no_script(&error) => {
+                (read, self.entries_beside(entries).await.unwrap_or_default())
+            }
             Ok((read, found)) => (read, found.unwrap_or_default()),
             Err(trouble) => return (Err(trouble), Vec::new()),
         };
@@ -163,10 +166,7 @@ impl Shared {
 
     async fn recorded_era(&self) -> Result<Option<Vec<u8>>, Trouble> {
         let key = self.era_key();
-        self.ask(async |mut connection| {
-            redis::cmd("GET").arg(key).query_async(&mut connection).await
-        })
-        .await
+        self.ask(async |mut connection| RECORDED.key(key).invoke_async(&mut connection).await).await
     }
 
     /// Starts a new era in place of the recorded one, unless another process was quicker. Its

@@ -9,6 +9,14 @@ use redis::Script;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+/// Whether the lease is the holder's from now on. Whose it is instead is not told: it may be anything.
+static TAKE: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local holder = redis.call('GET', KEYS[1]) \
+         if holder and holder ~= ARGV[1] then return 0 end \
+         redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return 1",
+    )
+});
 /// Only the holder may renew or end a lease; by now that may be another process.
 static RENEW: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
@@ -43,12 +51,11 @@ impl Shared {
         key: EntryKey,
         token: &Token,
     ) -> Result<Option<Lease>, Trouble> {
-        let mut command = redis::cmd("SET");
-        command.arg(self.key("l", &key)).arg(&**token).arg("NX").arg("GET");
-        command.arg("PX").arg(self.lease_time());
-        let holder: Option<Vec<u8>> =
-            self.ask(async |mut connection| command.query_async(&mut connection).await).await?;
-        if holder.is_some_and(|holder| *holder != **token) {
+        let (name, time) = (self.key("l", &key), self.lease_time());
+        let taken = self.ask(async |mut connection| {
+            TAKE.key(name).arg(&**token).arg(time).invoke_async::<i64>(&mut connection).await
+        });
+        if taken.await? == 0 {
             return Ok(None);
         }
         let token = token.clone();

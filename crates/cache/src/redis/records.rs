@@ -9,6 +9,19 @@ use redis::Script;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+/// More than any record has: those of an account's sessions, thousands of them.
+const LONGEST: usize = 1 << 20;
+
+/// A record, unless it is longer than any.
+static GET: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local record = redis.call('GET', KEYS[1]) \
+         if record and #record > tonumber(ARGV[1]) then \
+         return redis.error_reply('TOOLONG it is longer than any record') end \
+         return record",
+    )
+});
+
 /// Compare and set: of several concurrent changes to a record one wins; the others read it again.
 static REPLACE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
@@ -27,7 +40,7 @@ pub struct Records {
 impl Records {
     /// Connects on first use.
     pub fn new(config: RedisConfig, clock: Arc<dyn Clock>) -> Result<Self, RedisConfigError> {
-        Ok(Self { shared: Shared::new(config)?, clock })
+        Ok(Self { shared: Shared::new(config, LONGEST)?, clock })
     }
 
     /// How many times a caller waited for an answer.
@@ -37,9 +50,11 @@ impl Records {
 
     /// The record of that name.
     pub async fn get(&self, kind: &str, name: &str) -> Result<Option<String>, Trouble> {
-        let mut command = redis::cmd("GET");
-        command.arg(self.shared.key(kind, &name));
-        self.shared.ask(async |mut connection| command.query_async(&mut connection).await).await
+        let key = self.shared.key(kind, &name);
+        let read = self.shared.ask(async |mut connection| {
+            GET.key(key).arg(self.shared.longest).invoke_async(&mut connection).await
+        });
+        read.await
     }
 
     /// Sets the record to `next` for `life`, if it is still `before`; whether it was.

@@ -21,17 +21,20 @@ pub(crate) struct Shared {
     pub(super) connector: Connector,
     pub(super) breaker: Arc<Breaker>,
     pub(super) era: Era,
+    /// The longest value that is read, in bytes.
+    pub(super) longest: usize,
     /// How long it has answered but refused writes: it is full or read-only.
     write_trouble: Arc<Mutex<Option<Open>>>,
     round_trips: AtomicU64,
 }
 
 impl Shared {
-    /// Connects on first use.
-    pub(crate) fn new(config: RedisConfig) -> Result<Self, RedisConfigError> {
+    /// Connects on first use, and reads no value of more than `longest` bytes.
+    pub(crate) fn new(config: RedisConfig, longest: usize) -> Result<Self, RedisConfigError> {
         Ok(Self {
             connector: Connector::new(&config)?,
             config,
+            longest,
             breaker: Arc::default(),
             era: Era::default(),
             write_trouble: Arc::default(),

@@ -178,8 +178,8 @@ fn fractions(points: &Points) -> Vec<f64> {
     match &points.x {
         Axis::Time(times) => match (times.first(), times.last()) {
             (Some(first), Some(last)) if first < last => {
-                let length = (last.0 - first.0) as f64;
-                times.iter().map(|at| (at.0 - first.0) as f64 / length).collect()
+                let length = last.0.saturating_sub(first.0) as f64;
+                times.iter().map(|at| at.0.saturating_sub(first.0) as f64 / length).collect()
             }
             _ => vec![0.5; times.len()],
         },
@@ -248,10 +248,10 @@ fn x_labels(points: &Points, input: &Input<'_>) -> Vec<(f64, String)> {
             if first == last {
                 return vec![(0.5, format::bucket(*first, input.interval, input.zone))];
             }
-            let length = (last.0 - first.0) as f64;
+            let length = last.0.saturating_sub(first.0) as f64;
             time_ticks::ticks(bounds, input.interval, input.zone, most)
                 .into_iter()
-                .map(|tick| ((tick.at.0 - first.0) as f64 / length, tick.label))
+                .map(|tick| (tick.at.0.saturating_sub(first.0) as f64 / length, tick.label))
                 .collect()
         }
         Axis::Number(..) => number_ticks(points, input, most),

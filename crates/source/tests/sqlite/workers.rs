@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Memory that a statement may take, in these tests.
-const MEMORY: u64 = 64 << 20;
+pub(crate) const MEMORY: u64 = 64 << 20;
 
 /// A source whose file is `path`, with workers of its own.
 pub(crate) fn source(path: &Path, limits: Limits) -> Source {
@@ -67,7 +67,7 @@ pub(crate) async fn write(path: &Path, sql: &str) {
 }
 
 /// A statement that bypasses the check of the author's text.
-fn unchecked(sql: &str) -> Statement {
+pub(crate) fn unchecked(sql: &str) -> Statement {
     let mut statement = statement(Dialect::Sqlite, "select 1 as a");
     statement.sql = sql.to_owned();
     statement

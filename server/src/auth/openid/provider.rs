@@ -154,7 +154,8 @@ impl Provider {
                 Err(trouble) => {
                     let issuer = &self.settings.issuer;
                     tracing::warn!(issuer, %trouble, "the OpenID provider cannot be used");
-                    known.trouble = Some((trouble.clone(), now));
+                    // As of now: it may have taken longer than who waits would leave it alone for.
+                    known.trouble = Some((trouble.clone(), self.clock.now()));
                     trouble
                 }
             },
@@ -176,7 +177,9 @@ impl Provider {
             return Err(Trouble::UnknownKey);
         }
         known.keys_at = now;
-        let keys = self.protocol().keys(before).await?;
+        let keys = self.protocol().keys(before).await;
+        known.keys_at = self.clock.now();
+        let keys = keys?;
         let metadata = Arc::new(before.as_ref().clone().set_jwks(keys));
         known.metadata = Some(Arc::clone(&metadata));
         Ok(metadata)

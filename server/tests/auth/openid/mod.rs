@@ -2,6 +2,7 @@
 
 mod connecting;
 mod forged;
+mod hostile;
 mod sign_out;
 mod site;
 
