@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod at_once;
 mod audit;
 mod backup;
 mod damage;

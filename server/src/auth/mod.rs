@@ -4,8 +4,9 @@
 //!   asking the store, and hears of every change of rights within a second;
 //! - [`viewer`]: who asks, noted in each request by `identify`; [`rights`]: what each route requires;
 //!   `told`: what readers hear of failures; [`problem`]: what programs hear that may not;
-//! - [`sessions`]: those of browsers, over tower-sessions; `session_records`: where they are kept; `set_back`
-//!   ends all of them where the store is one of earlier;
+//! - [`sessions`]: those of browsers, over tower-sessions; `session_records`: where they are kept, as
+//!   `session_texts`; `losses`: whether Redis has lost them; `set_back` ends all of them where the store is one of
+//!   earlier; `provider_token`: the provider's token of one;
 //!   [`cookie`]: how browsers show them; [`begun`]: how they began;
 //! - [`hashing`]: passwords are hashed on threads of their own; [`throttling`] slows who guesses, by what
 //!   `tries` counts;
@@ -25,17 +26,20 @@ pub mod cookie;
 pub(crate) mod form;
 pub mod hashing;
 pub(crate) mod identify;
+mod losses;
 pub mod openid;
 mod own_account;
 pub mod people;
 pub mod problem;
 pub mod profile;
+mod provider_token;
 mod proxy;
 mod qr_code;
 mod required_factor;
 pub mod rights;
 pub mod second_factor;
 mod session_records;
+mod session_texts;
 pub mod sessions;
 mod set_back;
 pub mod set_up;

@@ -2,4 +2,5 @@
 
 mod accounts;
 mod hooks;
+mod sessions;
 mod world;
