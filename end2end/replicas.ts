@@ -12,6 +12,7 @@ export const PASSWORD = "seven quiet lighthouses";
 const DASHBOARD = `title = "Orders"
 source = "shop"
 range = "last 7 days"
+warm = "0 6 * * 1-5"
 [[panel]]
 id = "total"
 title = "Total"
@@ -87,6 +88,15 @@ export class Replicas {
   /** Runs statements in the source. */
   change(sql: string) {
     psql(this.#environment.SHOP_URL!, sql);
+  }
+
+  /** A URL of the source with a role that only reads, as an admin adds it in the app. */
+  reader(): string {
+    const role = `reader_${randomBytes(6).toString("hex")}`;
+    this.change(`create role ${role} login password 'x'; grant select on all tables in schema public to ${role}`);
+    const url = new URL(this.#environment.SHOP_URL!);
+    Object.assign(url, { username: role, password: "x" });
+    return url.href;
   }
 
   /** Adds an account with the password of all. */

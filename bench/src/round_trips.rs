@@ -138,6 +138,8 @@ fn difference(
     calls.remove("expire");
     // Pings keep the event channel alive, independently of views.
     calls.remove("ping");
+    // Once a second each process looks whether Redis has lost sessions.
+    calls.remove("pexpire");
     // Each run of the script that reads generations calls MGET once.
     let scripts = calls.get("evalsha").copied().unwrap_or(0);
     if let Some(count) = calls.get_mut("mget") {

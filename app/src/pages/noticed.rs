@@ -118,7 +118,7 @@ pub fn source_changes(page: &SourceChangesPage) -> AnyView {
             view! {
                 {records_table(
                     "Tables".to_owned(),
-                    "tb",
+                    "tb warming",
                     &[Head::Text("Table"), Head::Text("Kind"), Head::Text("Changes")],
                     rows,
                 )}
@@ -151,9 +151,9 @@ pub fn source_changes(page: &SourceChangesPage) -> AnyView {
                 </section>
                 <section class="operation" aria-labelledby="unseen">
                     <h2 id="unseen">"What is seen, and what is not"</h2>
-                    <ul>
-                        <li>"Seen: insert, update, delete, merge, copy and truncate, also by cascades; writes to partitions that have the triggers, directly or through their table; rows of logical replication."</li>
-                        <li>"Not seen: partitions that were added or detached, and tables that were renamed or replaced, since the SQL ran; refreshes of materialized views; what changes on the other side of foreign tables; changes of a table's definition; tables that functions read; restores that bring the triggers last."</li>
+                    <ul class="runs">
+                        <li><b>"Seen: "</b>"insert, update, delete, merge, copy and truncate, also by cascades; writes to partitions that have the triggers, directly or through their table; rows of logical replication."</li>
+                        <li><b>"Not seen: "</b>"partitions that were added or detached, and tables that were renamed or replaced, since the SQL ran; refreshes of materialized views; what changes on the other side of foreign tables; changes of a table's definition; tables that functions read; restores that bring the triggers last."</li>
                         <li>"For those, the time to live of the panels holds, and a webhook says it at once."</li>
                         <li>"It costs each statement that writes one call of a function. Transactions that tell commit one after the other, which matters from thousands of them a second on."</li>
                     </ul>

@@ -68,12 +68,13 @@ fn schedule(row: &ScheduleRow, now: Timestamp) -> AnyView {
         false => view! { <ul class="runs">{next}</ul> }.into_any(),
     };
     let (by, at) = &row.changed;
-    let changed = match by.is_empty() {
-        true => "never here".to_owned(),
-        false => format!("{} by {by}", format::ago(*at, now)),
-    };
+    // A file's has none before it is switched off.
+    let changed = (!by.is_empty()).then(|| {
+        let changed = format!("{} by {by}", format::ago(*at, now));
+        view! { <div><dt>"Changed"</dt><dd>{changed}</dd></div> }
+    });
     let from = row.is_of_file.then(|| {
-        view! { <div><dt>"From"</dt><dd>"the dashboard's file, which alone changes it; here it can be switched off"</dd></div> }
+        view! { <div><dt>"From"</dt><dd>"the dashboard's file: change it there, switch it off here"</dd></div> }
     });
     let last = row.runs.first().map_or_else(|| "none yet".to_owned(), |run| result(run, now));
     let (what, label) = if row.is_on { ("off", "Switch off") } else { ("on", "Switch on") };
@@ -101,10 +102,10 @@ fn schedule(row: &ScheduleRow, now: Timestamp) -> AnyView {
             </div>
             <dl class="facts">
                 <div><dt>"Warms"</dt><dd><code>{row.warms.clone()}</code></dd></div>
-                <div><dt>"When"</dt><dd>{words}" "<code class="unbroken">{expression}</code>" on the clock of "{zone}</dd></div>
+                <div><dt>"When"</dt><dd>{words}<br/><code class="unbroken">{expression}</code>" "{zone}</dd></div>
                 <div><dt>"Next"</dt><dd>{next}</dd></div>
                 <div><dt>"Last run"</dt><dd>{last}</dd></div>
-                <div><dt>"Changed"</dt><dd>{changed}</dd></div>
+                {changed}
                 {from}
             </dl>
             {runs(row, now)}

@@ -42,17 +42,27 @@ impl Topic {
 #[derive(Debug)]
 pub struct Change {
     transaction: Transaction<'static, Any>,
-    topic: Topic,
     store: Store,
 }
 
 impl Store {
     /// Begins a change. From the first one on, this store is irreplaceable: should it be damaged or
     /// gone, Brisk refuses to start rather than begin with one that has no accounts.
+    ///
+    /// Changes of one topic run one after another, on all replicas: what one has read or counted in it is still
+    /// so when it writes.
     pub(crate) async fn begin_change(&self, topic: Topic) -> Result<Change, StoreError> {
         self.require()?;
-        let transaction = self.begin().await?;
-        Ok(Change { transaction, topic, store: self.clone() })
+        let mut transaction = self.begin().await?;
+        // Whoever comes next waits here until this has ended.
+        sqlx::query(
+            "insert into changes (topic, version) values ($1, 1)
+             on conflict (topic) do update set version = changes.version + 1",
+        )
+        .bind(topic.word())
+        .execute(&mut *transaction)
+        .await?;
+        Ok(Change { transaction, store: self.clone() })
     }
 }
 
@@ -64,13 +74,6 @@ impl Change {
 
     /// Commits, and tells all replicas.
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        sqlx::query(
-            "insert into changes (topic, version) values ($1, 1)
-             on conflict (topic) do update set version = changes.version + 1",
-        )
-        .bind(self.topic.word())
-        .execute(&mut *self.transaction)
-        .await?;
         self.store.notify(&mut self.transaction).await?;
         self.transaction.commit().await?;
         self.store.wake();

@@ -14,7 +14,26 @@ pub enum StoreError {
     NoAnswer,
     /// The migrations failed.
     #[error("Brisk's own database cannot be brought up to date: {0}")]
-    Migration(#[from] MigrateError),
+    Migration(#[source] MigrateError),
+    /// A migration that this release knows was another one when it was applied.
+    #[error(
+        "Brisk's own database was brought up to date by another build than a release: its migration {0} \
+         has another text than this one's. It is left as it is. Start the build that made it, or restore a \
+         backup of before"
+    )]
+    OtherMigration(i64),
+    /// A migration was begun and not finished.
+    #[error(
+        "the migration {0} of Brisk's own database was begun and did not end well. It is left as it is. \
+         Restore a backup of before"
+    )]
+    HalfMigrated(i64),
+    /// A newer release has changed it in a way that this one does not understand.
+    #[error(
+        "Brisk's own database was changed by a newer release in a way that this one cannot work with \
+         ({0}). It is left as it is. Start that release, or restore a backup of before it"
+    )]
+    Broken(String),
     /// A file beside it cannot be read or written.
     #[error("{what} cannot be used: {error}", what = .0.display(), error = .1)]
     File(PathBuf, std::io::Error),
@@ -112,6 +131,16 @@ pub enum StoreError {
     /// Another process is replacing it.
     #[error("Brisk's own database {path} is being restored; try again", path = .0.display())]
     Restoring(PathBuf),
+}
+
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::VersionMismatch(version) => Self::OtherMigration(version),
+            MigrateError::Dirty(version) => Self::HalfMigrated(version),
+            error => Self::Migration(error),
+        }
+    }
 }
 
 impl StoreError {

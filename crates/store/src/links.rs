@@ -33,6 +33,11 @@ impl Store {
             Link::Password(id) => Some(id.as_str()),
         };
         if let Some(account) = account {
+            // Of two at the same moment, the second waits here, and finds the first.
+            sqlx::query("update accounts set name = name where id = $1")
+                .bind(account)
+                .execute(&mut *change)
+                .await?;
             sqlx::query("delete from links where account = $1")
                 .bind(account)
                 .execute(&mut *change)

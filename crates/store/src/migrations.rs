@@ -3,8 +3,9 @@
 //! Listed by hand, because the macro that embeds the folder would compile all of sqlx, and SQLite
 //! with it, a second time for the build machine.
 
-use sqlx::SqlSafeStr;
+use crate::StoreError;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AnyConnection, Row as _, SqlSafeStr};
 
 /// Which SQL a database speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,8 +34,12 @@ macro_rules! migration {
     };
 }
 
+/// How the description of a migration begins after which releases that do not know it must not go on. All
+/// others leave what there is as it is, and add: tables, and columns that may be left out.
+const BREAKING: &str = "breaking: ";
+
 /// Version, description, SQL. Never edit a released one: existing databases are checked against its
-/// text.
+/// text. One that takes something away, or gives it another meaning, is described as [`BREAKING`].
 const MIGRATIONS: [(i64, &str, Text); 17] = [
     (1, "imports", migration!("0001_imports.sql" each)),
     (2, "requested views", migration!("0002_requested_views.sql" each)),
@@ -70,6 +75,24 @@ pub(crate) fn migrator(dialect: Dialect) -> Migrator {
     let mut migrator = Migrator::with_migrations(MIGRATIONS.map(migration).into());
     migrator.set_ignore_missing(true);
     migrator
+}
+
+/// Whether this release understands what newer ones have made of the database.
+pub(crate) async fn understood(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    let rows = sqlx::query("select version, description from _sqlx_migrations order by version")
+        .fetch_all(connection)
+        .await?;
+    for row in &rows {
+        let (version, description): (i64, String) = (row.get(0), row.get(1));
+        let is_known = MIGRATIONS.iter().any(|(known, ..)| *known == version);
+        if let Some(what) = description.strip_prefix(BREAKING)
+            && !is_known
+        {
+            let what: String = what.chars().filter(|c| !c.is_control()).take(100).collect();
+            return Err(StoreError::Broken(format!("migration {version}: {what}")));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -81,6 +81,10 @@ impl Store {
         let mut connection = AnyConnection::connect_with(&options).await?;
         let migrator = migrations::migrator(Dialect::Postgres);
         let migrated = migrator.run_direct(None, &mut connection, false).await;
+        let migrated = match migrated {
+            Ok(()) => migrations::understood(&mut connection).await,
+            Err(error) => Err(error.into()),
+        };
         // The lock of a migration that failed ends with the connection.
         let closed = connection.close().await;
         migrated?;
@@ -181,6 +185,7 @@ async fn migrate_sqlite(connection: &mut AnyConnection) -> Result<(), StoreError
     let mut transaction = connection.begin_with("begin immediate").await?;
     let migrator = migrations::migrator(Dialect::Sqlite);
     migrator.run_direct(None, &mut *transaction, false).await?;
+    migrations::understood(&mut transaction).await?;
     transaction.commit().await?;
     Ok(())
 }

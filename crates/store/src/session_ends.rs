@@ -38,22 +38,29 @@ impl Store {
         Ok(row.get::<i64, _>(0) == number && row.get::<i64, _>(1) == 0)
     }
 
-    /// Notes that the session of that hash has ended, which would have lasted until `expires_at` at
-    /// most.
+    /// Notes that the session of that hash has ended, which would have gone on until `expires_at` at most, with
+    /// who has ended it, if somebody has. One that has ended already has not ended once more.
     pub async fn note_session_end(
         &self,
         hash: &str,
         expires_at: Timestamp,
+        by: Option<&AuditRecord>,
     ) -> Result<(), StoreError> {
         let mut change = self.begin_change(Topic::Accounts).await?;
-        sqlx::query(
+        let noted = sqlx::query(
             "insert into ended_sessions (hash, expires_at) values ($1, $2) on conflict (hash) do nothing",
         )
         .bind(hash)
         .bind(expires_at.0)
         .execute(&mut *change)
         .await?;
+        if noted.rows_affected() == 0 {
+            return Ok(());
+        }
         count(&mut change).await?;
+        if let Some(by) = by {
+            change.record(by).await?;
+        }
         change.commit().await
     }
 

@@ -2,6 +2,7 @@
 //! the store only their ends (`session_ends`).
 
 use crate::access_state::count;
+use crate::audit::AuditRecord;
 use crate::change::Topic;
 use crate::{Store, StoreError, session_ends};
 use brisk_accounts::AccountId;
@@ -106,6 +107,9 @@ impl Store {
 
     /// Notes when sessions were used.
     pub async fn sessions_seen(&self, seen: &[(String, Timestamp)]) -> Result<(), StoreError> {
+        if seen.is_empty() {
+            return Ok(());
+        }
         let mut change = self.begin().await?;
         for (hash, at) in seen {
             sqlx::query("update sessions set seen_at = $1 where hash = $2 and seen_at < $1")
@@ -118,46 +122,44 @@ impl Store {
         Ok(())
     }
 
-    /// Ends the session of that hash.
-    pub async fn end_session(&self, hash: &str) -> Result<(), StoreError> {
+    /// Ends the session of that hash, with who has ended it, if somebody has.
+    pub async fn end_session(
+        &self,
+        hash: &str,
+        by: Option<&AuditRecord>,
+    ) -> Result<(), StoreError> {
+        // Anybody can send an id: what nobody has begun changes nobody's rights, and keeps no change waiting.
+        if self.session(hash).await?.is_none() {
+            return Ok(());
+        }
         let mut change = self.begin_change(Topic::Accounts).await?;
         let ended = sqlx::query("delete from sessions where hash = $1")
             .bind(hash)
             .execute(&mut *change)
             .await?;
-        // Anybody can send an id: one that no session has changes nobody's rights.
-        if ended.rows_affected() > 0 {
-            count(&mut change).await?;
-            change.commit().await?;
+        if ended.rows_affected() == 0 {
+            return Ok(());
         }
-        Ok(())
+        count(&mut change).await?;
+        if let Some(by) = by {
+            change.record(by).await?;
+        }
+        change.commit().await
     }
 
-    /// Ends the sessions of an account: only those whose hash begins with `beginning`, where that is
-    /// given.
+    /// Ends all sessions of an account, with who has ended them, if somebody has.
     pub async fn end_sessions_of(
         &self,
         id: &AccountId,
-        beginning: Option<&str>,
+        by: Option<&AuditRecord>,
     ) -> Result<(), StoreError> {
         let mut change = self.begin_change(Topic::Accounts).await?;
-        let Some(beginning) = beginning else {
-            session_ends::end_all(&mut change, id.as_str()).await?;
-            count(&mut change).await?;
-            return change.commit().await;
-        };
-        let all = sqlx::query("select hash from sessions where account = $1")
-            .bind(id.as_str())
-            .fetch_all(&mut *change)
-            .await?;
-        let hashes = all.iter().map(|row| row.get::<String, _>(0));
-        for hash in hashes.filter(|hash| hash.starts_with(beginning)) {
-            let sql = "delete from sessions where hash = $1";
-            sqlx::query(sql).bind(hash).execute(&mut *change).await?;
-        }
+        session_ends::end_all(&mut change, id.as_str()).await?;
         count(&mut change).await?;
-        change.commit().await?;
-        Ok(())
+        if let Some(by) = by {
+            change.record(by).await?;
+        }
+        change.commit().await
     }
 
     /// Forgets sessions that have expired by `now`, or that were not used since `idle`.

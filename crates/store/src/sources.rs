@@ -4,7 +4,8 @@ use crate::audit::{Actor, AuditRecord};
 use crate::change::Topic;
 use crate::{Store, StoreError};
 use brisk_domain::{SourceName, Timestamp};
-use sqlx::Row as _;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use std::fmt;
 
 /// A database that was added in the app.
@@ -58,6 +59,9 @@ pub(crate) fn record(name: &str) -> String {
     format!("source {name}")
 }
 
+const COLUMNS: &str = "name, url, shown, connections, seconds, row_limit, wall_clock, revision, \
+                       changed_by, changed_at, rollup_url";
+
 /// The record that the URL for its rollups is sealed as.
 pub(crate) fn rollup_record(name: &str) -> String {
     format!("rollups of source {name}")
@@ -68,40 +72,9 @@ impl Store {
     pub async fn app_sources(
         &self,
     ) -> Result<Vec<(SourceName, Result<AppSource, StoreError>)>, StoreError> {
-        let rows = sqlx::query(
-            "select name, url, shown, connections, seconds, row_limit, wall_clock, revision,
-               changed_by, changed_at, rollup_url
-             from sources order by name",
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        let whole = |number: i64| u32::try_from(number).unwrap_or_default();
-        let sources = rows.iter().filter_map(|row| {
-            let name = SourceName::parse(row.get(0)).ok()?;
-            let text = |sealed: &str, record: String| {
-                let unsealed = self.unseal(&record, sealed);
-                unsealed.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-            };
-            let rollup_url: Option<&str> = row.get(10);
-            let rollup_url = rollup_url.map(|sealed| text(sealed, rollup_record(name.as_str())));
-            let unsealed = text(row.get(1), record(name.as_str()));
-            let unsealed = unsealed.and_then(|url| Ok((url, rollup_url.transpose()?)));
-            let read = unsealed.map(|(url, rollup_url)| AppSource {
-                name: name.clone(),
-                url,
-                rollup_url,
-                shown: row.get(2),
-                connections: whole(row.get(3)),
-                seconds: whole(row.get(4)),
-                rows: whole(row.get(5)),
-                wall_clock: row.get(6),
-                revision: row.get(7),
-                changed_by: row.get(8),
-                changed_at: Timestamp(row.get(9)),
-            });
-            Some((name, read))
-        });
-        Ok(sources.collect())
+        let sql = format!("select {COLUMNS} from sources order by name");
+        let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&self.pool).await?;
+        Ok(rows.iter().filter_map(|row| self.read_app_source(row)).collect())
     }
 
     /// Adds `source`, or replaces the one of its name.
@@ -115,8 +88,8 @@ impl Store {
         let rollup_url =
             rollup_url.map(|url| self.seal(&rollup_record(source.name.as_str()), url.as_bytes()));
         let rollup_url = rollup_url.transpose()?;
-        let before = self.app_source(&source.name).await?;
         let mut change = self.begin_change(Topic::Sources).await?;
+        let before = self.app_source_in(&mut change, &source.name).await?;
         sqlx::query(
             "insert into sources (name, url, shown, connections, seconds, row_limit, wall_clock,
                revision, changed_by, changed_at, rollup_url)
@@ -192,7 +165,45 @@ impl Store {
 
     /// The source of that name, if its URL can be decrypted.
     pub async fn app_source(&self, name: &SourceName) -> Result<Option<AppSource>, StoreError> {
-        let all = self.app_sources().await?;
-        Ok(all.into_iter().find(|(known, _)| known == name).and_then(|(_, source)| source.ok()))
+        self.app_source_in(&mut *self.pool.acquire().await?, name).await
+    }
+
+    async fn app_source_in(
+        &self,
+        connection: &mut AnyConnection,
+        name: &SourceName,
+    ) -> Result<Option<AppSource>, StoreError> {
+        let sql = format!("select {COLUMNS} from sources where name = $1");
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(name.as_str());
+        let row = row.fetch_optional(connection).await?;
+        Ok(row.and_then(|row| self.read_app_source(&row)).and_then(|(_, source)| source.ok()))
+    }
+
+    /// The source of a row; none where its name is no longer one.
+    fn read_app_source(&self, row: &AnyRow) -> Option<(SourceName, Result<AppSource, StoreError>)> {
+        let whole = |number: i64| u32::try_from(number).unwrap_or_default();
+        let name = SourceName::parse(row.get(0)).ok()?;
+        let text = |sealed: &str, record: String| {
+            let unsealed = self.unseal(&record, sealed);
+            unsealed.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        };
+        let rollup_url: Option<&str> = row.get(10);
+        let rollup_url = rollup_url.map(|sealed| text(sealed, rollup_record(name.as_str())));
+        let unsealed = text(row.get(1), record(name.as_str()));
+        let unsealed = unsealed.and_then(|url| Ok((url, rollup_url.transpose()?)));
+        let read = unsealed.map(|(url, rollup_url)| AppSource {
+            name: name.clone(),
+            url,
+            rollup_url,
+            shown: row.get(2),
+            connections: whole(row.get(3)),
+            seconds: whole(row.get(4)),
+            rows: whole(row.get(5)),
+            wall_clock: row.get(6),
+            revision: row.get(7),
+            changed_by: row.get(8),
+            changed_at: Timestamp(row.get(9)),
+        });
+        Some((name, read))
     }
 }

@@ -34,9 +34,22 @@ pub struct TokenRecord {
 }
 
 impl Store {
-    /// Keeps a new token.
-    pub async fn add_token(&self, token: &TokenRecord, actor: &Actor) -> Result<(), StoreError> {
+    /// Keeps a new token; `false` where its account has `most` already.
+    pub async fn add_token(
+        &self,
+        token: &TokenRecord,
+        most: u32,
+        actor: &Actor,
+    ) -> Result<bool, StoreError> {
         let mut change = self.begin_change(Topic::Accounts).await?;
+        // Within the change: of many at the same moment each counts those before it.
+        let kept = sqlx::query("select count(*) from tokens where account = $1")
+            .bind(token.account.as_str())
+            .fetch_one(&mut *change)
+            .await?;
+        if kept.get::<i64, _>(0) >= i64::from(most) {
+            return Ok(false);
+        }
         sqlx::query(
             "insert into tokens (id, hash, account, name, scopes, attributes, created_at, expires_at)
              values ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -62,7 +75,7 @@ impl Store {
         };
         change.record(&record).await?;
         change.commit().await?;
-        Ok(())
+        Ok(true)
     }
 
     /// The token of that hash, even if it has expired.

@@ -176,12 +176,12 @@ async fn sessions_are_seen_ended_and_forgotten() {
         let all = store.sessions_of(&ann.id).await.unwrap();
         let hashes: Vec<&str> = all.iter().map(|session| session.hash.as_str()).collect();
         assert_eq!(hashes, ["aa2", "aa1", "bb1"], "the latest first");
-        store.end_sessions_of(&ann.id, Some("aa1")).await.unwrap();
+        store.end_session("aa1", None).await.unwrap();
         store.end_sessions_of(&AccountId::random(), None).await.unwrap();
         assert_eq!(store.sessions_of(&ann.id).await.unwrap().len(), 2);
         store.forget_sessions(seen, Timestamp::from_seconds(1_200_000)).await.unwrap();
         assert_eq!(store.sessions_of(&ann.id).await.unwrap()[0].hash, "aa2");
-        store.end_session("aa2").await.unwrap();
+        store.end_session("aa2", None).await.unwrap();
         assert_eq!(store.sessions_of(&ann.id).await.unwrap(), []);
     }
 }
@@ -285,7 +285,7 @@ async fn tokens_are_kept_used_and_revoked_by_their_owner() {
             expires_at: LATER,
             used_at: None,
         };
-        store.add_token(&token, &actor()).await.unwrap();
+        assert!(store.add_token(&token, 1, &actor()).await.unwrap());
         assert_eq!(store.token("h1").await.unwrap().as_ref(), Some(&token));
         store.tokens_used(&[("h1".into(), LATER)]).await.unwrap();
         assert_eq!(store.tokens_of(&ann.id).await.unwrap()[0].used_at, Some(LATER));

@@ -4,12 +4,14 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod at_once;
 mod audit;
 mod backup;
 mod damage;
 mod deliveries;
 mod due_times;
 mod identities;
+mod newer_release;
 mod opening;
 mod people;
 mod records;

@@ -1,6 +1,7 @@
 //! Changes that people make to their own account.
 
 use super::begun::{Begun, By};
+use super::browser;
 use super::form::Form;
 use super::hashing::Busy;
 use super::openid::connecting::{self, Led};
@@ -14,11 +15,13 @@ use brisk_accounts::second_factor::{Authenticator, SECRET, recovery_codes};
 use brisk_accounts::{Account, Identity, Scopes, secret, token};
 use brisk_app::service::{Notice, ShownOnce};
 use brisk_domain::{Access, Slug};
-use brisk_store::{AccountChange, Actor, Changed, Disconnected, Store, StoreError, TokenRecord};
+use brisk_store::{
+    AccountChange, Actor, AuditRecord, Changed, Disconnected, Store, StoreError, TokenRecord,
+};
 use std::time::Duration;
 
 /// Tokens that one account may have.
-const MOST_TOKENS: usize = 100;
+const MOST_TOKENS: u32 = 100;
 /// For how long a new session proves its owner where there is no password to type.
 const FRESH: Duration = Duration::from_secs(900);
 /// How many digits of a session's hash name it in forms.
@@ -213,14 +216,32 @@ impl Own<'_> {
         if id.len() != NAMING {
             return Err("This session is not there any more.".to_owned().into());
         }
-        self.records.end_of(&self.account.id, Some(id)).await?;
+        let sessions = self.records.of(&self.account.id).await?;
+        for session in sessions.iter().filter(|session| session.hash.starts_with(id)) {
+            let which = format!("{}, {}", browser::words(&session.agent), session.address);
+            let record = AuditRecord { before: Some(which), ..self.ended("session ended") };
+            self.records.end(&session.hash, true, Some(&record)).await?;
+        }
         let is_own = self.session.is_some_and(|own| own.starts_with(id));
         Ok(Shown { has_ended: is_own, ..Shown::done("The session has ended.") })
     }
 
     pub(super) async fn end_all(&self) -> Result<Shown, Refused> {
-        self.records.end_of(&self.account.id, None).await?;
+        let record = self.ended("sessions ended");
+        self.records.end_of(&self.account.id, Some(&record)).await?;
         Ok(Shown { has_ended: true, ..Shown::default() })
+    }
+
+    /// What the audit log says of the end of one's own sessions.
+    fn ended(&self, action: &str) -> AuditRecord {
+        AuditRecord {
+            at: self.auth.now(),
+            actor: self.actor.clone(),
+            action: action.to_owned(),
+            subject: format!("account {}", self.account.name),
+            before: None,
+            after: None,
+        }
     }
 
     pub(super) async fn add_token(&self, form: &Form) -> Result<Shown, Refused> {
@@ -244,9 +265,6 @@ impl Own<'_> {
         let days = form.get("days").trim().parse::<u64>().ok().filter(|days| *days > 0);
         let days = days.ok_or_else(|| "Say after how many days the token ends.".to_owned())?;
         let life = Duration::from_secs(days.saturating_mul(86_400)).min(self.auth.settings().token);
-        if self.store.tokens_of(&self.account.id).await?.len() >= MOST_TOKENS {
-            return Err(format!("There are {MOST_TOKENS} tokens already. Revoke some.").into());
-        }
         let (text, hash) = token::random();
         let now = self.auth.now();
         let record = TokenRecord {
@@ -260,7 +278,9 @@ impl Own<'_> {
             expires_at: now.after(life),
             used_at: None,
         };
-        self.store.add_token(&record, &self.actor).await?;
+        if !self.store.add_token(&record, MOST_TOKENS, &self.actor).await? {
+            return Err(format!("There are {MOST_TOKENS} tokens already. Revoke some.").into());
+        }
         let about = format!("The token \"{}\". Copy it now: it is not shown again.", record.name);
         let secret = Some(ShownOnce { about, lines: vec![text] });
         Ok(Shown { secret, ..Shown::default() })

@@ -135,15 +135,18 @@ impl<'a> By<'a> {
         action: &str,
         account: &Account,
     ) -> Result<(), StoreError> {
-        let record = AuditRecord {
+        store.record_audit(&self.of_account(action, account)).await
+    }
+
+    fn of_account(&self, action: &str, account: &Account) -> AuditRecord {
+        AuditRecord {
             at: self.auth.now(),
             actor: self.actor.clone(),
             action: action.to_owned(),
             subject: format!("account {}", account.name),
             before: None,
             after: None,
-        };
-        store.record_audit(&record).await
+        }
     }
 
     fn of(auth: &'a Auth, head: &Parts) -> Self {
@@ -246,9 +249,9 @@ async fn change(by: &By<'_>, store: &Store, id: &AccountId, form: &Form) -> Resu
         }
         "sessions-end" => {
             if let Some(records) = by.auth.session_records() {
-                records.end_of(id, None).await?;
+                let record = by.of_account("sessions ended", &account);
+                records.end_of(id, Some(&record)).await?;
             }
-            by.record(store, "sessions ended", &account).await?;
             "All its sessions have ended."
         }
         "link" if takes_no_link(by.auth) => {

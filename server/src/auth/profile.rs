@@ -3,6 +3,7 @@
 use super::browser;
 use super::form::{Form, attribute_lines};
 use super::own_account::{NAMING, Own, Refused, Shown, naming};
+use super::provider_token;
 use super::qr_code;
 use super::viewer::{self, Viewer};
 use super::{rights, sign_in};
@@ -62,6 +63,8 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
     }
     let (session, access, begun) = (viewer.session(), viewer.access(), viewer.begun());
     let own = Own { auth, store, records, account, session, access, begun, actor };
+    // Before a change ends the session.
+    let token = provider_token::of(auth, &viewer, &head.headers).await;
     let changed = match form.get("do") {
         "name" => own.name(&form).await,
         "password" => own.password(&form).await,
@@ -91,7 +94,7 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
     }
     // The change may have ended the session that the form came with: the page is shown in the new one.
     let cookie = match shown.renews {
-        true => sign_in::renewed(auth, &viewer, &head).await,
+        true => sign_in::renewed(auth, &viewer, &head, token).await,
         false => None,
     };
     let led = shown.led.as_ref().map(|led| (format!("0; url={}", led.to), led.cookie.clone()));

@@ -2,6 +2,7 @@
 
 use super::form::Form;
 use super::own_account::{self, Own, Refused, Shown};
+use super::provider_token;
 use super::qr_code;
 use super::sign_in;
 use super::state::Auth;
@@ -49,6 +50,7 @@ pub async fn confirm(State(state): State<AppState>, request: Request) -> Respons
     let (session, actor) = (viewer.session(), viewer.actor(origin.address.clone()));
     let (access, begun) = (viewer.access(), viewer.begun());
     let own = Own { auth, store, records, account, session, access, begun, actor };
+    let token = provider_token::of(auth, &viewer, &head.headers).await;
     let confirmed = own.confirm_factor(&form).await;
     sign_in::changed(auth).await;
     let (shown, status) = match confirmed {
@@ -60,7 +62,7 @@ pub async fn confirm(State(state): State<AppState>, request: Request) -> Respons
         }
     };
     let cookie = match shown.renews {
-        true => sign_in::renewed(auth, &viewer, &head).await,
+        true => sign_in::renewed(auth, &viewer, &head, token).await,
         false => None,
     };
     let request = Request::from_parts(head, Body::empty());

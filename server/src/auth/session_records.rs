@@ -1,16 +1,17 @@
 //! [`SessionRecords`]: the records of sessions: in Redis where there is one, else in the store.
 //!
-//! In Redis each is encrypted under the key of Brisk's secrets, so that whoever can write to Redis can
-//! neither make a session nor read one. Whether one has ended is the store's to say, whatever Redis
-//! says: see `brisk_store`'s `session_ends`. So a Redis that was lost makes people sign in again, and
-//! one that comes back with old records brings nothing back.
+//! In Redis each is encrypted under the key of Brisk's secrets, so that who can write to Redis makes no
+//! session and reads none. Whether one has ended is the store's to say, whatever Redis says: see
+//! `brisk_store`'s `session_ends`. So nothing that has ended comes back, whether Redis comes back with old records
+//! or a process writes back what Redis has lost (`losses` finds out when).
 
 use super::begun::Begun;
+use super::session_texts::{self, listed};
 use brisk_accounts::AccountId;
 use brisk_cache::{Records, Trouble};
 use brisk_domain::{Clock, Timestamp};
-use brisk_store::{SessionRecord, Store, StoreError};
-use serde_json::{Value, json};
+use brisk_store::{AuditRecord, SessionRecord, Store, StoreError};
+use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -57,6 +58,17 @@ pub(super) struct Found {
     pub(super) expires_at: Timestamp,
     /// The number by which the store knows its end, where it is kept in Redis.
     number: i64,
+    /// All of it, where Redis might lose it.
+    whole: Option<Arc<SessionRecord>>,
+}
+
+/// Where a session is put in the list of its account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Age {
+    /// It has just begun.
+    Youngest,
+    /// It was begun before those that are listed.
+    Oldest,
 }
 
 impl SessionRecords {
@@ -82,7 +94,10 @@ impl SessionRecords {
         };
         let found = match known {
             Some(known) => Some(known.clone()),
-            None => self.read(shared, hash).await?.map(|(kept, number)| found(&kept, number)),
+            None => self.read(shared, hash).await?.map(|(kept, number)| Found {
+                whole: Some(Arc::new(kept.clone())),
+                ..found(&kept, number)
+            }),
         };
         let Some(found) = found else { return Ok(None) };
         let holds = self.store.holds_session(hash, &found.account, found.number).await?;
@@ -120,13 +135,13 @@ impl SessionRecords {
             return Ok(is_new);
         };
         let number = self.store.session_number(&session.account).await?;
-        let text = self.text(session, number)?;
+        let text = session_texts::write(&self.store, session, number)?;
         let life = self.life(session.expires_at);
         let place = (SESSION, session.hash.as_str());
         if !shared.replace(place, None, &text, life).await.map_err(lost)? {
             return Ok(false);
         }
-        self.list(shared, session).await?;
+        self.list(shared, session, Age::Youngest).await?;
         self.store.signed_in(&session.account, session.seen_at).await?;
         Ok(true)
     }
@@ -135,8 +150,41 @@ impl SessionRecords {
     pub(super) async fn save(&self, hash: &str, data: &str) -> Result<(), StoreError> {
         match &self.shared {
             None => self.store.save_session(hash, data).await,
-            Some(shared) => self.change(shared, hash, |kept| kept.data = data.to_owned()).await,
+            Some(shared) => {
+                self.change(shared, hash, |kept| kept.data = data.to_owned()).await?;
+                Ok(())
+            }
         }
+    }
+
+    /// Writes back what Redis has lost of a session that this process knows, and that was used last at `seen`;
+    /// whether it was lost. One that has ended is not written.
+    pub(super) async fn write_back(
+        &self,
+        known: &Found,
+        seen: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (Some(shared), Some(whole)) = (&self.shared, &known.whole) else { return Ok(false) };
+        let (hash, account) = (whole.hash.as_str(), &whole.account);
+        let is_over = whole.expires_at <= self.clock.now();
+        if is_over || !self.store.holds_session(hash, account, known.number).await? {
+            return Ok(false);
+        }
+        let seen = seen.max(whole.seen_at);
+        let kept = SessionRecord { seen_at: seen, ..SessionRecord::clone(whole) };
+        let text = session_texts::write(&self.store, &kept, known.number)?;
+        let life = self.life(kept.expires_at);
+        let is_lost = shared.replace((SESSION, hash), None, &text, life).await.map_err(lost)?;
+        if !is_lost {
+            self.change(shared, hash, |kept| kept.seen_at = kept.seen_at.max(seen)).await?;
+        } else if !self.store.holds_session(hash, account, known.number).await? {
+            // It has ended meanwhile: whoever has ended it looked for the record before it was here.
+            shared.remove(SESSION, hash).await.map_err(lost)?;
+            return Ok(false);
+        }
+        // Also where another process has written it: that may have died before it listed it.
+        self.list(shared, &kept, Age::Oldest).await?;
+        Ok(is_lost)
     }
 
     /// The sessions of an account, the latest first.
@@ -151,46 +199,53 @@ impl SessionRecords {
         Ok(sessions)
     }
 
-    /// Notes when sessions were used.
-    pub(super) async fn seen(&self, seen: &[(String, Timestamp)]) -> Result<(), StoreError> {
-        let Some(shared) = &self.shared else { return self.store.sessions_seen(seen).await };
+    /// Notes when sessions were used; the answer is the hashes of those that Redis does not have.
+    pub(super) async fn seen(
+        &self,
+        seen: &[(String, Timestamp)],
+    ) -> Result<Vec<String>, StoreError> {
+        let Some(shared) = &self.shared else {
+            self.store.sessions_seen(seen).await?;
+            return Ok(Vec::new());
+        };
+        let mut missing = Vec::new();
         for (hash, at) in seen {
-            self.change(shared, hash, |kept| kept.seen_at = kept.seen_at.max(*at)).await?;
+            if !self.change(shared, hash, |kept| kept.seen_at = kept.seen_at.max(*at)).await? {
+                missing.push(hash.clone());
+            }
         }
-        Ok(())
+        Ok(missing)
     }
 
-    /// Ends a session: even while Redis cannot be used, and even if Redis has lost it, because a process
-    /// may still know it.
-    pub(super) async fn end(&self, hash: &str) -> Result<(), StoreError> {
-        let Some(shared) = &self.shared else { return self.store.end_session(hash).await };
-        if !matches!(shared.get(SESSION, hash).await, Ok(Some(_))) && !self.may_note_unknown() {
+    /// Ends a session, with who has ended it, if somebody has. `is_known` where it is certain that there was one.
+    /// Where Redis cannot be used it has ended all the same; and where Redis has lost it, because a process may
+    /// still know it.
+    pub(super) async fn end(
+        &self,
+        hash: &str,
+        is_known: bool,
+        by: Option<&AuditRecord>,
+    ) -> Result<(), StoreError> {
+        let Some(shared) = &self.shared else { return self.store.end_session(hash, by).await };
+        let is_known = is_known || matches!(shared.get(SESSION, hash).await, Ok(Some(_)));
+        if !is_known && !self.may_note_unknown() {
             let why = "too many sessions are ended at this moment that nobody has begun";
             return Err(StoreError::Sessions(why.into()));
         }
-        self.store.note_session_end(hash, self.clock.now().after(self.absolute)).await?;
+        self.store.note_session_end(hash, self.clock.now().after(self.absolute), by).await?;
         if let Err(error) = shared.remove(SESSION, hash).await {
             tracing::warn!(%error, "the record of a session that has ended stays in Redis");
         }
         Ok(())
     }
 
-    /// Ends the sessions of an account: only those whose hash begins with `beginning`, where that is
-    /// given.
+    /// Ends all sessions of an account, with who has ended them, if somebody has.
     pub(super) async fn end_of(
         &self,
         account: &AccountId,
-        beginning: Option<&str>,
+        by: Option<&AuditRecord>,
     ) -> Result<(), StoreError> {
-        let (Some(_), Some(beginning)) = (&self.shared, beginning) else {
-            return self.store.end_sessions_of(account, beginning).await;
-        };
-        for session in self.of(account).await? {
-            if session.hash.starts_with(beginning) {
-                self.end(&session.hash).await?;
-            }
-        }
-        Ok(())
+        self.store.end_sessions_of(account, by).await
     }
 
     /// Forgets sessions that have expired by `now`, or that were not used since `idle`.
@@ -207,37 +262,54 @@ impl SessionRecords {
         hash: &str,
     ) -> Result<Option<(SessionRecord, i64)>, StoreError> {
         let text = shared.get(SESSION, hash).await.map_err(lost)?;
-        Ok(text.and_then(|text| self.parse(hash, &text)))
+        Ok(text.and_then(|text| session_texts::read(&self.store, hash, &text)))
     }
 
+    /// Changes the record in Redis; `false` where there is none.
     async fn change(
         &self,
         shared: &Records,
         hash: &str,
         change: impl Fn(&mut SessionRecord),
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         for _ in 0..ATTEMPTS {
             let before = shared.get(SESSION, hash).await.map_err(lost)?;
-            let Some(before) = before else { return Ok(()) };
-            let Some((mut kept, number)) = self.parse(hash, &before) else { return Ok(()) };
-            change(&mut kept);
-            let (next, life) = (self.text(&kept, number)?, self.life(kept.expires_at));
+            let Some(before) = before else { return Ok(false) };
+            let Some((kept, number)) = session_texts::read(&self.store, hash, &before) else {
+                return Ok(true);
+            };
+            let mut next = kept.clone();
+            change(&mut next);
+            if next == kept {
+                return Ok(true);
+            }
+            let life = self.life(next.expires_at);
+            let next = session_texts::write(&self.store, &next, number)?;
             if shared.replace((SESSION, hash), Some(&before), &next, life).await.map_err(lost)? {
-                return Ok(());
+                return Ok(true);
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Adds a session to the list of its account, and drops those that are over. Of too many the oldest
     /// end.
-    async fn list(&self, shared: &Records, session: &SessionRecord) -> Result<(), StoreError> {
+    async fn list(
+        &self,
+        shared: &Records,
+        session: &SessionRecord,
+        age: Age,
+    ) -> Result<(), StoreError> {
         let (name, now) = (session.account.as_str(), self.clock.now());
         for _ in 0..ATTEMPTS {
             let before = shared.get(OF_ACCOUNT, name).await.map_err(lost)?;
             let mut listed: Vec<(&str, i64)> = before.as_deref().map(listed).unwrap_or_default();
             listed.retain(|(_, expires)| *expires > now.0);
-            listed.push((&session.hash, session.expires_at.0));
+            if listed.iter().any(|(hash, _)| *hash == session.hash) {
+                return Ok(());
+            }
+            let at = if age == Age::Youngest { listed.len() } else { 0 };
+            listed.insert(at, (&session.hash, session.expires_at.0));
             let most = listed.len().saturating_sub(MOST as usize);
             let next: Vec<String> =
                 listed[most..].iter().map(|(hash, expires)| format!("{hash}@{expires}")).collect();
@@ -246,7 +318,7 @@ impl SessionRecords {
             let replaced = shared.replace(place, before.as_deref(), &next, self.absolute).await;
             if replaced.map_err(lost)? {
                 for (hash, _) in &listed[..most] {
-                    self.end(hash).await?;
+                    self.end(hash, true, None).await?;
                 }
                 return Ok(());
             }
@@ -266,33 +338,6 @@ impl SessionRecords {
     fn life(&self, expires_at: Timestamp) -> Duration {
         expires_at.since(self.clock.now())
     }
-
-    fn text(&self, kept: &SessionRecord, number: i64) -> Result<String, StoreError> {
-        let value = json!({
-            "account": kept.account.as_str(), "data": kept.data, "agent": kept.agent,
-            "address": kept.address, "created": kept.created_at.0, "seen": kept.seen_at.0,
-            "expires": kept.expires_at.0, "number": number,
-        });
-        self.store.seal(&place(&kept.hash), value.to_string().as_bytes())
-    }
-
-    fn parse(&self, hash: &str, text: &str) -> Option<(SessionRecord, i64)> {
-        let plain = self.store.unseal(&place(hash), text).ok()?;
-        let value: Value = serde_json::from_slice(&plain).ok()?;
-        let word = |key: &str| value.get(key)?.as_str().map(ToOwned::to_owned);
-        let number = |key: &str| value.get(key)?.as_i64();
-        let record = SessionRecord {
-            hash: hash.to_owned(),
-            account: AccountId::kept(&word("account")?),
-            data: word("data")?,
-            agent: word("agent")?,
-            address: word("address")?,
-            created_at: Timestamp(number("created")?),
-            seen_at: Timestamp(number("seen")?),
-            expires_at: Timestamp(number("expires")?),
-        };
-        Some((record, number("number")?))
-    }
 }
 
 impl std::fmt::Debug for SessionRecords {
@@ -304,20 +349,10 @@ impl std::fmt::Debug for SessionRecords {
 fn found(kept: &SessionRecord, number: i64) -> Found {
     let (seen_at, expires_at) = (kept.seen_at, kept.expires_at);
     let begun = Begun::of(&kept.data, kept.created_at);
-    Found { account: kept.account.clone(), begun, seen_at, expires_at, number }
+    Found { account: kept.account.clone(), begun, seen_at, expires_at, number, whole: None }
 }
 
-/// The sessions of an account and when each ends, as they are listed.
-fn listed(text: &str) -> Vec<(&str, i64)> {
-    let entries = text.split(' ').filter_map(|entry| entry.split_once('@'));
-    entries.filter_map(|(hash, expires)| Some((hash, expires.parse().ok()?))).collect()
-}
-
-/// The record that a session is sealed as: one cannot be put in another's place.
-fn place(hash: &str) -> String {
-    format!("the session {hash}")
-}
-
-fn lost(trouble: Trouble) -> StoreError {
+/// Redis gives no answer.
+pub(super) fn lost(trouble: Trouble) -> StoreError {
     StoreError::Sessions(trouble.to_string())
 }

@@ -7,7 +7,7 @@ use super::settings::AuthSettings;
 use async_trait::async_trait;
 use brisk_accounts::{AccountId, secret};
 use brisk_domain::{Clock, Timestamp};
-use brisk_store::{SessionRecord, StoreError};
+use brisk_store::{AuditRecord, SessionRecord, StoreError};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -93,10 +93,15 @@ impl Sessions {
         session.id().ok_or(Failed)
     }
 
-    /// Ends a session.
-    pub async fn end(&self, id: Id) -> Result<(), Failed> {
+    /// Ends a session, with who has ended it, if somebody has. `is_known` where it is certain that there was one.
+    pub async fn end(
+        &self,
+        id: Id,
+        is_known: bool,
+        by: Option<&AuditRecord>,
+    ) -> Result<(), Failed> {
         // Not through tower_sessions, which would read it first: it ends even if it cannot be read.
-        self.store.records.end(&hash(&id)).await.map_err(|error| {
+        self.store.records.end(&hash(&id), is_known, by).await.map_err(|error| {
             tracing::error!(%error, "a session cannot be ended");
             Failed
         })
@@ -185,7 +190,7 @@ impl SessionStore for Kept {
     }
 
     async fn delete(&self, id: &Id) -> StoreResult<()> {
-        self.records.end(&hash(id)).await.map_err(failed)
+        self.records.end(&hash(id), false, None).await.map_err(failed)
     }
 }
 

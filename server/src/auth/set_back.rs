@@ -1,9 +1,10 @@
 //! [`SetBack`]: whether the store was put back to an earlier state, from a dump, a snapshot or a backup.
 //! Redis still holds the sessions from after that, and those whose end the store has forgotten.
 //!
-//! Each change of rights raises a version in the store. Redis notes the highest that was seen; a store
-//! with a lower one was set back, and then everybody's sessions end, wherever they are kept. Before a
-//! process trusts the first session that Redis knows, it has compared the two.
+//! Each change of rights raises a version in the store. Redis notes the highest that was seen; a store that says a
+//! lower one was set back, and then everybody's sessions end, wherever they are kept. Before a process believes
+//! the first session that Redis knows, it has compared the two. A process that runs knows the highest itself, also
+//! where Redis was emptied: it tells it again.
 
 use brisk_cache::Records;
 use brisk_domain::Timestamp;
@@ -28,11 +29,19 @@ pub(super) struct SetBack {
     name: OnceCell<String>,
     /// What was compared last.
     compared: AtomicI64,
+    /// The highest that this process has seen.
+    seen: AtomicI64,
 }
 
 impl SetBack {
     pub(super) fn new(shared: Arc<Records>, life: Duration) -> Self {
-        Self { shared, life, name: OnceCell::new(), compared: AtomicI64::new(NONE) }
+        Self {
+            shared,
+            life,
+            name: OnceCell::new(),
+            compared: AtomicI64::new(NONE),
+            seen: AtomicI64::new(NONE),
+        }
     }
 
     /// Whether the two were compared since this process began.
@@ -49,10 +58,16 @@ impl SetBack {
         state: AccessState,
         now: Timestamp,
     ) -> Result<AccessState, StoreError> {
-        if self.compared.load(Ordering::Acquire) == state.version {
+        let seen = self.seen.fetch_max(state.version, Ordering::AcqRel);
+        if self.compared.load(Ordering::Acquire) == state.version && seen <= state.version {
             return Ok(state);
         }
-        let Some(highest) = self.highest(store, state.version).await? else { return Ok(state) };
+        let highest = match self.highest(store, state.version).await? {
+            Some(highest) => highest,
+            // This process knows better without Redis.
+            None if seen > state.version => seen,
+            None => return Ok(state),
+        };
         if highest == state.version {
             self.compared.store(highest, Ordering::Release);
             return Ok(state);
@@ -78,6 +93,7 @@ impl SetBack {
     /// answer.
     async fn highest(&self, store: &Store, version: i64) -> Result<Option<i64>, StoreError> {
         let name = self.name.get_or_try_init(|| store.lineage()).await?;
+        let version = version.max(self.seen.load(Ordering::Acquire));
         Ok(self.shared.highest((KIND, name), version, self.life).await.ok())
     }
 }

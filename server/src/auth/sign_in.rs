@@ -250,7 +250,8 @@ pub(super) async fn enter(
     if let (Some(before), Some(sessions)) =
         (cookie::read(auth.settings(), &head.headers), auth.sessions())
     {
-        let _ = sessions.end(before).await;
+        let is_known = auth.knows_session(&sessions::hash(&before));
+        let _ = sessions.end(before, is_known, None).await;
         changed(auth).await;
     }
     let begun = Some(Begun { by, at: auth.now() });
@@ -264,14 +265,19 @@ pub(super) async fn enter(
     Some(cookie)
 }
 
-/// Replaces the session of somebody whose own change has ended their sessions; as a proof of its owner,
-/// it is as old as the one before.
-pub(super) async fn renewed(auth: &Auth, viewer: &Viewer, head: &Parts) -> Option<HeaderValue> {
+/// The same once more, for who has changed something that has ended their sessions; it is as old as the one
+/// before as far as anything is proven by it, and the provider knows it by the same token.
+pub(super) async fn renewed(
+    auth: &Auth,
+    viewer: &Viewer,
+    head: &Parts,
+    token: Option<String>,
+) -> Option<HeaderValue> {
     let begun = viewer.begun();
     // People whom a proxy names have none.
     let has_one = begun.is_none_or(|begun| begun.by != By::Proxy);
     let account = viewer.account().filter(|_| has_one)?;
-    begin(auth, &account.id, &Origin { begun, ..origin(head) }).await
+    begin(auth, &account.id, &Origin { begun, token, ..origin(head) }).await
 }
 
 /// Begins a session; the answer is its cookie.

@@ -5,26 +5,33 @@
 
 use super::begun::{Begun, By};
 use super::cookie;
+use super::provider_token;
 use super::sessions;
 use super::sign_in;
 use super::state::Auth;
-use super::viewer::Viewer;
+use super::viewer::{self, Viewer};
+use crate::http::client;
 use crate::pages::response;
 use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use brisk_app::service::{Page, SignedOutPage};
-use brisk_store::SessionRecord;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use brisk_store::{AuditRecord, SessionRecord};
+use http::{HeaderValue, StatusCode, header};
+use tower_sessions::session::Id;
 
 /// `POST /sign-out`
 pub async fn sign_out(State(state): State<AppState>, mut request: Request) -> Response {
     let auth = &state.auth;
     // Before it ends: afterwards it is unknown how it began.
-    let kept = kept(auth, request.headers()).await;
+    let kept = provider_token::kept(auth, request.headers()).await;
     let id = cookie::read(auth.settings(), request.headers());
+    let viewer = viewer::of(request.extensions());
+    let address = client::address_of(request.extensions());
+    let by = ended(auth, &viewer, address, id.as_ref());
     if let (Some(id), Some(sessions)) = (id, auth.sessions()) {
-        if sessions.end(id).await.is_err() {
+        // Whoever signs out has a session that was looked up before.
+        if sessions.end(id, by.is_some(), by.as_ref()).await.is_err() {
             let sentence = "You are still signed in: the session could not be ended. Try again.\n";
             return (StatusCode::SERVICE_UNAVAILABLE, sentence).into_response();
         }
@@ -40,6 +47,9 @@ pub async fn sign_out(State(state): State<AppState>, mut request: Request) -> Re
     let Some(to) = provider.end(token.as_deref()).await else {
         return sign_in::redirect("/sign-in?done=signed-out", Some(clear));
     };
+    if let Some(AuditRecord { actor, .. }) = by {
+        sign_in::record(auth, &actor.name, actor.address, "led to the provider to sign out").await;
+    }
     let refresh = HeaderValue::from_str(&format!("0; url={to}"));
     request.extensions_mut().insert(Viewer::nobody());
     let page = SignedOutPage { provider: provider.settings().name.clone(), to };
@@ -49,9 +59,16 @@ pub async fn sign_out(State(state): State<AppState>, mut request: Request) -> Re
     answer
 }
 
-/// The record of the session that a request shows. Failing to read it keeps nobody from signing out.
-async fn kept(auth: &Auth, headers: &HeaderMap) -> Option<SessionRecord> {
-    let hash = sessions::hash(&cookie::read(auth.settings(), headers)?);
-    let kept = auth.session_records()?.get(&hash).await;
-    kept.inspect_err(|error| tracing::warn!(%error, "how a session began cannot be read")).ok()?
+/// What the audit log says of who signs out; nothing where the session that is shown is nobody's.
+fn ended(auth: &Auth, viewer: &Viewer, address: String, id: Option<&Id>) -> Option<AuditRecord> {
+    let account = viewer.account()?;
+    viewer.session().filter(|own| id.is_some_and(|id| sessions::hash(id) == *own))?;
+    Some(AuditRecord {
+        at: auth.now(),
+        actor: viewer.actor(address),
+        action: "signed out".into(),
+        subject: format!("account {}", account.name),
+        before: None,
+        after: None,
+    })
 }

@@ -1,21 +1,25 @@
 //! [`Auth`]: whose session or token a request shows.
 //!
-//! What was found is kept in memory, under the version of all rights that was known before the lookup.
-//! The store raises the version with every change, and each process reads it a few times a second: so
-//! nobody keeps a right for longer than [`CONFIRMED`], on any replica, and requests in between need no
-//! query. Where the version could not be read, each request reads it itself, and is refused if it
-//! cannot: not to know is never taken for yes.
+//! What was found is kept in memory, under the version of all rights that was known before it was looked
+//! up. The store counts a version with every change, and each process asks for it a few times a second:
+//! so nobody keeps a right for longer than [`CONFIRMED`], on any replica, and a request that comes
+//! meanwhile asks the store nothing. Where the version could not be asked for, requests ask themselves,
+//! and are refused where they cannot: not to know is never taken for yes. [`upkeep`] is what goes on meanwhile.
+
+mod upkeep;
 
 use super::arrival::{Arrival, Refused, Way};
 use super::begun::{Begun, By};
 use super::hashing::Hasher;
+use super::losses::Losses;
+use super::openid::coming_tokens::ComingTokens;
 use super::openid::provider::Provider;
 use super::proxy::{Named, ProxyUsers};
 use super::required_factor;
 use super::session_records::{Found, SessionRecords};
 use super::sessions::Sessions;
 use super::set_back::SetBack;
-use super::settings::{AuthSettings, TRIES_KEPT};
+use super::settings::AuthSettings;
 use super::shown::{Shown, shown};
 use super::used::Used;
 use super::viewer::Viewer;
@@ -25,22 +29,17 @@ use brisk_cache::Records;
 use brisk_domain::{Clock, Timestamp};
 use brisk_store::{AccessState, Store, StoreError};
 use http::{HeaderMap, HeaderName};
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// How often a process reads the version.
-const ASK: Duration = Duration::from_millis(300);
 /// For how long a version that was read is relied on.
 const CONFIRMED: Duration = Duration::from_millis(900);
-/// How often the last use of sessions and tokens is written down.
+/// How often it is noted, and written down, that sessions and tokens were used.
 const NOTE: Duration = Duration::from_secs(30);
 /// How often the audit log notes that somebody comes through a proxy.
 const A_DAY: Duration = Duration::from_secs(86_400);
-/// How often expired records are deleted.
-const FORGET: Duration = Duration::from_secs(600);
 /// Sessions and tokens that are kept in memory.
 const KEPT: u64 = 10_000;
 
@@ -53,6 +52,7 @@ struct Inner {
     records: Option<SessionRecords>,
     shared: Option<Arc<Records>>,
     set_back: Option<SetBack>,
+    losses: Option<Losses>,
     clock: Arc<dyn Clock>,
     settings: AuthSettings,
     hasher: Hasher,
@@ -63,6 +63,7 @@ struct Inner {
     anybody: Viewer,
     nobody: Viewer,
     provider: Option<Provider>,
+    coming_tokens: ComingTokens,
     proxy: Option<ProxyUsers>,
 }
 
@@ -80,6 +81,8 @@ struct Kept {
     version: i64,
     /// When it was used last, in microseconds.
     seen: AtomicI64,
+    /// When that was noted last, to be written down.
+    noted: AtomicI64,
     expires: Timestamp,
     /// What was found of a session; none for a token.
     session: Option<Found>,
@@ -137,13 +140,16 @@ impl Auth {
         let proxy = settings.proxy.clone().map(ProxyUsers::new);
         let life = settings.absolute;
         let set_back = shared.clone().map(|shared| SetBack::new(shared, life));
+        let losses = shared.clone().map(Losses::new);
         Self(Arc::new(Inner {
             provider,
+            coming_tokens: ComingTokens::new(shared.clone()),
             proxy,
             store,
             records,
             shared,
             set_back,
+            losses,
             clock,
             settings,
             hasher: Hasher::default(),
@@ -195,6 +201,16 @@ impl Auth {
     /// Where people sign in elsewhere.
     pub(crate) fn provider(&self) -> Option<&Provider> {
         self.0.provider.as_ref().filter(|_| self.0.store.is_some())
+    }
+
+    /// The tokens of who comes from there and has not typed a code yet.
+    pub(super) fn coming_tokens(&self) -> &ComingTokens {
+        &self.0.coming_tokens
+    }
+
+    /// Whether that is the hash of a session that this process has found to be one.
+    pub(super) fn knows_session(&self, hash: &str) -> bool {
+        self.0.kept.get(hash).is_some_and(|kept| kept.session.is_some())
     }
 
     /// Removes from a request that does not come from a proxy what only proxies may say. Called before
@@ -275,45 +291,9 @@ impl Auth {
         }
     }
 
-    /// Follows changes, notes what was used, and deletes what has expired.
-    pub async fn follow(&self) -> Infallible {
-        let Some(store) = &self.0.store else { return std::future::pending().await };
-        let (mut noted, mut forgotten) = (Instant::now(), None::<Instant>);
-        loop {
-            if let Err(error) = self.refresh().await {
-                tracing::warn!(%error, "whether rights have changed cannot be asked");
-            }
-            if noted.elapsed() > NOTE {
-                noted = Instant::now();
-                self.note_used().await;
-            }
-            if forgotten.is_none_or(|at| at.elapsed() > FORGET) {
-                forgotten = Some(Instant::now());
-                if let Err(error) = self.forget(store).await {
-                    tracing::warn!(%error, "what has expired stays in the store");
-                }
-            }
-            tokio::time::sleep(ASK).await;
-        }
-    }
-
-    /// Notes when sessions and tokens were used.
-    pub async fn note_used(&self) {
-        let (Some(store), Some(records)) = (&self.0.store, &self.0.records) else { return };
-        if let Err(error) = self.0.used.write_down(store, records).await {
-            tracing::warn!(%error, "it is not noted which sessions were used");
-        }
-    }
-
-    async fn forget(&self, store: &Store) -> Result<(), StoreError> {
-        let now = self.now();
-        let before = |time: Duration| Timestamp(now.0.saturating_sub(micros(time)));
-        if let Some(records) = &self.0.records {
-            records.forget(now, before(self.0.settings.idle)).await?;
-        }
-        store.forget_links(now).await?;
-        store.forget_sign_ins(now).await?;
-        store.forget_failures(before(TRIES_KEPT)).await
+    /// Whether it is known that the store was not set back, or everything has ended that it still held.
+    fn is_compared(&self) -> bool {
+        self.0.set_back.as_ref().is_none_or(SetBack::is_compared)
     }
 
     /// The state of all rights, as it was a moment ago.
@@ -370,16 +350,17 @@ impl Auth {
                     self.0.kept.invalidate(&hash);
                     return Ok(None);
                 };
-                let seen = AtomicI64::new(seen.0);
+                let (seen, noted) = (AtomicI64::new(seen.0), AtomicI64::new(now.0));
                 let version = state.version;
-                let kept = Arc::new(Kept { viewer, version, seen, expires, session });
+                let kept = Arc::new(Kept { viewer, version, seen, noted, expires, session });
                 self.0.kept.insert(hash.clone(), Arc::clone(&kept));
                 self.0.used.note(&hash, is_session, now);
                 kept
             }
         };
-        let before = kept.seen.swap(now.0, Ordering::Relaxed);
-        if now.since(Timestamp(before)) > NOTE {
+        kept.seen.store(now.0, Ordering::Relaxed);
+        if now.since(Timestamp(kept.noted.load(Ordering::Relaxed))) > NOTE {
+            kept.noted.store(now.0, Ordering::Relaxed);
             self.0.used.note(&hash, is_session, now);
         }
         Ok(Some(kept.viewer.clone()))
@@ -455,10 +436,9 @@ impl Auth {
         before: Option<&Kept>,
     ) -> Result<Option<Looked>, StoreError> {
         let Some(records) = &self.0.records else { return Ok(None) };
-        let is_compared = || self.0.set_back.as_ref().is_none_or(SetBack::is_compared);
-        if !is_compared() {
+        if !self.is_compared() {
             self.refresh().await?;
-            if !is_compared() {
+            if !self.is_compared() {
                 let why = "Redis does not say whether the store was set back";
                 return Err(StoreError::Sessions(why.into()));
             }
@@ -539,8 +519,4 @@ impl Changes {
     pub fn seen(&mut self, state: AccessState) {
         self.before = state;
     }
-}
-
-fn micros(time: Duration) -> i64 {
-    i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
 }

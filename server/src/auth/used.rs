@@ -25,22 +25,20 @@ impl Used {
         used.insert(hash.to_owned(), now);
     }
 
-    /// Writes it down.
+    /// Writes it down; the answer is the hashes of sessions that are not where they are kept any more.
     pub(super) async fn write_down(
         &self,
         store: &Store,
         records: &SessionRecords,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<String>, StoreError> {
         let ByHash { sessions, tokens } = std::mem::take(&mut *self.lock());
         let (sessions, tokens): (Vec<_>, Vec<_>) =
             (sessions.into_iter().collect(), tokens.into_iter().collect());
-        if !sessions.is_empty() {
-            records.seen(&sessions).await?;
-        }
+        let missing = records.seen(&sessions).await?;
         if !tokens.is_empty() {
             store.tokens_used(&tokens).await?;
         }
-        Ok(())
+        Ok(missing)
     }
 
     fn lock(&self) -> MutexGuard<'_, ByHash> {

@@ -1,10 +1,13 @@
-//! Refreshes rollups without readers: all at the start, and those with a `refresh` on that schedule.
+//! Refreshes rollups without readers: all at the start, and those with a `refresh` on that schedule; a few of each
+//! source at a time, and sources side by side, so that a slow one keeps no other waiting.
 //! Every process does so; the cache makes sure that only one of them runs the statement.
 
 use brisk_cache::LoadError;
-use brisk_domain::RollupName;
+use brisk_domain::{RollupName, SourceName};
 use brisk_engine::{Engine, PlannedRollup};
 use brisk_source::SourceError;
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -22,6 +25,9 @@ const RETRY: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs
 /// can help.
 const RETRY_REFUSED: Duration = Duration::from_secs(3_600);
 
+/// How many of one source are refreshed at a time: as many as its queue of rollups lets run.
+const OF_ONE_SOURCE: usize = 2;
+
 /// When a rollup is checked again.
 struct Next {
     at: Instant,
@@ -31,29 +37,69 @@ struct Next {
     refusals: u32,
 }
 
+/// A rollup whose time has come.
+struct Due {
+    /// Since when; none of one that was not tried yet.
+    since: Option<Instant>,
+    name: RollupName,
+    rollup: Arc<PlannedRollup>,
+    refusals: u32,
+}
+
 /// Refreshes what is due, for as long as the server runs.
 pub async fn run(engine: &Engine) -> Infallible {
     let mut next: BTreeMap<RollupName, Next> = BTreeMap::new();
+    let mut busy: BTreeMap<RollupName, SourceName> = BTreeMap::new();
+    let mut running = FuturesUnordered::new();
     loop {
-        let planned = engine.rollups();
-        next.retain(|name, _| planned.iter().any(|(known, _)| known == name));
-        for (name, rollup) in planned {
-            let now = Instant::now();
-            let definition = rollup.as_ref().ok().cloned();
-            let before = next.get(&name).filter(|next| is_same(&next.definition, &definition));
-            if before.is_some_and(|next| now < next.at) {
+        for Due { name, rollup, refusals, .. } in due(engine, &mut next) {
+            let source = &rollup.plan.rollup().source;
+            let beside = busy.values().filter(|other| *other == source).count();
+            if beside >= OF_ONE_SOURCE || busy.contains_key(&name) {
                 continue;
             }
-            let refusals = before.map_or(0, |next| next.refusals);
-            let (pause, refusals) = match &rollup {
-                Ok(rollup) => refresh(engine, rollup, refusals).await,
-                // What is wrong with it is logged, and reported by `brisk check`.
-                Err(_) => (RETRY.1, 0),
-            };
-            next.insert(name, Next { at: Instant::now() + jittered(pause), definition, refusals });
+            busy.insert(name.clone(), source.clone());
+            running.push(async move {
+                let (pause, refusals) = refresh(engine, &rollup, refusals).await;
+                let at = Instant::now() + jittered(pause);
+                (name, Next { at, definition: Some(rollup), refusals })
+            });
         }
-        tokio::time::sleep(jittered(TICK)).await;
+        tokio::select! {
+            Some((name, then)) = running.next() => {
+                busy.remove(&name);
+                next.insert(name, then);
+            }
+            () = tokio::time::sleep(jittered(TICK)) => {}
+        }
     }
+}
+
+/// What is due: what has waited longest comes first.
+fn due(engine: &Engine, next: &mut BTreeMap<RollupName, Next>) -> Vec<Due> {
+    let planned = engine.rollups();
+    next.retain(|name, _| planned.iter().any(|(known, _)| known == name));
+    let mut due = Vec::new();
+    for (name, rollup) in planned {
+        let now = Instant::now();
+        let definition = rollup.as_ref().ok().cloned();
+        let before = next.get(&name).filter(|next| is_same(&next.definition, &definition));
+        if before.is_some_and(|next| now < next.at) {
+            continue;
+        }
+        let (since, refusals) =
+            (before.map(|next| next.at), before.map_or(0, |next| next.refusals));
+        match definition {
+            Some(rollup) => due.push(Due { since, name, rollup, refusals }),
+            // What is wrong with it is in the log, and `brisk check` says it.
+            None => {
+                let at = now + jittered(RETRY.1);
+                next.insert(name, Next { at, definition: None, refusals: 0 });
+            }
+        }
+    }
+    due.sort_by_key(|due| due.since);
+    due
 }
 
 fn is_same(one: &Option<Arc<PlannedRollup>>, other: &Option<Arc<PlannedRollup>>) -> bool {

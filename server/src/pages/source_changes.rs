@@ -130,7 +130,7 @@ fn listener_row(noticing: &Noticing, name: &SourceName) -> ListenerRow {
     let time = |since: Timestamp| format::round_duration(now.since(since).as_secs_f64());
     let mut state = match state {
         ListenerState::Beginning => (true, "beginning".to_owned()),
-        ListenerState::Idle => (true, "waits for triggers: no table has them".to_owned()),
+        ListenerState::Idle => (true, "waits for triggers".to_owned()),
         ListenerState::Listening(since) => (true, format!("listens, for {}", time(since))),
         ListenerState::Lost(since, why) => {
             (false, format!("does not listen, for {}: {why}. It tries again", time(since)))

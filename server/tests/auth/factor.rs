@@ -20,7 +20,7 @@ fn for_admins() -> AuthSettings {
 }
 
 /// The code that an authenticator with the key on a page shows now.
-fn code_on(page: &str, now: Timestamp) -> (String, String) {
+pub(crate) fn code_on(page: &str, now: Timestamp) -> (String, String) {
     let (_, rest) = page.split_once("name=\"key\" value=\"").expect("a key");
     let key = rest.split('"').next().unwrap().to_owned();
     let mut bits = String::new();

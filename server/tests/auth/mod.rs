@@ -4,8 +4,10 @@
 mod access;
 mod accounts;
 mod checklist;
+mod ending;
 mod factor;
 mod limits;
+mod lost_sessions;
 mod markup;
 mod never_shared;
 mod openid;

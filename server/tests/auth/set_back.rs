@@ -87,6 +87,35 @@ async fn a_store_that_was_put_back_ends_the_sessions_that_redis_still_holds() {
 }
 
 #[tokio::test]
+async fn a_process_that_runs_knows_that_the_store_was_put_back_also_where_redis_is_empty() {
+    // Under a process that runs, only a server's database is put back.
+    let Some(test) = TestStore::postgres().await else { return };
+    let (redis, folder) = (Redis::start(&[]).unwrap(), tempfile::tempdir().unwrap());
+    let file = folder.path().join("copy");
+    let world = World::sharing(test, &redis).await;
+    world.person("ann", Role::Viewer, &["sales"]).await;
+    let (out, known) = (world.sign_in("ann").await, world.sign_in("ann").await);
+    for cookie in [&out, &known] {
+        assert_eq!(world.get("/d/team", cookie).await.status, 200);
+    }
+    assert_eq!(world.auth.write_back().await.unwrap(), 0, "nothing is lost");
+    copy(world.test(), &file).await;
+    let other = world.replica(&redis).await;
+    assert_eq!(other.post("/sign-out", &out, "").await.status, 303);
+    // The process still has it in memory.
+    world.auth.refresh().await.unwrap();
+    put_back(world.test(), &file);
+    redis.command::<String>(&["FLUSHALL"]).unwrap();
+    assert_eq!(world.auth.write_back().await.unwrap(), 0, "all have ended before one is written");
+    for replica in [&world, &other, &world.replica(&redis).await] {
+        replica.auth.refresh().await.unwrap();
+        for cookie in [&out, &known] {
+            assert_eq!(replica.get("/d/team", cookie).await.status, 303, "it has ended");
+        }
+    }
+}
+
+#[tokio::test]
 async fn no_session_is_believed_before_redis_and_the_store_were_compared() {
     let redis = Redis::start(&[]).unwrap();
     let world = World::sharing(TestStore::sqlite().await, &redis).await;

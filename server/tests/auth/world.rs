@@ -266,7 +266,7 @@ impl World {
             expires_at: self.clock.now().after(life),
             used_at: None,
         };
-        self.store.add_token(&record, &actor()).await.unwrap();
+        assert!(self.store.add_token(&record, 100, &actor()).await.unwrap());
         self.auth.refresh().await.unwrap();
         text
     }

@@ -105,6 +105,51 @@ fn rollups_are_listed_and_rebuilt() {
     assert!(!is_good && text.contains("no such table: visit"), "{text}");
 }
 
+#[tokio::test]
+async fn a_source_that_takes_for_ever_keeps_no_rollup_of_another_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write(folder, "visits.csv", "at\n12/1/2009\n12/1/2009\n12/2/2009\n");
+    let arguments = ["--dates", "month-first", "visits.csv"];
+    for file in ["shop.sqlite", "slow.sqlite"] {
+        let import = brisk(folder, &[&["import", "--into", file], &arguments[..]].concat());
+        assert!(import.status.success(), "{}", output_text(&import));
+    }
+    write(folder, "dashboards/rollups/daily.toml", DAILY);
+    // Its name comes first, and it does not end.
+    let endless = "where (with recursive n(x) as (select 1 union all select x + 1 from n) \
+                   select count(*) from n) > 0 and";
+    let endless = DAILY.replace("\"shop\"", "\"slow\"").replace("where", endless);
+    write(folder, "dashboards/rollups/endless.toml", &endless);
+    write(folder, "dashboards/rollups/again.toml", &endless);
+    let source =
+        |name: &str| format!("{name}={}", folder.join(format!("{name}.sqlite")).display()).into();
+    let flags = Flags {
+        data_dir: Some(folder.join("data")),
+        dashboards_dir: Some(folder.join("dashboards")),
+        sources: vec![source("shop"), source("slow")],
+        ..Flags::default()
+    };
+    let settings = Settings::read(&flags, &Environment::default()).unwrap();
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(Timestamp::from_seconds(1_700_000_000)));
+    let (observer, mut runs) = rollup_runs::observer();
+    let sources = assembly::sources(&settings).unwrap();
+    let engine = assembly::observed_engine(&settings, sources, &clock, observer).unwrap();
+    std::fs::create_dir(&settings.data_dir).unwrap();
+    let store = Store::open(&settings.data_dir.join("brisk.sqlite")).await.unwrap();
+    tokio::select! {
+        () = eventually("the rollup of the other source is refreshed", async || {
+            !store.rollup_runs(10).await.unwrap().is_empty()
+        }) => {}
+        never = rollup_schedule::run(&engine) => match never {},
+        never = runs.record(&store) => match never {},
+    }
+    let runs = rollup_runs::newest(&store, 10).await.unwrap();
+    let names: Vec<&str> = runs.iter().map(|run| run.rollup.as_str()).collect();
+    assert_eq!(names, ["daily"], "{runs:?}");
+    assert_eq!(runs[0].outcome.as_ref().unwrap().rows, 2);
+}
+
 fn settings(file: &str, variables: &[(&str, &str)]) -> Result<Settings, String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("brisk.toml");

@@ -14,12 +14,12 @@ const LIMITS: &str = "[clients]\ncold_views = 100000\n[account_limits]\nrefreshe
     refreshes_per_minute = 1\nstreams = 3\napi_requests = 300\napi_requests_per_second = 1\n";
 const PASSWORD: &str = "wet green umbrellas";
 
-fn add(world: &World, name: &str, role: &str) {
+pub(super) fn add(world: &World, name: &str, role: &str) {
     let arguments = ["user", "add", name, "--role", role, "--password-stdin"];
     world.one.command(&arguments, &format!("{PASSWORD}\n")).unwrap();
 }
 
-fn sign_in(to: &Brisk, name: &str) -> String {
+pub(super) fn sign_in(to: &Brisk, name: &str) -> String {
     let form = format!("name={name}&password={}", PASSWORD.replace(' ', "+"));
     let answer = ask(to, "POST", "/sign-in", "", &form);
     let cookie = answer.text.lines().filter_map(|line| line.split_once(": "));
@@ -45,12 +45,12 @@ async fn token(world: &World, name: &str) -> String {
         used_at: None,
     };
     let by = Actor { name: "the test".into(), address: String::new() };
-    store.add_token(&record, &by).await.unwrap();
+    assert!(store.add_token(&record, 100, &by).await.unwrap());
     format!("authorization: Bearer {text}\r\n")
 }
 
 /// Waits until both know that there is an admin.
-fn closed(world: &World) {
+pub(super) fn closed(world: &World) {
     for replica in world.replicas() {
         eventually_blocking("rights hold", || get(replica, "/metrics", "").status != 200);
     }

@@ -2,5 +2,7 @@
 //! between.
 
 mod accounts;
+mod cold_views;
 mod hooks;
+mod sessions;
 mod world;

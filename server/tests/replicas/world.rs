@@ -35,6 +35,15 @@ pub(super) struct Answer {
 impl World {
     /// Over a SQLite file, or the PostgreSQL at `url`, with these lines in the configuration.
     pub(super) async fn start(url: Option<&str>, configuration: &str) -> Self {
+        Self::showing(url, configuration, &[]).await
+    }
+
+    /// The same, with more dashboards: files and texts.
+    pub(super) async fn showing(
+        url: Option<&str>,
+        configuration: &str,
+        more: &[(&str, &str)],
+    ) -> Self {
         let (redis, folder) = (Redis::start(&[]).unwrap(), tempfile::tempdir().unwrap());
         let database = folder.path().join("shop.sqlite");
         crate::fixture::write(
@@ -50,7 +59,8 @@ impl World {
              timeout = \"5s\"\n[source.shop]\nurl = \"{shop}\"\n{configuration}"
         );
         let program = env!("CARGO_BIN_EXE_brisk").into();
-        let dashboards = vec![("sales.toml".into(), SALES.into())];
+        let dashboards = std::iter::once(&("sales.toml", SALES)).chain(more);
+        let dashboards = dashboards.map(|(name, text)| ((*name).into(), (*text).into())).collect();
         let deployment = Deployment { program, configuration, dashboards };
         let variables = [("BRISK_DATA_DIR".to_owned(), data.display().to_string())];
         let start = || deployment.start_with(&variables).unwrap();

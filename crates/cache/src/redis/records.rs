@@ -57,6 +57,21 @@ impl Records {
         read.await
     }
 
+    /// Keeps the record of that name for so long from now on; whether there is one.
+    pub async fn prolong(
+        &self,
+        (kind, name): (&str, &str),
+        life: Duration,
+    ) -> Result<bool, Trouble> {
+        let life = u64::try_from(life.as_millis()).unwrap_or(u64::MAX).max(1);
+        let mut command = redis::cmd("PEXPIRE");
+        command.arg(self.shared.key(kind, &name)).arg(life);
+        let prolonged = self
+            .shared
+            .ask(async |mut connection| command.query_async::<i64>(&mut connection).await);
+        Ok(prolonged.await? == 1)
+    }
+
     /// Sets the record to `next` for `life`, if it is still `before`; whether it was.
     pub async fn replace(
         &self,

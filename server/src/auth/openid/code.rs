@@ -76,8 +76,8 @@ async fn attempt(
         if !pending.take(auth).await? {
             return Err(Refused::Wrong);
         }
-        // The token is too long for the cookie: at sign-out, the provider asks whose session it is.
-        sign_in::enter(auth, &account.id, head, (By::Provider, None)).await.ok_or(Refused::Failed)
+        let token = auth.coming_tokens().take(store, &pending.id).await;
+        sign_in::enter(auth, &account.id, head, (By::Provider, token)).await.ok_or(Refused::Failed)
     };
     let attempted = looked_at.await;
     (Some(account), attempted)

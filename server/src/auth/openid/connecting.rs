@@ -4,6 +4,7 @@
 
 use super::pending::{AtProvider, Purpose};
 use super::protocol::Begun;
+use crate::auth::provider_token;
 use crate::auth::sign_in;
 use crate::auth::state::Auth;
 use crate::auth::viewer;
@@ -75,13 +76,14 @@ pub(super) async fn finish(
         return Err(NotConnected::OtherSession);
     };
     let actor = viewer.actor(sign_in::origin(head).address);
+    let token = provider_token::of(auth, &viewer, &head.headers).await;
     let connected = store.connect_own(own, identity, &actor, auth.now()).await?;
     sign_in::changed(auth).await;
     match connected {
         Connected::Taken => Err(NotConnected::Taken(own.name.to_string())),
         Connected::Gone => Err(NotConnected::OtherSession),
         Connected::Done(_) => {
-            let cookie = sign_in::renewed(auth, &viewer, head).await;
+            let cookie = sign_in::renewed(auth, &viewer, head, token).await;
             cookie.ok_or(NotConnected::OtherSession)
         }
     }

@@ -262,6 +262,7 @@ async fn come(
     let account = account(auth, provider, pending, &arrived, &origin.address).await?;
     if account.authenticator.is_some() && !provider.settings().has_second_factor {
         let lacks = LacksCode::new(auth, account.id.as_str(), &pending.back);
+        auth.coming_tokens().keep(store, &lacks.id, &arrived.token).await;
         return Ok(Come::LacksCode(lacks.cookie(auth)?));
     }
     let cookie = enter(auth, &account, arrived.token, head).await?;

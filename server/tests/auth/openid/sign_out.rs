@@ -1,9 +1,11 @@
 //! Signing out of a session that was begun at the provider.
 
 use super::site::{Site, ann};
+use crate::auth::factor::code_on;
 use crate::auth::provider::{CLIENT, Manner, TestProvider};
 use crate::auth::world::Answer;
 use brisk_accounts::Role;
+use brisk_domain::Clock as _;
 use brisk_domain::view::parse_query;
 use brisk_server::auth::openid::settings::ProviderSettings;
 use std::collections::BTreeMap;
@@ -52,6 +54,11 @@ async fn signing_out_leads_to_the_provider_with_the_sessions_own_token() {
     assert_eq!(fields["post_logout_redirect_uri"], "http://127.0.0.1:3000/sign-in");
     let token = &fields["id_token_hint"];
     assert_eq!(token.split('.').count(), 3, "{token}");
+    let actions = site.actions().await;
+    assert_eq!(
+        actions[actions.len() - 2..],
+        ["ann: signed out", "ann: led to the provider to sign out"]
+    );
     // What the store keeps of it is sealed.
     site.sign_in(&ann()).await.cookie().unwrap();
     let account = site.account("248289761001").await.unwrap();
@@ -60,6 +67,38 @@ async fn signing_out_leads_to_the_provider_with_the_sessions_own_token() {
     // A session begun by a password does not concern the provider.
     let password = site.world.sign_in("root").await;
     assert_eq!(signed_out(&site, &password).await.header("location"), "/sign-in");
+    assert_eq!(site.actions().await.last().unwrap(), "root: signed out");
+}
+
+/// The token by which a session's end is asked for at the provider.
+async fn hint(site: &Site, cookie: &str) -> Option<String> {
+    let to = led(&signed_out(site, cookie).await);
+    let fields: BTreeMap<String, String> =
+        parse_query(to.split_once('?').unwrap().1).into_iter().collect();
+    fields.get("id_token_hint").cloned()
+}
+
+#[tokio::test]
+async fn a_session_that_takes_anothers_place_or_lacked_a_code_is_known_to_the_provider_too() {
+    let site = site(Some(END), |_| {}).await;
+    let cookie = site.sign_in(&ann()).await.cookie().unwrap();
+    // A second factor ends all sessions, and begins another.
+    let offered = site.world.post("/profile", &cookie, "do=factor-offer").await;
+    let (key, code) = code_on(&offered.body, site.world.clock.now());
+    let form = format!("do=factor-confirm&key={key}&code={code}");
+    let renewed = site.world.post("/profile", &cookie, &form).await;
+    let next = renewed.cookie().unwrap_or_else(|| panic!("{}", renewed.body));
+    assert_eq!(site.world.get("/profile", &cookie).await.status, 401);
+    let token = hint(&site, &next).await.expect("that of the session before");
+    assert_eq!(token.split('.').count(), 3, "{token}");
+    // Who types a code has come from the provider with a token.
+    site.world.clock.advance(60);
+    let half = site.sign_in(&ann()).await.given("brisk_sign_in").expect("the code is missing");
+    let (_, code) = code_on(&offered.body, site.world.clock.now());
+    let typed = site.world.post("/sign-in/code", &half, &format!("code={code}")).await;
+    let cookie = typed.cookie().unwrap_or_else(|| panic!("{}", typed.body));
+    let later = hint(&site, &cookie).await.expect("the one that it came with");
+    assert!(later.split('.').count() == 3 && later != token, "{later}");
 }
 
 #[tokio::test]
