@@ -130,7 +130,7 @@ impl SessionRecords {
             let is_new = self.store.add_session(session).await?;
             // Of too many the oldest end.
             for hash in self.store.sessions_beyond(&session.account, MOST).await? {
-                self.store.end_session(&hash).await?;
+                self.store.end_session(&hash, None).await?;
             }
             return Ok(is_new);
         };
