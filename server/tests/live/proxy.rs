@@ -2,6 +2,8 @@
 //! full, and compresses pages.
 
 use super::world::{TOO_LATE, World, world};
+use axum::extract::Request;
+use axum::middleware::{self, Next};
 use brisk_bench::servers::free_port;
 use brisk_bench::servers::guarded::Guarded;
 use brisk_server::connections::limits::Limits;
@@ -11,6 +13,7 @@ use brisk_server::connections::stop::Stop;
 use brisk_test_waiting::{eventually, output, wait_for};
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -20,6 +23,8 @@ struct Nginx {
     port: u16,
     /// Where it speaks HTTP/2, without TLS.
     http2: u16,
+    /// Where it keeps its connections to the server for the next request, whoever's it is.
+    kept: u16,
     _process: Guarded,
     _directory: tempfile::TempDir,
 }
@@ -29,7 +34,7 @@ async fn nginx(upstream: u16, packs: bool) -> Option<Nginx> {
         return None;
     }
     let directory = tempfile::tempdir().unwrap();
-    let (port, http2) = (free_port().unwrap(), free_port().unwrap());
+    let [port, http2, kept] = [(); 3].map(|()| free_port().unwrap());
     let root = directory.path().display();
     // As Debian ships it: `gzip on` compresses text/html.
     let gzip = if packs { "gzip on;" } else { "" };
@@ -38,7 +43,10 @@ async fn nginx(upstream: u16, packs: bool) -> Option<Nginx> {
          events {{}}\n\
          http {{\n access_log off; {gzip}\n client_body_temp_path {root}/body; proxy_temp_path {root}/proxy;\n\
          fastcgi_temp_path {root}/fastcgi; uwsgi_temp_path {root}/uwsgi; scgi_temp_path {root}/scgi;\n\
-         server {{ listen 127.0.0.1:{port}; listen 127.0.0.1:{http2} http2; location / {{ proxy_pass http://127.0.0.1:{upstream}; }} }}\n}}\n"
+         server {{ listen 127.0.0.1:{port}; listen 127.0.0.1:{http2} http2; location / {{ proxy_pass http://127.0.0.1:{upstream}; }} }}\n\
+         upstream kept {{ server 127.0.0.1:{upstream}; keepalive 4; }}\n\
+         server {{ listen 127.0.0.1:{kept}; proxy_http_version 1.1; proxy_set_header Connection \"\"; \
+         proxy_request_buffering off; proxy_set_header Host localhost; location / {{ proxy_pass http://kept; }} }}\n}}\n"
     );
     let file = directory.path().join("nginx.conf");
     std::fs::write(&file, text).unwrap();
@@ -51,14 +59,18 @@ async fn nginx(upstream: u16, packs: bool) -> Option<Nginx> {
     let process = Guarded::start(&words, directory.path(), &log, "KILL", &[]).unwrap();
     let listens = async || TcpStream::connect(("127.0.0.1", port)).await.is_ok();
     eventually("nginx listens", listens).await;
-    Some(Nginx { port, http2, _process: process, _directory: directory })
+    Some(Nginx { port, http2, kept, _process: process, _directory: directory })
 }
 
 /// Serves as `brisk serve` does. nginx sends as Host what it connects to.
 async fn upstream(world: &World) -> u16 {
+    upstream_of(world.app()).await
+}
+
+async fn upstream_of(app: axum::Router) -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let server = Server::new(world.app(), Arc::default(), Limits::default(), Registry::default());
+    let server = Server::new(app, Arc::default(), Limits::default(), Registry::default());
     let running = watch::Sender::new(false);
     let stop = Stop::on(&running);
     tokio::spawn(async move {
@@ -219,4 +231,65 @@ async fn forms_of_our_own_pages_pass_nginx_whatever_it_says_as_host_and_those_of
             assert_eq!(post(headers, version), "403 ", "{headers:?}");
         }
     }
+}
+
+/// What another server may have taken for a request, and is the body of one.
+const SMUGGLED: &str = "GET /smuggled HTTP/1.1\r\nhost: localhost\r\n\r\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_body_becomes_a_request_on_a_connection_that_nginx_keeps_for_others() {
+    let world = world().await;
+    world.settle("/d/sales").await;
+    let smuggled = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&smuggled);
+    let app = world.app().layer(middleware::from_fn(move |request: Request, next: Next| {
+        let is_smuggled = request.uri().path().contains("smuggled");
+        counted.fetch_add(usize::from(is_smuggled), Ordering::SeqCst);
+        next.run(request)
+    }));
+    let Some(nginx) = nginx(upstream_of(app).await, false).await else { return };
+    let form = "content-type: application/x-www-form-urlencoded\r\n";
+    let length = format!("content-length: {}\r\n", SMUGGLED.len());
+    let chunk = format!("{:x}\r\n{SMUGGLED}\r\n0\r\n\r\n", SMUGGLED.len());
+    let mut bodies = Vec::new();
+    for ask in [
+        "POST /theme",
+        "POST /nowhere",
+        "GET /readyz",
+        "HEAD /d/sales",
+        "GET /d/sales",
+        "PUT /d/sales",
+    ] {
+        bodies.push(format!("{ask} HTTP/1.1\r\nhost: x\r\n{form}{length}\r\n{SMUGGLED}"));
+        bodies.push(format!(
+            "{ask} HTTP/1.1\r\nhost: x\r\n{length}expect: 100-continue\r\n\r\n{SMUGGLED}"
+        ));
+        for coding in [
+            "chunked",
+            "Chunked",
+            "xchunked",
+            "chunked, identity",
+            "\tchunked",
+            "chunked\r\ncontent-length: 3",
+        ] {
+            bodies.push(format!(
+                "{ask} HTTP/1.1\r\nhost: x\r\n{form}transfer-encoding: {coding}\r\n\r\n{chunk}"
+            ));
+        }
+    }
+    for body in &bodies {
+        for _ in 0..2 {
+            let connecting = TcpStream::connect(("127.0.0.1", nginx.kept));
+            let mut stream = wait_for("nginx", connecting).await.unwrap();
+            // It may have refused before all of it is there.
+            let _ = stream.write_all(body.as_bytes()).await;
+            let mut begun = [0; 9];
+            wait_for("an answer", stream.read_exact(&mut begun)).await.unwrap();
+            assert_eq!(&begun, b"HTTP/1.1 ", "{body}");
+        }
+        // Who comes next over such a connection has the answer to their own request.
+        let next = Reading::get(nginx.kept, "/readyz", "").await.whole().await;
+        assert_eq!(next, "ready\n", "after {body}");
+    }
+    assert_eq!(smuggled.load(Ordering::SeqCst), 0);
 }
