@@ -113,3 +113,18 @@ async fn a_user_who_may_use_records_may_count() {
     records.hold(("pages", "ann"), "a", 1, LIFE).await.unwrap();
     records.highest(("access", "x"), 1, LIFE).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_record_is_prolonged_where_it_is_and_not_made() {
+    let server = Server::start(&[]);
+    let (one, two) = (records(&server), records(&server));
+    let mark = ("mark", "a");
+    assert!(!one.prolong(mark, LIFE).await.unwrap(), "there is none");
+    assert_eq!(server.command::<i64>(&["EXISTS", "brisk:mark:a"]), 0, "and still none");
+    assert!(one.replace(mark, None, "", LIFE).await.unwrap());
+    assert!(two.prolong(mark, 10 * LIFE).await.unwrap());
+    let left: i64 = server.command(&["PTTL", "brisk:mark:a"]);
+    assert!(left > 60_000, "{left}");
+    let _: String = server.command(&["FLUSHALL"]);
+    assert!(!two.prolong(mark, LIFE).await.unwrap(), "it was lost");
+}
