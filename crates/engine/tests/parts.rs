@@ -70,6 +70,11 @@ title = "Months by their names"
 kind = "bar"
 sql = "select strftime('%Y-%m', at, 'unixepoch') as month, count(*) as n from orders where $range(at) group by 1 order by 1"
 [[panel]]
+id = "cut"
+title = "Months cut from a text"
+kind = "bar"
+sql = "select substr(datetime(at, 'unixepoch'), 1, 7) as month, count(*) as n from orders where $range(at) group by 1 order by 1"
+[[panel]]
 id = "years"
 title = "Years as numbers"
 kind = "table"
@@ -95,6 +100,14 @@ id = "rows"
 title = "A table of orders"
 kind = "table"
 sql = "select $bucket(at) as day, n from orders where $range(at) order by 1"
+[[panel]]
+id = "stacked"
+title = "A stack with what is computed of it"
+kind = "bar"
+stacked = true
+interval = "week"
+computed = [{ name = "total", of = "n", kind = "running total" }]
+sql = "select $bucket(at) as week, count(*) as n from orders where $range(at) group by 1 order by 1"
 [[panel]]
 id = "figure"
 title = "Orders"
@@ -221,6 +234,8 @@ async fn buckets_that_are_written_as_text_or_numbers_are_parts_as_others_are() {
     let over = world.data("written", "from=2026-09-20&to=2026-11-02").await;
     assert_eq!(completeness_letters(&over), "PWP");
     assert!(!over.coverage.unwrap().is_under_way);
+    let cut = world.data("cut", "from=2026-09-20&to=2026-11-02").await;
+    assert_eq!(completeness_letters(&cut), "PWP", "what is cut from a time that is text");
     assert_eq!(completeness_letters(&*world.data("years", "").await), "P");
     let trimmed = world.data("trimmed-months", "from=2026-09-20&to=2026-11-02").await;
     assert_eq!(
@@ -232,6 +247,15 @@ async fn buckets_that_are_written_as_text_or_numbers_are_parts_as_others_are() {
     assert_eq!(elsewhere.coverage, None, "January 1970 is not what the range cuts");
     let both = world.data("months-of-years", "").await;
     assert_eq!(both.coverage.and_then(|c| c.column), None, "neither of them is a bucket alone");
+}
+
+#[tokio::test]
+async fn a_stack_says_which_computed_columns_it_leaves_out() {
+    let world = World::new("").await;
+    let stacked = world.data("stacked", "").await;
+    assert!(stacked.notes.join("").contains("\"total\" does not add up"), "{:?}", stacked.notes);
+    assert_eq!(ints(&stacked, "total").len(), 5, "it is in the table");
+    assert!(world.data("weeks", "").await.notes.is_empty(), "lines are beside each other");
 }
 
 #[tokio::test]

@@ -4,10 +4,11 @@ use super::{days, drawn, revenue, snapshot};
 use crate::support::case::Case;
 use crate::support::cases::stat::figure;
 use crate::support::columns::{day_starts, floats, ints, time};
+use brisk_chart::Input;
 use brisk_domain::panel_kind::{Better, Stat};
 use brisk_domain::{
-    Additivity, Compare, Coverage, Frame, Interval, PanelKind, PanelKindName, Reach, Timestamp,
-    Unit,
+    Additivity, Compare, Coverage, EarlierPeriod, Frame, Interval, PanelKind, PanelKindName, Reach,
+    Shift, Timestamp, Unit,
 };
 
 #[test]
@@ -45,6 +46,30 @@ fn nothing_before_and_zero_before_are_told_apart() {
     none.spec.compare = Some(Compare::PreviousPeriod);
     none.previous = Frame::new(vec![floats("revenue", [0.0])]).ok();
     assert!(none.draw().body.contains("No change"), "{}", none.draw().body);
+}
+
+#[test]
+fn a_day_that_there_was_not_is_no_zero() {
+    let mut stat = revenue(PanelKindName::Stat, vec![floats("revenue", [12.0])]);
+    stat.spec.compare = Some(Compare::PreviousYear);
+    let day = brisk_domain::Bounds { from: stat.bounds.from, to: stat.bounds.to };
+    let earlier = |bounds| EarlierPeriod {
+        bounds,
+        shift: Shift::Months(12),
+        is_covered: Some(true),
+        is_by_days: true,
+    };
+    let empty = brisk_domain::Bounds { from: day.from, to: day.from };
+    let own = stat.input();
+    let drawing = brisk_chart::draw(&Input { earlier: Some(earlier(empty)), ..own });
+    assert!(drawing.body.contains("no such day in the previous year"), "{}", drawing.body);
+    assert!(drawing.summary.contains("There is no such day in the previous year."));
+    let skipped = Input { bounds: empty, earlier: Some(earlier(day)), ..own };
+    assert!(brisk_chart::draw(&skipped).body.contains("no such day in the previous year"));
+    let hour = Timestamp::from_seconds(day.from.seconds() + 3600);
+    let at_one = brisk_domain::Bounds { from: hour, to: hour };
+    let skipped = Input { bounds: at_one, earlier: Some(earlier(at_one)), ..own };
+    assert!(brisk_chart::draw(&skipped).body.contains("no such time in the previous year"));
 }
 
 #[test]
