@@ -311,7 +311,7 @@ fn costliest(panels: &[CachedPanel]) -> Option<AnyView> {
                 {records_table(
                     "Table of the costliest panels".to_owned(),
                     "tb",
-                    &[Head::Text("Panel"), Head::Number("Statements"), Head::Number("Took altogether"), Head::Number("Median"), Head::Number("95th percentile"), Head::Number("Hit rate")],
+                    &[Head::Text("Panel"), Head::Number("Statements"), Head::Number("Total time"), Head::Number("Median"), Head::Number("95th percentile"), Head::Number("Hit rate")],
                     rows,
                 )}
             </section>

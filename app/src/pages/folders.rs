@@ -38,7 +38,7 @@ fn folder(row: &FolderRow, may_change: bool) -> AnyView {
     let id = format!("folder-{}", row.name);
     let editors = match row.editors.is_empty() {
         true => "admins only".to_owned(),
-        false => format!("admins, and the editors among {}", row.editors.join(", ")),
+        false => format!("admins, and editors in {}", row.editors.join(", ")),
     };
     let access = (may_change && !row.name.is_empty()).then(|| {
         let scope = format!("folder:{}", row.name);

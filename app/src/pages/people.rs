@@ -30,9 +30,9 @@ pub fn people(page: &PeoplePage) -> AnyView {
                     <form method="post" action="/admin/people">
                         <input type="hidden" name="do" value="invite"/>
                         {text("name", "Name to sign in with", name, Some("Letters, digits and . _ - @ +"))}
-                        {text("full_name", "Name that others read", full_name, None)}
+                        {text("full_name", "Full name", full_name, None)}
                         {choice("role", "Role", &ROLES, role)}
-                        {text("teams", "Teams", teams, Some("Names with blanks between them, such as sales board; a new name makes a new team."))}
+                        {text("teams", "Teams", teams, Some("Separated by spaces, such as sales board; a new name creates a team."))}
                         {known_teams(&page.known_teams)}
                         <div class="actions"><button class="btn primary">"Invite"</button></div>
                     </form>
@@ -145,7 +145,7 @@ pub fn account(page: &AccountPage) -> AnyView {
                     <form method="post" action=action.clone()>
                         <input type="hidden" name="do" value="rights"/>
                         {choice("role", "Role", &ROLES, role)}
-                        {text("teams", "Teams", &teams.join(" "), Some("Names with blanks between them; a new name makes a new team."))}
+                        {text("teams", "Teams", &teams.join(" "), Some("Separated by spaces; a new name creates a team."))}
                         {known_teams(&page.known_teams)}
                         {lines("attributes".into(), "attributes", "Attributes".into(), &page.attributes, ATTRIBUTES)}
                         <div class="actions"><button class="btn primary">"Save"</button></div>

@@ -169,7 +169,7 @@ fn slow(source: &str, rows: &[SlowRow]) -> Option<AnyView> {
                 {records_table(
                     format!("Slowest statements of {source}"),
                     "tb",
-                    &[Head::Text("Statement"), Head::Text("Run last by"), Head::Number("Runs"), Head::Number("Altogether"), Head::Number("Longest")],
+                    &[Head::Text("Statement"), Head::Text("Run last by"), Head::Number("Runs"), Head::Number("Total time"), Head::Number("Longest")],
                     rows,
                 )}
             </details>

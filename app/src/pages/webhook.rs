@@ -148,10 +148,10 @@ fn forms(page: &WebhookPage, action: &str) -> AnyView {
         </section>
         <section class="operation" aria-labelledby="rotate">
             <h2 id="rotate">"New secret"</h2>
-            <p class="recent">"Senders go on with the old one until then, so that none is refused while you change them."</p>
+            <p class="recent">"The old secret stays valid for a while, so that no delivery is refused while you update the senders."</p>
             <form method="post" action=action.to_owned()>
                 <input type="hidden" name="do" value="rotate"/>
-                {text("overlap", "The old one is taken for", "24h", Some("Such as 1h or 7d; 0 where it has got into wrong hands."))}
+                {text("overlap", "Keep the old one for", "24h", Some("Such as 1h or 7d; 0 if it has leaked."))}
                 <div class="actions"><button class="btn">"Rotate"</button></div>
             </form>
             {overlap}

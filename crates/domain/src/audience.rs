@@ -27,7 +27,7 @@ pub struct Folder {
 
 /// The word names no audience.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" says of nobody that they may see it")]
+#[error("\"{0}\" is no audience: write \"public\", \"everyone\" or \"team:NAME\"")]
 pub struct NoAudience(pub String);
 
 impl Audience {
