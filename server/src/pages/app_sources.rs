@@ -19,8 +19,8 @@ use http::StatusCode;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-/// What a form offers for a new source: connections, seconds, rows.
-const USUAL: [u32; 3] = [8, 30, 10_000];
+/// What a form offers for a new source: connections, seconds, rows; the defaults of the configuration.
+const USUAL: [u32; 3] = [8, 30, 100_000];
 
 /// `/admin/sources/edit`: the form, for a new one or, with `?name=…`, for one that exists.
 pub async fn form(State(state): State<AppState>, request: Request) -> Response {
