@@ -1,6 +1,8 @@
 //! Cache details of a panel: the same in its menu and on its own page.
 
-use brisk_domain::{EntryReport, PanelEntries, PanelError, Timestamp, Unit, ZoneOffsets, format};
+use brisk_domain::{
+    EntryReport, EntryState, PanelEntries, PanelError, Timestamp, Unit, ZoneOffsets, format,
+};
 use leptos::prelude::*;
 
 /// The section on a panel's own page.
@@ -53,7 +55,10 @@ fn entry(report: &EntryReport, now: Timestamp, zone: &ZoneOffsets) -> AnyView {
             "Age",
             format!("{}, loaded at {}", apart(stored.loaded_at), at(stored.loaded_at)),
         ));
-        facts.push(("Fresh until", until(stored.fresh_until)));
+        // Since an invalidation, whatever its time.
+        if report.state != EntryState::Previous {
+            facts.push(("Fresh until", until(stored.fresh_until)));
+        }
         facts.push(("Ends", until(stored.usable_until)));
         facts.push(("Load time", format::duration(stored.load_time as f64 / 1e6)));
         facts.push(("Size", format::compact(stored.bytes as f64, &Unit::Bytes)));
