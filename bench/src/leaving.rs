@@ -36,6 +36,8 @@ pub struct Report {
 
 /// The source's connection limit.
 pub const CONNECTIONS: i64 = 8;
+/// The views that are opened, each with a statement of its own.
+const VIEWS: usize = 6;
 /// Concurrent readers.
 const AT_A_TIME: usize = 32;
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -66,7 +68,10 @@ pub async fn run(program: &Path, readers: usize, seed: u64) -> Result<Report> {
         async |panel: &str| client.panel(&brisk.url(&panel_path("two", panel, "")), PATIENCE).await;
     ask("before").await?;
     let before = brisk.open_files()?;
+    let most_running = leave_statements(&brisk, &postgres).await?;
     let mut report = leave(&brisk, &postgres, readers, seed).await?;
+    report.begun += VIEWS;
+    report.most_running = report.most_running.max(most_running);
     let last = Instant::now();
     while postgres.running().await? > 0 {
         if last.elapsed() > SETTLES {
@@ -84,6 +89,32 @@ pub async fn run(program: &Path, readers: usize, seed: u64) -> Result<Report> {
     Ok(report)
 }
 
+/// Readers of each view who leave once their page has begun and statements run for them; returns how many.
+async fn leave_statements(brisk: &Arc<Brisk>, postgres: &Postgres) -> Result<i64> {
+    let address = brisk.address();
+    let mut readers = Vec::new();
+    for number in 1..=VIEWS {
+        let mut stream = TcpStream::connect(&address).await?;
+        let request = format!("GET /d/one?number={number} HTTP/1.1\r\nhost: {address}\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        readers.push(stream);
+    }
+    for reader in &mut readers {
+        let begun = tokio::time::timeout(PATIENCE, reader.read_u8()).await;
+        begun.context("waited for a page to begin")??;
+    }
+    let since = Instant::now();
+    loop {
+        match postgres.running().await? {
+            0 if since.elapsed() > PATIENCE => {
+                bail!("waited for a statement of the readers to run")
+            }
+            0 => tokio::time::sleep(Duration::from_millis(10)).await,
+            running => return Ok(running),
+        }
+    }
+}
+
 async fn leave(
     brisk: &Arc<Brisk>,
     postgres: &Postgres,
@@ -97,7 +128,7 @@ async fn leave(
     for reader in 0..readers {
         let place = Arc::clone(&places).acquire_owned().await?;
         // Some request the same view and wait together; some leave before anything has arrived.
-        let path = format!("/d/one?number={}", random.random_range(1..=6));
+        let path = format!("/d/one?number={}", random.random_range(1..=VIEWS));
         let stays = Duration::from_millis(random.random_range(0..60));
         let address = brisk.address();
         tasks.spawn(async move {
@@ -135,7 +166,7 @@ async fn visit(address: &str, path: &str, stays: Duration) -> Result<bool> {
 }
 
 fn slow() -> String {
-    let numbers: Vec<String> = (1..=6).map(|number| format!("\"{number}\"")).collect();
+    let numbers: Vec<String> = (1..=VIEWS).map(|number| format!("\"{number}\"")).collect();
     format!(
         "title = \"One\"\nsource = \"bench\"\n\
          [[variable]]\nname = \"number\"\noptions = [{}]\ndefault = [\"1\"]\n\

@@ -81,7 +81,7 @@ sql = "select 9e999 as x"
     );
     let page = site.panel("odd").await;
     assert_eq!(texts(&page, "n")[1..5], ["1.5", "∞", "−∞", "–"], "{page}");
-    assert_eq!(site.csv("odd").await, "x\r\n1.5\r\nInfinity\r\n-Infinity\r\n\r\n");
+    assert_eq!(site.csv("odd").await, "x\r\n1.5\r\nInfinity\r\n-Infinity\r\n\"\"\r\n");
     let answer = site.get("/api/v1/dashboards/figures/panels/odd").await;
     assert!(answer.contains(r#"[1.5,"Infinity","-Infinity",null]"#), "{answer}");
     let stat = site.panel("stat").await;
