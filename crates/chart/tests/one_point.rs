@@ -2,9 +2,11 @@
 //! are told apart by value.
 
 use crate::support::case::{Case, lay, stack};
-use crate::support::columns::{column, floats, gbp, ints, style, texts};
+use crate::support::columns::{column, day_starts, floats, gbp, ints, london, style, texts, time};
 use brisk_domain::panel::Cell;
-use brisk_domain::{Additivity, Column, Decimal, Frame, PanelKindName, Unit, Values};
+use brisk_domain::{
+    Additivity, Bounds, Column, Compare, Decimal, Frame, PanelKindName, Unit, Values,
+};
 
 fn draw(kind: PanelKindName, columns: Vec<Column>) -> brisk_chart::Drawing {
     Case::new("", kind, "Animals", columns).draw()
@@ -131,6 +133,29 @@ fn a_stack_of_columns_is_drawn_unless_one_of_them_does_not_add_up() {
         stack(&mut c.spec, true);
     });
     assert!(!one.draw().is_empty);
+}
+
+#[test]
+fn the_earlier_period_stands_beside_a_series_and_not_on_it() {
+    for (kind, is_lying) in STACKS {
+        let drawn = |is_stacked| {
+            let days = day_starts(20);
+            let before = time("day", days[..10].to_vec());
+            let now = vec![time("day", days[10..].to_vec()), ints("n", 1..=10)];
+            Case::new("", kind, "Orders", now)
+                .with(|c| {
+                    c.previous = Frame::new(vec![before, ints("n", [7; 10])]).ok();
+                    c.spec.compare = Some(Compare::PreviousPeriod);
+                    c.bounds = Bounds { from: days[10], to: london().plus_days(days[10], 10) };
+                    stack(&mut c.spec, is_stacked);
+                    lay(&mut c.spec, is_lying);
+                })
+                .draw()
+        };
+        let (stacked, beside) = (drawn(true), drawn(false));
+        assert_eq!(stacked.readout.series.len(), 2, "{kind:?}");
+        assert_eq!(stacked.body, beside.body, "{kind:?}");
+    }
 }
 
 #[test]
