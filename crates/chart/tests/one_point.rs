@@ -2,9 +2,11 @@
 //! distinguished by value.
 
 use crate::support::case::{Case, lay, stack};
-use crate::support::columns::{column, floats, gbp, ints, style, texts};
+use crate::support::columns::{column, day_starts, floats, gbp, ints, london, style, texts, time};
 use brisk_domain::panel::Cell;
-use brisk_domain::{Additivity, Column, Decimal, PanelKindName, Unit, Values};
+use brisk_domain::{
+    Additivity, Bounds, Column, Compare, Decimal, Frame, PanelKindName, Unit, Values,
+};
 
 fn draw(kind: PanelKindName, columns: Vec<Column>) -> brisk_chart::Drawing {
     Case::new("", kind, "Animals", columns).draw()
@@ -89,6 +91,139 @@ fn what_does_not_add_up_says_what_to_write() {
     let case = Case::new("", PanelKindName::Bar, "Animals", apart)
         .with(|c| c.additivity = vec![Additivity::Key, Additivity::Single]);
     assert!(!case.draw().is_empty);
+}
+
+/// A number for each of two series on two points.
+fn two_series(kind: PanelKindName, is_lying: bool, additivity: Additivity) -> Case {
+    let columns = vec![
+        texts("month", &["Jan", "Jan", "Feb", "Feb"]),
+        texts("shop", &["a", "b", "a", "b"]),
+        ints("mean", [5, 6, 7, 8]),
+    ];
+    Case::new("", kind, "By month", columns).with(|c| {
+        c.additivity = vec![Additivity::Key, Additivity::Key, additivity];
+        stack(&mut c.spec, true);
+        lay(&mut c.spec, is_lying);
+    })
+}
+
+const ALONE: [Additivity; 3] = [Additivity::Single, Additivity::Extreme, Additivity::Distinct];
+const ADDING: [Additivity; 4] =
+    [Additivity::Total, Additivity::Plain, Additivity::Shared, Additivity::Unknown];
+const STACKS: [(PanelKindName, bool); 3] =
+    [(PanelKindName::Area, false), (PanelKindName::Bar, false), (PanelKindName::Bar, true)];
+
+#[test]
+fn averages_extremes_and_distinct_counts_do_not_stand_on_each_other() {
+    for (kind, is_lying) in STACKS {
+        for additivity in ALONE {
+            let drawing = two_series(kind, is_lying, additivity).draw();
+            assert!(drawing.is_empty, "{kind:?} of {additivity:?}");
+            for words in ["\"mean\"", "cannot be added up", "leave out stacked"] {
+                assert!(drawing.summary.contains(words), "{words}: {}", drawing.summary);
+            }
+            // Beside each other they are drawn.
+            let beside =
+                two_series(kind, is_lying, additivity).with(|c| stack(&mut c.spec, false)).draw();
+            assert_eq!(series(&beside), [("a", vec!["5", "7"]), ("b", vec!["6", "8"])]);
+        }
+        for additivity in ADDING {
+            let drawing = two_series(kind, is_lying, additivity).draw();
+            assert!(!drawing.is_empty, "{kind:?} of {additivity:?}");
+        }
+    }
+}
+
+#[test]
+fn a_stack_of_columns_is_drawn_unless_one_of_them_does_not_add_up() {
+    let columns = || vec![texts("k", &["a", "b"]), ints("first", [1, 2]), ints("again", [3, 4])];
+    let is_drawn = |of: [Additivity; 2]| {
+        let case = Case::new("", PanelKindName::Area, "Customers", columns()).with(|c| {
+            c.additivity = [vec![Additivity::Key], of.to_vec()].concat();
+            stack(&mut c.spec, true);
+        });
+        !case.draw().is_empty
+    };
+    let (total, distinct) = (Additivity::Total, Additivity::Distinct);
+    assert!(is_drawn([total, total]));
+    assert!(is_drawn([distinct, distinct]), "each counts what its own condition says");
+    assert!(!is_drawn([total, Additivity::Single]));
+    assert!(!is_drawn([Additivity::Extreme, total]));
+    // One series stands on nothing.
+    let one = vec![texts("k", &["a", "b"]), ints("mean", [1, 2])];
+    let one = Case::new("", PanelKindName::Area, "One", one).with(|c| {
+        c.additivity = vec![Additivity::Key, Additivity::Single];
+        stack(&mut c.spec, true);
+    });
+    assert!(!one.draw().is_empty);
+}
+
+#[test]
+fn the_earlier_period_stands_beside_a_series_and_not_on_it() {
+    for (kind, is_lying) in STACKS {
+        let drawn = |is_stacked| {
+            let days = day_starts(20);
+            let before = time("day", days[..10].to_vec());
+            let now = vec![time("day", days[10..].to_vec()), ints("n", 1..=10)];
+            Case::new("", kind, "Orders", now)
+                .with(|c| {
+                    c.previous = Frame::new(vec![before, ints("n", [7; 10])]).ok();
+                    c.spec.compare = Some(Compare::PreviousPeriod);
+                    c.bounds = Bounds { from: days[10], to: london().plus_days(days[10], 10) };
+                    stack(&mut c.spec, is_stacked);
+                    lay(&mut c.spec, is_lying);
+                })
+                .draw()
+        };
+        let (stacked, beside) = (drawn(true), drawn(false));
+        assert_eq!(stacked.readout.series.len(), 2, "{kind:?}");
+        assert_eq!(stacked.body, beside.body, "{kind:?}");
+    }
+}
+
+#[test]
+fn a_donut_of_what_does_not_add_up_says_so() {
+    let drawn = |additivity, unit: Unit, values: [f64; 3]| {
+        let columns = vec![texts("k", &["cats", "dogs", "hens"]), floats("mean", values)];
+        Case::new("", PanelKindName::Donut, "Animals", columns)
+            .with(|c| {
+                c.additivity = vec![Additivity::Key, additivity];
+                c.spec.unit = unit;
+            })
+            .draw()
+    };
+    for additivity in ALONE {
+        let drawing = drawn(additivity, Unit::None, [5.0, 6.0, 7.0]);
+        assert!(drawing.is_empty, "{additivity:?}");
+        for words in ["\"mean\"", "parts of a whole", "cannot be added up", "kind = \"bar\""] {
+            assert!(drawing.summary.contains(words), "{words}: {}", drawing.summary);
+        }
+    }
+    for additivity in ADDING {
+        assert!(!drawn(additivity, Unit::None, [5.0, 6.0, 7.0]).is_empty, "{additivity:?}");
+    }
+    // Percentages that come to all of it are parts, rates are not.
+    let single = Additivity::Single;
+    assert!(!drawn(single, Unit::Percent, [0.5, 0.3, 0.2]).is_empty);
+    assert!(drawn(single, Unit::Percent, [0.5, 0.3, 0.3]).is_empty);
+}
+
+#[test]
+fn percentages_that_are_parts_of_a_whole_stand_on_each_other_however_they_were_computed() {
+    let is_drawn = |values: [f64; 4]| {
+        let case = two_series(PanelKindName::Bar, false, Additivity::Single).with(|c| {
+            let columns = vec![
+                texts("month", &["Jan", "Jan", "Feb", "Feb"]),
+                texts("shop", &["a", "b", "a", "b"]),
+                floats("part", values),
+            ];
+            c.frame = Frame::new(columns).unwrap();
+            c.spec.unit = Unit::Percent;
+        });
+        !case.draw().is_empty
+    };
+    assert!(is_drawn([0.5, 0.5, 0.25, 0.75]));
+    assert!(!is_drawn([0.5, 0.5, 0.25, 0.7]));
 }
 
 #[test]

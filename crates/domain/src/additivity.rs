@@ -25,6 +25,8 @@ pub enum Additivity {
     Extreme,
     /// Computed for a whole point: each of its rows holds the same.
     Shared,
+    /// Nothing tells: as [`Single`](Self::Single), but it may be a part of a whole, such as a share.
+    Unknown,
 }
 
 impl Additivity {
@@ -33,12 +35,27 @@ impl Additivity {
         matches!(self, Self::Total | Self::Plain | Self::Key)
     }
 
+    /// Whether several of it are known to be no parts of a whole.
+    pub fn stands_alone(self) -> bool {
+        matches!(self, Self::Distinct | Self::Single | Self::Extreme)
+    }
+
+    /// Whether a division may have made it, so that its digits say nothing.
+    pub fn may_be_quotient(self) -> bool {
+        matches!(self, Self::Single | Self::Unknown)
+    }
+
     /// The same for fractions, which do not add up.
     pub fn of_fractions(self) -> Self {
         match self {
             Self::Total => Self::Distinct,
             Self::Plain => Self::Single,
-            Self::Distinct | Self::Key | Self::Single | Self::Extreme | Self::Shared => self,
+            Self::Distinct
+            | Self::Key
+            | Self::Single
+            | Self::Extreme
+            | Self::Shared
+            | Self::Unknown => self,
         }
     }
 
@@ -46,9 +63,12 @@ impl Additivity {
     pub fn empty(self) -> EmptyBucket {
         match self {
             Self::Total | Self::Distinct => EmptyBucket::Zero,
-            Self::Plain | Self::Key | Self::Single | Self::Extreme | Self::Shared => {
-                EmptyBucket::Gap
-            }
+            Self::Plain
+            | Self::Key
+            | Self::Single
+            | Self::Extreme
+            | Self::Shared
+            | Self::Unknown => EmptyBucket::Gap,
         }
     }
 }

@@ -13,6 +13,7 @@ use brisk_domain::{
 use brisk_source::{Context, Limits, Source, compile};
 use chrono::NaiveDate;
 use equal::assert_equal;
+use fixture::cells;
 use fixture::url::url;
 use sqlite3::Cell;
 use std::collections::BTreeMap;
@@ -184,6 +185,31 @@ async fn frames_of_sqlite_equal_what_its_own_client_prints() {
     let frame = brisk(&source, sql, "Asia/Kolkata", Interval::Day).await;
     let printed = sqlite3::run(&path, &[&file("sqlite_readings.sql")], &[]);
     assert_equal(&frame, &printed, "readings in SQLite");
+}
+
+#[tokio::test]
+async fn instants_beside_infinity_are_what_psql_prints_in_the_dashboards_zone() {
+    let Some(url) = url("BRISK_TEST_POSTGRES_URL") else { return };
+    let name = SourceName::parse("p").unwrap();
+    let source = Source::postgres(name, &url, 1, Limits::default()).unwrap();
+    // Rows before an infinity and after it, from 1970 to 2037.
+    let sql = "with t as (
+          select i, case i when 150 then 'infinity' when 200 then '-infinity'
+            else to_timestamp(i * 5300000 + 0.5 * (i % 2)) end as at
+          from generate_series(1, 400) i
+        )
+        select at, array[at] as many, tstzrange(at, null) as span from t order by i";
+    for zone in ZONES {
+        let frame = brisk(&source, sql, zone, Interval::Day).await;
+        let mut psql = Command::new("psql");
+        psql.args(["-X", "-q", "-A", "-t", "-F", "\t", "-d", &url, "-c", sql]).env("PGTZ", zone);
+        let printed = servers::answer(&mut psql);
+        for (column, name) in ["at", "many", "span"].into_iter().enumerate() {
+            let printed = printed.lines().map(|line| line.split('\t').nth(column));
+            let printed: Vec<_> = printed.map(|cell| cell.map(str::to_owned)).collect();
+            assert_eq!(cells(&frame, name), printed, "{name} in {zone}");
+        }
+    }
 }
 
 #[tokio::test]

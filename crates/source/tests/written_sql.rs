@@ -2,7 +2,10 @@
 
 use crate::fixture;
 
-use brisk_domain::{Access, Bounds, Interval, Query, Timestamp, Values, ZoneName, ZoneOffsets};
+use brisk_domain::{
+    Access, Bounds, Interval, Query, Selection, Timestamp, Values, VariableName, ZoneName,
+    ZoneOffsets,
+};
 use brisk_source::{Context, Dialect, Statement, compile};
 use fixture::instants::Instants;
 use fixture::{Fixture, cells};
@@ -174,4 +177,41 @@ async fn seconds_with_a_fraction_or_beyond_the_calendar_have_a_bucket_or_none() 
     let minute = |seconds| Some(Timestamp::from_seconds(seconds));
     let minutes = [minute(1_299_999_960), minute(-60), minute(1_299_999_960), None, None];
     assert_eq!(*found, minutes);
+}
+
+#[test]
+fn what_the_shipped_dashboards_stack_and_put_in_rings_may_be_parts() {
+    use brisk_domain::Additivity::{Distinct, Key, Total};
+    let shipped = include_str!("../../../dashboards/online-retail.toml");
+    let statement = |panel: &str| {
+        let panel = shipped.split("[[panel]]").find(|one| one.contains(panel)).unwrap();
+        panel.split("\"\"\"").nth(1).unwrap()
+    };
+    let whole = shipped.split("[[panel]]");
+    let whole = whole.filter(|one| one.contains("stacked = true") || one.contains("\"donut\""));
+    assert_eq!(whole.count(), 2, "each of them is below");
+    let at = Timestamp::from_seconds;
+    let variables = ["country", "price_band"].map(|name| {
+        (VariableName::parse(name).unwrap(), Selection::of(std::iter::once("a".to_owned())))
+    });
+    let variables = BTreeMap::from(variables);
+    for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+        let of = |panel: &str, names: &[&str]| {
+            let context = Context {
+                bounds: Bounds { from: at(1_300_000_000), to: at(1_320_000_000) },
+                interval: Interval::Day,
+                zone: &ZoneName::utc(),
+                offsets: &ZoneOffsets::utc(),
+                variables: &variables,
+                access: &Access::anonymous(),
+            };
+            let statement = compile(&Query::new(statement(panel)), dialect, &context).unwrap();
+            statement.additivity.of(names.iter().copied())
+        };
+        let bands = of("id = \"price-bands\"", &["price_band", "revenue"]);
+        assert_eq!(bands, [Key, Total], "{dialect:?}");
+        // Two columns, each of its own customers.
+        let customers = of("id = \"new-and-returning\"", &["week", "again", "first_time"]);
+        assert_eq!(customers[1..], [Distinct, Distinct], "{dialect:?}");
+    }
 }

@@ -97,6 +97,22 @@ async fn averages_on_one_point_are_refused_with_what_to_write() {
 }
 
 #[tokio::test]
+async fn averages_and_distinct_counts_are_neither_stacked_nor_parts_of_a_ring() {
+    let site = site();
+    let refused = [
+        ("stacked-averages", "\"mean\" of several series cannot be added up"),
+        ("stacked-tenants", "\"tenants\" of several series cannot be added up"),
+        ("ring-of-averages", "\"mean\" cannot be added up: use kind = \"bar\""),
+    ];
+    for (panel, reason) in refused {
+        let page = site.page(panel).await.replace("&quot;", "\"");
+        assert!(page.contains(reason), "{panel}: {page}");
+    }
+    reads(&site, "stacked-sums", r#"["Jan"]"#, &[("a", r#"["5"]"#), ("b", r#"["6"]"#)]).await;
+    assert!(site.page("ring-of-shares").await.contains("cats 75\u{202f}%"));
+}
+
+#[tokio::test]
 async fn numbers_near_zero_are_a_line() {
     let page = site().page("tiny").await;
     let ys = page.split("\"y\":[").nth(1).and_then(|rest| rest.split_once(']'));

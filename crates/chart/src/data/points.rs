@@ -133,6 +133,11 @@ impl Points {
         self.x.len()
     }
 
+    /// Whether the compared range is beside the series: the two are no stack.
+    pub(crate) fn is_compared(&self) -> bool {
+        self.series.iter().any(|series| series.is_previous)
+    }
+
     /// What the points cover: the view's bounds, or the buckets that are not left out.
     pub(crate) fn span(&self, input: &Input<'_>) -> Bounds {
         match (&self.x, self.coverage) {

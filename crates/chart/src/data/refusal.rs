@@ -25,6 +25,22 @@ impl Refusal {
         ))
     }
 
+    /// Numbers of a stack that do not add up.
+    pub(crate) fn stacked(column: &str) -> Self {
+        Self::Because(format!(
+            "The \"{column}\" of several series cannot be added up, so they cannot stand on each other: leave \
+             out stacked, or write a sum or a count"
+        ))
+    }
+
+    /// Numbers of a ring that do not add up.
+    pub(crate) fn ring(column: &str) -> Self {
+        Self::Because(format!(
+            "A donut shows parts of a whole, and \"{column}\" cannot be added up: use kind = \"bar\", or write a \
+             sum or a count"
+        ))
+    }
+
     /// Whole numbers that could equally be names of series and measured values.
     pub(crate) fn unclear(frame: &Frame, column: &str) -> Self {
         let x = frame.columns().first().map_or("", |column| column.name.as_str());

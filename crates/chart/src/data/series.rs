@@ -21,6 +21,8 @@ pub(crate) struct Series {
     pub(crate) digits: Vec<String>,
     pub(crate) unit: Unit,
     pub(crate) color: u8,
+    /// The column that its numbers are of, in the frame.
+    pub(crate) column: usize,
     /// Whether it is the compared range.
     pub(crate) is_previous: bool,
     /// What a bucket without a row counts as, unless the panel says so; computed columns have a row
@@ -135,6 +137,16 @@ pub(crate) fn of(
         let name = format!("{left_out} others");
         series.push(series_of_cells((input, frame), *at, (name, series.len()), rest));
     }
+    if reading.stacked && series.len() > 1 {
+        // Several columns of distinct counts are written one by one, each of its own rows: they may be parts.
+        let alone = series.iter().find(|one| match of_column(input.additivity, one.column) {
+            Additivity::Distinct => names.len() > 1 && one.unit != Unit::Percent,
+            of => of.stands_alone(),
+        });
+        if let Some(alone) = alone.filter(|_| !are_parts(&series)) {
+            return Err(Refusal::stacked(&columns[alone.column].name));
+        }
+    }
     fill_empty(&mut series, places, reading.empty);
     if reading.stacked {
         add_up(&mut series);
@@ -200,12 +212,13 @@ fn series_of_cells(
         texts: Vec::with_capacity(cells.len()),
         digits: Vec::with_capacity(cells.len()),
         unit: unit.clone(),
+        column: at,
         color: (color % MAX_SERIES) as u8,
         is_previous: false,
         empty: Some(additivity.empty()).filter(|_| additivity != Additivity::Shared),
     };
     let quotients = column.and_then(|column| format::quotients(&column.values));
-    let quotients = quotients.filter(|_| additivity == Additivity::Single);
+    let quotients = quotients.filter(|_| additivity.may_be_quotient());
     for cells in cells {
         let total;
         let cell = match cells.as_slice() {
@@ -228,6 +241,25 @@ fn series_of_cells(
         series.texts.push(text.unwrap_or_default());
     }
     series
+}
+
+/// Whether the percentages at each place with any are parts of one whole.
+fn are_parts(series: &[Series]) -> bool {
+    let places = series.iter().map(|one| one.values.len()).max().unwrap_or_default();
+    series.iter().all(|one| one.unit == Unit::Percent)
+        && (0..places).all(|at| {
+            let parts: Vec<f64> = series.iter().filter_map(|one| one.values[at]).collect();
+            is_whole(&parts)
+        })
+}
+
+/// Whether percentages are all parts of one whole, as far as there are any.
+pub(crate) fn is_whole(parts: &[f64]) -> bool {
+    match parts {
+        [] => true,
+        [part] => (part - 1.0).abs() < 1e-9,
+        _ => format::are_shares(parts),
+    }
 }
 
 /// Rounds percentages stacked at one place so that they add up as shown, where they are parts of one whole.

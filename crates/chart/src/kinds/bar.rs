@@ -43,9 +43,10 @@ pub(crate) fn draw_shared(
     sharing: Sharing,
     empty: Option<EmptyBucket>,
 ) -> Result<Chart<Plot>, Refusal> {
-    let stacked = sharing.stacked;
-    let reading = Reading { stacked, empty, placing: Placing::Bins };
+    let reading = Reading { stacked: sharing.stacked, empty, placing: Placing::Bins };
     let points = points::of(input, &reading)?;
+    let stacked = sharing.stacked && !points.is_compared();
+    let sharing = Sharing { stacked, ..sharing };
     let bars = bars(&points, input.hidden, sharing);
     let unit = bar_places::unit_of(&points);
     let axes = Axes::with_zero(input, bar_places::extent(&bars), &unit).with_note(points.note());

@@ -4,14 +4,15 @@ use super::chart::Chart;
 use super::mark_links::MarkLinks;
 use crate::data::points::{self, Points};
 use crate::data::refusal::Refusal;
-use crate::data::series::{Reading, Series};
+use crate::data::series::{self, Reading, Series};
 use crate::data::x_axis::Placing;
 use crate::readout::{self, Readout, ReadoutSeries};
 use crate::scene::{Anchor, Color, KeyItem, Keys, LinkName, Part, Picture, Role, Scene, Text, X};
 use crate::spec::Input;
 use brisk_domain::format::Number;
 use brisk_domain::panel_kind::EmptyBucket;
-use brisk_domain::{Unit, Values, format};
+use brisk_domain::point::of_column;
+use brisk_domain::{Additivity, Unit, Values, format};
 use std::fmt::Write as _;
 
 /// Slices beyond this are merged as "6 others".
@@ -35,6 +36,10 @@ pub(crate) fn draw(input: &Input<'_>) -> Result<Chart, Refusal> {
     let points = points::of(input, &reading)?;
     let series = points.series.first().ok_or(Refusal::Unfit)?;
     let labels = points.labels(input);
+    if !are_parts(input, series) {
+        let column = input.frame.columns().get(series.column);
+        return Err(Refusal::ring(column.map_or("", |column| column.name.as_str())));
+    }
     // A ring without it would pass off the rest as the whole.
     if let Some(at) = series.values.iter().position(|value| value.is_some_and(|v| v < 0.0)) {
         let (name, value) = (&labels[at], &series.texts[at]);
@@ -70,6 +75,17 @@ pub(crate) fn draw(input: &Input<'_>) -> Result<Chart, Refusal> {
     };
     let readout = read(&slices, series, shares);
     Ok(Chart::new(Scene::Picture(picture), summary, readout))
+}
+
+/// Whether the values may be parts of a whole. Percentages that come to all of it are, however they were computed.
+fn are_parts(input: &Input<'_>, of: &Series) -> bool {
+    let values: Vec<f64> = of.values.iter().flatten().copied().collect();
+    let is_percentage = of.unit == Unit::Percent;
+    match of_column(input.additivity, of.column) {
+        // Of percentages, a sum of fractions.
+        Additivity::Distinct if is_percentage => true,
+        additivity => !additivity.stands_alone() || is_percentage && series::is_whole(&values),
+    }
 }
 
 fn summary(input: &Input<'_>, slices: &[Slice], shares: &[String], note: Option<&str>) -> String {

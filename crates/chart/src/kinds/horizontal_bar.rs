@@ -27,9 +27,9 @@ const THICKEST: f64 = 26.0;
 const THIN: f64 = 10.0;
 
 pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Result<Chart, Refusal> {
-    let stacked = options.stacked;
-    let reading = Reading { stacked, empty: options.empty, placing: Placing::Row };
+    let reading = Reading { stacked: options.stacked, empty: options.empty, placing: Placing::Row };
     let points = points::of(input, &reading)?;
+    let stacked = options.stacked && !points.is_compared();
     let summary = summary(&points, input);
     let plan = Plan::of(&points, input, stacked);
     let links = MarkLinks::of(input);

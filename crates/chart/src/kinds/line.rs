@@ -41,9 +41,13 @@ pub(crate) fn draw_filled(
     fill: Fill,
     empty: Option<EmptyBucket>,
 ) -> Result<Chart<Plot>, Refusal> {
-    let stacked = fill == Fill::Stacked;
-    let reading = Reading { stacked, empty, placing: Placing::Scale };
+    let reading = Reading { stacked: fill == Fill::Stacked, empty, placing: Placing::Scale };
     let points = points::of(input, &reading)?;
+    let fill = match fill {
+        Fill::Stacked if points.is_compared() => Fill::Tinted,
+        fill => fill,
+    };
+    let stacked = fill == Fill::Stacked;
     let stacks = stacks(&points, input, stacked);
     let axes = axes(&points, input, &stacks, fill);
     let summary = summary(&points, input);

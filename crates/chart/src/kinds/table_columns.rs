@@ -9,7 +9,7 @@ use crate::spec::Input;
 use crate::table_view::TableView;
 use brisk_domain::panel::Cell as CellStyle;
 use brisk_domain::point::of_column;
-use brisk_domain::{Additivity, Column, Timestamp, Unit, Values, format};
+use brisk_domain::{Column, Timestamp, Unit, Values, format};
 use std::fmt::Write as _;
 
 /// The height of a sparkline in a cell.
@@ -56,7 +56,7 @@ impl<'a> Columns<'a> {
             let plain = !decorated && cell != CellStyle::Hidden;
             let numbers = (0..frame.rows()).filter_map(|row| column.values.number(row));
             let unit = input.spec.unit_of(&column.name);
-            let is_single = of_column(input.additivity, at) == Additivity::Single;
+            let is_single = of_column(input.additivity, at).may_be_quotient();
             let quotients = format::quotients(&column.values).filter(|_| is_single);
             Style {
                 cell: if plain { CellStyle::Plain } else { cell },

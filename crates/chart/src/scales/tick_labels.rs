@@ -29,7 +29,8 @@ pub(crate) fn tick_labels(ticks: &[f64], unit: &Unit) -> Vec<String> {
     };
     let step = ticks.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
     let round = |tick: f64| match unit {
-        Unit::Seconds if tick >= 0.0 => format::round_duration(tick),
+        Unit::Seconds if tick < 0.0 => format!("−{}", format::round_duration(-tick)),
+        Unit::Seconds => format::round_duration(tick),
         _ => format::compact(tick, unit),
     };
     let short = say(&round);
@@ -131,5 +132,13 @@ mod tests {
         let said = |high| tick_labels(&nice(0.0, high, 3, &unit), &unit);
         assert_eq!(said(9.0 * 3600.0), ["0 s", "5 h", "10 h"]);
         assert_eq!(said(50.0 * 86_400.0), ["0 s", "25 d", "50 d"]);
+        let around = |end: f64| tick_labels(&nice(-end, end, 3, &unit), &unit);
+        for end in [2.0 * 86_400.0, 3_600.0, 90.0, 0.01] {
+            let labels = around(end);
+            let above = labels.iter().rev().take_while(|label| *label != "0 s");
+            let mirrored: Vec<String> = above.map(|label| format!("−{label}")).collect();
+            assert!(!mirrored.is_empty() && labels.starts_with(&mirrored), "{labels:?}");
+        }
+        assert_eq!(tick_labels(&[-86_400.0, 0.0, 86_400.0], &unit), ["−24 h", "0 s", "24 h"]);
     }
 }

@@ -1,7 +1,7 @@
 //! Which columns of a statement add up, by the outermost aggregate of each. Pure.
 //!
-//! Names from subqueries and `with` are followed to their origin. Columns about which nothing can be
-//! known do not add up, except a bare column of a table.
+//! The names of subqueries and `with` are followed to where they come from. What cannot be known is not
+//! added up, except a bare column of a table, but may be a part of a whole.
 
 use super::outline::MACRO;
 use brisk_domain::Additivity;
@@ -37,7 +37,7 @@ impl ColumnAdditivity {
         };
         let one = |(at, name)| {
             if self.is_unknown {
-                return Additivity::Single;
+                return Additivity::Unknown;
             }
             let by_place = self.columns.get(at).filter(|_| !self.is_open);
             by_place.or_else(|| named(name)).map_or_else(Additivity::default, |column| column.1)
@@ -81,10 +81,11 @@ fn body(body: &SetExpr, known: &Known) -> ColumnAdditivity {
 
 /// The weaker of two additivities.
 fn joined(a: Additivity, b: Additivity) -> Additivity {
-    use Additivity::{Distinct, Extreme, Plain, Single, Total};
+    use Additivity::{Distinct, Extreme, Plain, Single, Total, Unknown};
     match (a, b) {
         _ if a == b => a,
         (Single | Extreme, _) | (_, Single | Extreme) => Single,
+        (Unknown, _) | (_, Unknown) => Unknown,
         (Total | Distinct, Distinct) | (Distinct, Total) => Distinct,
         (Distinct, _) | (_, Distinct) => Single,
         _ => Plain,
@@ -154,7 +155,11 @@ fn select(select: &Select, known: &Known) -> ColumnAdditivity {
         matches!(
             scope.of(item),
             Role::Of(
-                Additivity::Total | Additivity::Distinct | Additivity::Single | Additivity::Extreme,
+                Additivity::Total
+                    | Additivity::Distinct
+                    | Additivity::Single
+                    | Additivity::Extreme
+                    | Additivity::Unknown,
                 true
             )
         )
@@ -217,6 +222,7 @@ enum Role {
 }
 
 const SINGLE: Role = Role::Of(Additivity::Single, true);
+const UNKNOWN: Role = Role::Of(Additivity::Unknown, true);
 const PLAIN: Role = Role::Of(Additivity::Plain, false);
 
 struct Scope<'a> {
@@ -241,10 +247,10 @@ impl Scope<'_> {
             Expr::Subquery(inner) => {
                 let columns = query(inner, self.known);
                 let first = columns.columns.first().map(|column| column.1);
-                Role::Of(first.unwrap_or(Additivity::Single), false)
+                Role::Of(first.unwrap_or(Additivity::Unknown), false)
             }
             Expr::Extract { .. } | Expr::Substring { .. } | Expr::Trim { .. } => PLAIN,
-            _ => SINGLE.unless(|| self.is_of_columns_alone(expr)),
+            _ => UNKNOWN.unless(|| self.is_of_columns_alone(expr)),
         }
     }
 
@@ -306,7 +312,9 @@ impl Scope<'_> {
             ) => Role::Of(a, x),
             (_, a, b) => {
                 let is_aggregated = |role| matches!(role, Role::Of(_, true));
-                Role::Of(Additivity::Single, is_aggregated(a) || is_aggregated(b))
+                let of =
+                    if stand_alone(op, a, b) { Additivity::Single } else { Additivity::Unknown };
+                Role::Of(of, is_aggregated(a) || is_aggregated(b))
             }
         }
     }
@@ -334,7 +342,7 @@ impl Scope<'_> {
             if list.duplicate_treatment == Some(DuplicateTreatment::Distinct));
         if function.over.is_some() {
             // A running total, a rank, a share: its value follows from other rows.
-            return Role::Of(Additivity::Single, false);
+            return Role::Of(Additivity::Unknown, false);
         }
         match name.as_str() {
             "sum" | "total" | "count" | "count_if" | "countif" => {
@@ -346,9 +354,13 @@ impl Scope<'_> {
                 }
             }
             "min" | "max" => match arguments.first().map(|first| self.of(first)) {
-                Some(Role::Of(Additivity::Single | Additivity::Distinct, _)) | None => SINGLE,
                 // With several arguments, the least or largest within one row, in SQLite.
-                _ if arguments.len() > 1 => SINGLE,
+                _ if arguments.len() > 1 => UNKNOWN,
+                Some(Role::Of(
+                    Additivity::Single | Additivity::Distinct | Additivity::Unknown,
+                    _,
+                )) => SINGLE,
+                None => UNKNOWN,
                 Some(_) => Role::Of(Additivity::Extreme, true),
             },
             "coalesce" | "ifnull" | "nvl" | "if" | "iif" => {
@@ -367,8 +379,32 @@ impl Scope<'_> {
             {
                 PLAIN
             }
-            _ => SINGLE,
+            "avg" | "mean" | "median" | "mode" | "percentile_cont" | "percentile_disc"
+            | "stddev" | "stddev_pop" | "stddev_samp" | "std" | "variance" | "var_pop"
+            | "var_samp" | "corr" => SINGLE,
+            _ => UNKNOWN,
         }
+    }
+}
+
+/// Whether what `op` makes of two values is known to be no part of a whole: more or less of what is none, or a
+/// multiple of it, and the ratio of two sums of the same rows. Sums that are divided by something else may be
+/// shares, and an average times a count is a sum.
+fn stand_alone(op: &BinaryOperator, a: Role, b: Role) -> bool {
+    let alone = |role| matches!(role, Role::Of(of, _) if of.stands_alone());
+    let unknown = |role| matches!(role, Role::Of(Additivity::Unknown, _));
+    let counted = |role| matches!(role, Role::Of(Additivity::Total | Additivity::Distinct, true));
+    match op {
+        BinaryOperator::Plus | BinaryOperator::Minus => {
+            (alone(a) || alone(b)) && !unknown(a) && !unknown(b)
+        }
+        BinaryOperator::Multiply => {
+            alone(a) && b == Role::Literal || a == Role::Literal && alone(b)
+        }
+        BinaryOperator::Divide | BinaryOperator::MyIntegerDivide => {
+            alone(a) && b == Role::Literal || counted(a) && counted(b)
+        }
+        _ => false,
     }
 }
 
@@ -407,7 +443,7 @@ mod tests {
 
     #[test]
     fn the_outermost_aggregate_says_whether_a_column_adds_up() {
-        use Additivity::{Distinct, Extreme, Key, Plain, Single, Total};
+        use Additivity::{Distinct, Extreme, Key, Plain, Single, Total, Unknown};
         for (item, expected) in [
             ("sum(n)", Total),
             ("count(*)", Total),
@@ -424,12 +460,18 @@ mod tests {
             ("max(a / b)", Single),
             ("100.0 * sum(a) / sum(b)", Single),
             ("sum(a) / count(*)", Single),
-            ("sum(n) + 1", Single),
-            ("sum(a) * sum(b)", Single),
+            ("100 - avg(n) * 1.5", Single),
+            ("max(n) - min(n)", Single),
+            ("sum(n) + 1", Unknown),
+            ("sum(a) * sum(b)", Unknown),
+            ("avg(n) * count(*)", Unknown),
+            ("sum(a) / sum(sum(a)) over ()", Unknown),
+            ("100.0 * count(*) / (select count(*) from t)", Unknown),
+            ("least_of_mine(sum(n))", Unknown),
             ("sum(distinct n)", Single),
             ("percentile_cont(0.5) within group (order by n)", Single),
             ("median(n)", Single),
-            ("sum(sum(n)) over (order by k)", Single),
+            ("sum(sum(n)) over (order by k)", Unknown),
             ("n", Key),
             ("extract(year from at)", Key),
             ("5", Plain),
@@ -441,10 +483,10 @@ mod tests {
 
     #[test]
     fn names_are_followed_to_where_they_come_from() {
-        use Additivity::{Extreme, Key, Plain, Single, Total};
+        use Additivity::{Extreme, Key, Plain, Single, Total, Unknown};
         for (sql, expected) in [
             ("select n from t", Plain),
-            ("select a / b as n from t", Single),
+            ("select a / b as n from t", Unknown),
             ("select price * pieces as n from t", Plain),
             ("select n from (select sum(x) as n from t) d", Total),
             ("with d as (select avg(x) as n from t) select d.n from d", Single),
@@ -453,6 +495,8 @@ mod tests {
             ("with d as (select sum(x) as n from t) select max(n) as n from d", Extreme),
             ("select max(x) as n from t union all select min(x) from t", Extreme),
             ("select max(x) as n from t union all select sum(x) from t", Single),
+            ("select avg(x) as n from t union all select odd(x) from t", Single),
+            ("select sum(x) as n from t union all select odd(x) from t", Unknown),
             ("with d(n) as (select count(*) from t) select * from d", Total),
             ("select sum(x) as n from t union all select avg(x) from t", Single),
             ("select 1 as n union all select 2", Plain),

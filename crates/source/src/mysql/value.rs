@@ -41,8 +41,10 @@ enum Form {
     /// A date where the statement returns an instant: its midnight in UTC.
     StartOfDate,
     Time,
-    /// Read in UTC: `timestamp` because the session's zone is UTC, `datetime` by convention.
+    /// `datetime`, read in UTC by convention.
     DateTime,
+    /// `timestamp`, in UTC because the session's zone is.
+    Timestamp,
     /// The server has no type because all values are NULL.
     Null,
     /// Bytes; also the server's type for NULLs from a subquery.
@@ -109,7 +111,8 @@ fn form(info: &MySqlTypeInfo, is_time: bool) -> Form {
         "DATE" if is_time => Form::StartOfDate,
         "DATE" => Form::Date,
         "TIME" => Form::Time,
-        "DATETIME" | "TIMESTAMP" => Form::DateTime,
+        "DATETIME" => Form::DateTime,
+        "TIMESTAMP" => Form::Timestamp,
         "YEAR" => Form::Unsigned,
         "BIT" => Form::Bit,
         "NULL" => Form::Null,
@@ -133,6 +136,7 @@ fn empty(form: Form, scale: Option<u8>, is_time: bool) -> Result<Values, String>
         | Form::StartOfDate
         | Form::Time
         | Form::DateTime
+        | Form::Timestamp
         | Form::Geometry
             if scale.is_some() =>
         {
@@ -145,7 +149,7 @@ fn empty(form: Form, scale: Option<u8>, is_time: bool) -> Result<Values, String>
         Form::Float4 | Form::Float8 => Values::Float(Vec::new()),
         Form::Text | Form::Time | Form::Binary | Form::Geometry => Values::Text(Vec::new()),
         Form::Date => Values::Date(Vec::new()),
-        Form::StartOfDate | Form::DateTime => Values::Time(Vec::new()),
+        Form::StartOfDate | Form::DateTime | Form::Timestamp => Values::Time(Vec::new()),
     })
 }
 
@@ -194,6 +198,7 @@ impl Column {
             Values::Text(cells) => cells.push(Some(match form {
                 Form::Date => moment(bytes, false)?,
                 Form::DateTime => moment(bytes, true)?,
+                Form::Timestamp => instant(bytes)?,
                 Form::Binary => hex("0x", bytes),
                 Form::Geometry => geometry::of_mysql(bytes).unwrap_or_else(|| hex("0x", bytes)),
                 Form::Time => time(bytes)?,
@@ -204,9 +209,10 @@ impl Column {
                 Err(reason) if is_time => return Err(reason),
                 // Not an instant: from here on the column is text, as the server would write it.
                 Err(_) => {
+                    let zone = if form == Form::Timestamp { UTC } else { "" };
                     let written = |at: &Option<Timestamp>| {
                         let at = (*at).and_then(|at| DateTime::from_timestamp_micros(at.0))?;
-                        Some(at.naive_utc().to_string())
+                        Some(format!("{}{zone}", at.naive_utc()))
                     };
                     let mut texts: Vec<_> = cells.iter().map(written).collect();
                     texts.push(Some(moment(bytes, true)?));
@@ -292,6 +298,15 @@ fn moment(bytes: &[u8], with_time: bool) -> Result<String, String> {
         (true, 0) => format!("{date} {hour:02}:{minute:02}:{second:02}"),
         (true, micros) => format!("{date} {hour:02}:{minute:02}:{second:02}.{micros:06}"),
     })
+}
+
+/// What follows an instant that is written in UTC.
+const UTC: &str = "+00";
+
+/// An instant as the server writes it, and that it is in UTC; a date that is none is in no zone.
+fn instant(bytes: &[u8]) -> Result<String, String> {
+    let zone = if datetime(bytes).is_ok() { UTC } else { "" };
+    Ok(moment(bytes, true)? + zone)
 }
 
 /// A length, then year (2 bytes), month, day; hour, minute, second unless all are zero; and microseconds (4

@@ -189,7 +189,10 @@ fn read(form: Form, bytes: &[u8], zone: &ZoneOffsets, values: &mut Values) -> Re
             _ => f64::from_be_bytes(sized(bytes)?),
         })),
         Values::Bool(cells) => cells.push(Some(sized::<1>(bytes)?[0] != 0)),
-        Values::Text(cells) => cells.push(Some(text(form, bytes)?)),
+        Values::Text(cells) => cells.push(Some(match form {
+            Form::Timestamp => moment(i64::from_be_bytes(sized(bytes)?), zone),
+            _ => text(form, bytes)?,
+        })),
         Values::Time(cells) => match form {
             Form::Placed => {
                 cells.push(Some(placed(wall_time(i64::from_be_bytes(sized(bytes)?))?, zone)?));
@@ -205,10 +208,11 @@ fn read(form: Form, bytes: &[u8], zone: &ZoneOffsets, values: &mut Values) -> Re
                     // Not an instant: from here on the column is text, as the server would write
                     // it.
                     None => {
-                        let written =
-                            |at: &Option<Timestamp>| at.map(|at| moment(at.0 - EPOCH_2000));
+                        let written = |at: &Option<Timestamp>| {
+                            at.map(|at| moment(at.0.saturating_sub(EPOCH_2000), zone))
+                        };
                         let mut texts: Vec<_> = cells.iter().map(written).collect();
-                        texts.push(Some(moment(micros)));
+                        texts.push(Some(moment(micros, zone)));
                         *values = Values::Text(texts);
                     }
                 }
@@ -252,7 +256,6 @@ fn text(form: Form, bytes: &[u8]) -> Result<String, String> {
         }
         Form::Bytea => Ok(hex("\\x", bytes)),
         Form::Geometry => Ok(geometry::of_postgis(bytes).unwrap_or_else(|| hex("\\x", bytes))),
-        Form::Timestamp => Ok(moment(i64::from_be_bytes(sized(bytes)?))),
         Form::Time => {
             let micros = i64::from_be_bytes(sized(bytes)?);
             let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000);
@@ -304,17 +307,36 @@ fn timestamp(micros: i64) -> Option<Timestamp> {
     micros.checked_add(EPOCH_2000).map(Timestamp)
 }
 
-/// A moment in UTC as text.
-fn moment(micros: i64) -> String {
+/// A moment as the server writes it in a session that stands in `zone`: `2026-11-01 01:30:00-04`.
+fn moment(micros: i64, zone: &ZoneOffsets) -> String {
     match micros {
         i64::MAX => return "infinity".into(),
         i64::MIN => return "-infinity".into(),
         _ => {}
     }
-    let at = micros.checked_add(EPOCH_2000).and_then(DateTime::from_timestamp_micros);
-    match at {
-        Some(at) => at.naive_utc().to_string(),
+    let at = micros.checked_add(EPOCH_2000);
+    match at.filter(|at| DateTime::from_timestamp_micros(*at).is_some()).map(Timestamp) {
+        Some(at) => {
+            let clock = zone.local(at).to_string();
+            // As the server writes it.
+            let clock = match clock.split_once('.') {
+                Some((clock, fraction)) => format!("{clock}.{}", fraction.trim_end_matches('0')),
+                None => clock,
+            };
+            format!("{clock}{}", offset(zone.at(at)))
+        }
         None => format!("{} s after 2000", micros / 1_000_000),
+    }
+}
+
+/// Seconds east of UTC: `+05:30`, `-04`.
+fn offset(seconds: i32) -> String {
+    let (sign, east) = (if seconds < 0 { '-' } else { '+' }, seconds.unsigned_abs());
+    let (hours, minutes, seconds) = (east / 3_600, east / 60 % 60, east % 60);
+    match (minutes, seconds) {
+        (0, 0) => format!("{sign}{hours:02}"),
+        (_, 0) => format!("{sign}{hours:02}:{minutes:02}"),
+        _ => format!("{sign}{hours:02}:{minutes:02}:{seconds:02}"),
     }
 }
 
@@ -411,8 +433,14 @@ mod tests {
         assert_eq!(text(Form::Uuid, &id).unwrap(), "00112233-4455-6677-8899-aabbccddeeff");
         assert_eq!(timestamp(0).unwrap(), Timestamp(EPOCH_2000));
         assert_eq!(timestamp(i64::MAX), None);
-        assert_eq!(moment(i64::MIN), "-infinity");
-        assert_eq!(moment(1), "2000-01-01 00:00:00.000001");
+        let utc = ZoneOffsets::utc();
+        assert_eq!(moment(i64::MIN, &utc), "-infinity");
+        assert_eq!(moment(1, &utc), "2000-01-01 00:00:00.000001+00");
+        assert_eq!(moment(500_000, &utc), "2000-01-01 00:00:00.5+00");
+        let east = |first| ZoneOffsets { first, changes: Vec::new() };
+        assert_eq!(moment(0, &east(19_800)), "2000-01-01 05:30:00+05:30");
+        assert_eq!(moment(0, &east(-14_400)), "1999-12-31 20:00:00-04");
+        assert_eq!(moment(0, &east(-75)), "1999-12-31 23:58:45-00:01:15");
         assert_eq!(text(Form::Bytea, &[0, 255]).unwrap(), "\\x00ff");
     }
 }

@@ -225,6 +225,22 @@ async fn types_without_a_place_in_a_frame_are_shown_as_the_server_writes_them() 
         "select timestamp'2011-12-09 12:50:00' as e union all select e from odd where d = 0";
     let mixed = cells(&run(&source, mixed).await.unwrap(), "e");
     assert_eq!(mixed, [text("2011-12-09 12:50:00"), text("0000-00-00 00:00:00")]);
+    // Of a timestamp, unlike of a datetime, it is known that it is in UTC.
+    set_up(&[
+        "drop table if exists stamped",
+        "create table stamped (id int, at timestamp null, wall datetime)",
+        "set time_zone = '+02:00'",
+        "insert into stamped values (1, '2011-12-09 14:50:00', '2011-12-09 14:50:00'), (2, 0, 0),
+           (3, null, null), (4, '2011-12-09 15:00:01', '2011-12-09 15:00:01')",
+    ])
+    .await;
+    let stamped = run(&source, "select at, wall from stamped order by id").await.unwrap();
+    let zero = "0000-00-00 00:00:00";
+    let instants = [text("2011-12-09 12:50:00+00"), text(zero), None];
+    assert_eq!(cells(&stamped, "at")[..3], instants);
+    assert_eq!(cells(&stamped, "at")[3], text("2011-12-09 13:00:01+00"));
+    let walls = [text("2011-12-09 14:50:00"), text(zero), None, text("2011-12-09 15:00:01")];
+    assert_eq!(cells(&stamped, "wall"), walls);
     let without = run(&source, "select d from odd where day(d) > 0").await.unwrap();
     assert_eq!(without.rows(), 0);
     let sql = "select $bucket(d) as day, $year(e) as year from odd";
