@@ -49,7 +49,7 @@ use kinds::{
 
 /// Draws `input`.
 pub fn draw(input: &Input<'_>) -> Drawing {
-    let spec = input.spec.with_plain(input.frame);
+    let spec = input.spec.with_units(input.frame);
     let input = &Input { spec: &spec, ..*input };
     let Chart { scene, legend, summary, mut readout, is_empty } = chart(input);
     readout.hide(input.hidden);
@@ -84,7 +84,7 @@ fn chart(input: &Input<'_>) -> Chart {
 
 /// The table view that every chart has, in the order and on the page that `view` says.
 pub fn table(input: &Input<'_>, view: &TableView<'_>) -> String {
-    let spec = input.spec.with_plain(input.frame);
+    let spec = input.spec.with_units(input.frame);
     let input = &Input { spec: &spec, ..*input };
     html::sortable(&sortable_table::draw(input, view))
 }

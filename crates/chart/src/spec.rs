@@ -2,7 +2,7 @@
 
 use crate::links::Links;
 use crate::readout::Readout;
-use brisk_domain::panel::{Cell, ColumnStyle, Computed, ComputedKind};
+use brisk_domain::panel::{Cell, ColumnStyle};
 use brisk_domain::panel_kind::Body;
 use brisk_domain::sentence::label_from;
 use brisk_domain::{
@@ -102,14 +102,15 @@ impl Spec {
             kind: panel.kind.without_statements(),
             title,
             unit: panel.unit.clone(),
-            columns: columns(&panel.columns, &panel.computed),
+            columns: columns(panel),
             compare: panel.compare,
         }
     }
 
     /// The spec for a frame of these columns: columns declared or guessed to be names have
-    /// [`Unit::Plain`], whatever the panel's other numbers count.
-    pub(crate) fn with_plain(&self, frame: &Frame) -> Cow<'_, Self> {
+    /// [`Unit::Plain`], whatever the panel's other numbers count, and of a histogram's numbers the bins have
+    /// the panel's unit.
+    pub(crate) fn with_units(&self, frame: &Frame) -> Cow<'_, Self> {
         let is_plain = |column: &Column| {
             let style = self.column(&column.name);
             match style.and_then(|style| style.grouping) {
@@ -122,6 +123,13 @@ impl Spec {
         let mut spec = Cow::Borrowed(self);
         for column in frame.columns().iter().filter(|column| is_plain(column)) {
             style_of(&mut spec.to_mut().columns, &column.name).unit = Some(Unit::Plain);
+        }
+        if matches!(self.kind, PanelKind::Histogram(_)) && self.unit != Unit::None {
+            for (at, column) in frame.columns().iter().enumerate() {
+                let unit = if self.kind.has_unit(frame, at) { &self.unit } else { &Unit::None };
+                let style = style_of(&mut spec.to_mut().columns, &column.name);
+                style.unit.get_or_insert_with(|| unit.clone());
+            }
         }
         spec
     }
@@ -148,13 +156,14 @@ impl Spec {
     }
 }
 
-/// The styles of a panel's columns. A computed share is a percentage, whatever the panel's other
-/// numbers count, unless its style says otherwise.
-fn columns(styles: &[ColumnStyle], computed: &[Computed]) -> Vec<ColumnStyle> {
-    let mut columns = styles.to_vec();
-    let shares = computed.iter().filter(|computed| computed.kind == ComputedKind::Share);
-    for share in shares {
-        style_of(&mut columns, &share.name).unit.get_or_insert(Unit::Percent);
+/// The styles of a panel's columns. What is computed has the unit of what it is computed of, and a share is a
+/// percentage, unless its style says otherwise.
+fn columns(panel: &Panel) -> Vec<ColumnStyle> {
+    let mut columns = panel.columns.clone();
+    for computed in &panel.computed {
+        if let Some(unit) = panel.own_unit_of(&computed.name) {
+            style_of(&mut columns, &computed.name).unit.get_or_insert_with(|| unit.clone());
+        }
     }
     columns
 }
@@ -179,13 +188,13 @@ fn style_of<'a>(columns: &'a mut Vec<ColumnStyle>, name: &str) -> &'a mut Column
 #[cfg(test)]
 mod tests {
     use super::*;
+    use brisk_domain::panel::{Computed, ComputedKind};
     use brisk_domain::panel_kind::{Better, Stat};
     use brisk_domain::{CachePolicy, Edges, GridPlace, PanelId, Query, SourceName};
 
-    #[test]
-    fn no_sql_reaches_browsers() {
+    fn panel() -> Panel {
         let stat = Stat { sparkline: Some(Query::new("select secret")), better: Better::Down };
-        let panel = Panel {
+        Panel {
             id: PanelId::parse("a").unwrap(),
             title: "A".into(),
             description: None,
@@ -203,7 +212,12 @@ mod tests {
             computed: vec![],
             filter: None,
             link: None,
-        };
+        }
+    }
+
+    #[test]
+    fn no_sql_reaches_browsers() {
+        let panel = panel();
         let spec = Spec::of(&panel, "A".into());
         let shown = Stat { sparkline: None, better: Better::Down };
         assert_eq!(spec.kind, PanelKind::Stat(shown));
@@ -227,9 +241,26 @@ mod tests {
             cell: Cell::Bar,
         };
         let styles = [style("share", None), style("part", Some(Unit::None))];
-        let shown = columns(&styles, &all);
+        let of = |styles: &[ColumnStyle], computed: &[Computed]| {
+            let (columns, computed) = (styles.to_vec(), computed.to_vec());
+            columns_of(Panel { columns, computed, ..panel() })
+        };
+        let shown = of(&styles, &all);
         assert_eq!(shown, [style("share", Some(Unit::Percent)), style("part", Some(Unit::None))]);
-        let bare = columns(&[], &all[..1]);
+        let bare = of(&[], &all[..1]);
         assert_eq!((bare[0].name.as_str(), &bare[0].unit), ("share", &Some(Unit::Percent)));
+        // What is computed of money is money.
+        let money = Some(Unit::Money("USD".into()));
+        let shown = of(&[style("mrr", money.clone())], &all);
+        let units: Vec<_> = shown.iter().map(|style| (style.name.as_str(), &style.unit)).collect();
+        let percent = Some(Unit::Percent);
+        assert_eq!(
+            units,
+            [("mrr", &money), ("share", &percent), ("part", &percent), ("total", &money)]
+        );
+    }
+
+    fn columns_of(panel: Panel) -> Vec<ColumnStyle> {
+        Spec::of(&panel, "A".into()).columns
     }
 }

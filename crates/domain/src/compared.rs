@@ -45,6 +45,36 @@ pub fn compared_columns(panel: &Panel, data: &PanelData) -> Vec<Column> {
     numbers.into_iter().map(column).filter(is_free).collect()
 }
 
+/// The sentence, without its full stop, where both periods have rows and no row of a table is beside one of the
+/// earlier period, because something that names it is another one.
+pub fn note(panel: &Panel, data: &PanelData) -> Option<String> {
+    let (compare, previous, earlier) = (panel.compare?, data.previous.as_ref()?, data.earlier?);
+    if !matches!(panel.kind, PanelKind::Table(_)) {
+        return None;
+    }
+    let (keys, numbers) = roles(panel, &data.frame, &data.additivity)?;
+    let pairs = Pairs { keys: &keys, data, previous, earlier };
+    let (own, before) = pairs.names();
+    let has_rows = data.frame.rows() > 0 && previous.rows() > 0 && !numbers.is_empty();
+    if !has_rows || pairs.is_less_than_covered() {
+        return None;
+    }
+    let is_beside = |row: usize| pairs.beside(row, &before).is_some();
+    if own.into_values().any(is_beside) {
+        return None;
+    }
+    let label = |at: &usize| format!("\"{}\"", panel.label_of(&data.frame.columns()[*at].name));
+    let label_of_period = compare.label();
+    Some(match keys.iter().map(label).collect::<Vec<_>>().join(", ") {
+        none if none.is_empty() => {
+            format!("Nothing is compared with the {label_of_period}: no column names the rows")
+        }
+        labels => format!(
+            "Nothing is compared with the {label_of_period}: it has no row with the same {labels}"
+        ),
+    })
+}
+
 /// Whether the kind shows something where a time bucket has no row.
 fn has_empty_buckets(kind: &PanelKind) -> bool {
     matches!(kind, PanelKind::Line(_) | PanelKind::Area(_) | PanelKind::Bar(_))
@@ -82,7 +112,7 @@ pub fn compared_styles(panel: &Panel, columns: &[Column]) -> Vec<ColumnStyle> {
         Some(ColumnStyle {
             name: column.name.clone(),
             label: Some(compared_name(&panel.label_of(own), compare.label())),
-            unit: style.and_then(|style| style.unit.clone()),
+            unit: panel.own_unit_of(own).cloned(),
             scale: 0,
             grouping: style.and_then(|style| style.grouping),
             cell: match style.map(|style| style.cell) {
@@ -138,9 +168,11 @@ fn roles(
             };
             let is_key = |at: &usize| {
                 let column = &columns[*at];
-                let names = !column.values.is_number()
-                    || of_column(additivity, *at) == Additivity::Key
-                    || format::looks_plain(column);
+                let additivity = of_column(additivity, *at);
+                let names = match column.values.is_number() {
+                    true => additivity == Additivity::Key || format::looks_plain(column),
+                    false => additivity != Additivity::Extreme,
+                };
                 names && !is_trend(column)
             };
             all.clone().filter(is_key).collect()
@@ -162,37 +194,54 @@ struct Pairs<'a> {
 impl Pairs<'_> {
     /// For each row of the frame, the index of the earlier period's row beside it, or [`NOWHERE`].
     fn rows(&self, is_figure: bool) -> Vec<usize> {
-        let (frame, zone) = (&self.data.frame, &self.data.offsets);
-        let times = self.keys.iter().filter(|at| frame.columns()[**at].values.is_time());
-        let has_time = times.clone().next().is_some();
-        // Without a time, a part of the earlier period would stand beside a whole one.
-        if !has_time && self.earlier.is_covered == Some(false) {
+        let frame = &self.data.frame;
+        if self.is_less_than_covered() {
             return vec![NOWHERE; frame.rows()];
         }
         if is_figure {
             let first = |row| if row == 0 && self.previous.rows() > 0 { 0 } else { NOWHERE };
             return (0..frame.rows()).map(first).collect();
         }
-        let placed = |frame: &Frame, row, at: usize| {
-            let values = &frame.columns().get(at)?.values;
-            values.placed(row, zone)
-        };
-        let name = |frame: &Frame, row| {
-            self.name_of(frame, row, &|row, at| placed(frame, row, at).map(|at| at.0))
-        };
-        let back = |row, at| self.earlier.back(placed(frame, row, at)?, zone).map(|at| at.0);
-        let own = unique((0..frame.rows()).map(|row| name(frame, row)));
-        let before = unique((0..self.previous.rows()).map(|row| name(self.previous, row)));
+        let (own, before) = self.names();
         let mut rows = vec![NOWHERE; frame.rows()];
         for row in own.into_values() {
-            // Both hours of a doubled one stand beside the same hour.
-            let beside = self.name_of(frame, row, &back).and_then(|name| before.get(&name));
-            let is_alike = |beside: &&usize| !self.is_whole(row) || self.is_whole_before(**beside);
-            if let Some(beside) = beside.filter(is_alike) {
-                rows[row] = *beside;
+            let is_alike = |beside: &usize| !self.is_whole(row) || self.is_whole_before(*beside);
+            if let Some(beside) = self.beside(row, &before).filter(is_alike) {
+                rows[row] = beside;
             }
         }
         rows
+    }
+
+    /// Whether a part of the period would be beside the whole of it, which no time tells.
+    fn is_less_than_covered(&self) -> bool {
+        let columns = self.data.frame.columns();
+        let has_time = self.keys.iter().any(|at| columns[*at].values.is_time());
+        !has_time && self.earlier.is_covered == Some(false)
+    }
+
+    /// The rows of the frame and of the earlier period by their names.
+    fn names(&self) -> (HashMap<String, usize>, HashMap<String, usize>) {
+        let name = |frame: &Frame, row| {
+            self.name_of(frame, row, &|row, at| self.placed(frame, row, at).map(|at| at.0))
+        };
+        let frame = &self.data.frame;
+        let own = unique((0..frame.rows()).map(|row| name(frame, row)));
+        let before = unique((0..self.previous.rows()).map(|row| name(self.previous, row)));
+        (own, before)
+    }
+
+    /// The row of the earlier period with the name of `row`; both of a doubled hour stand beside the same one.
+    fn beside(&self, row: usize, before: &HashMap<String, usize>) -> Option<usize> {
+        let frame = &self.data.frame;
+        let back = |row, at| {
+            self.earlier.back(self.placed(frame, row, at)?, &self.data.offsets).map(|at| at.0)
+        };
+        before.get(&self.name_of(frame, row, &back)?).copied()
+    }
+
+    fn placed(&self, frame: &Frame, row: usize, at: usize) -> Option<Timestamp> {
+        frame.columns().get(at)?.values.placed(row, &self.data.offsets)
     }
 
     /// The rows of the frame beside time buckets of the earlier period that were over and have no row. Before
@@ -319,8 +368,95 @@ mod tests {
         }
     }
 
+    /// A table of channels with what they sold and their last order, beside the ten days before.
+    fn channels(last: Additivity, before: &[(&str, i64, i64)]) -> (Panel, PanelData) {
+        let frame = |rows: &[(&str, i64, i64)]| {
+            let column = |name: &str, values| Column { name: name.into(), values };
+            let texts = rows.iter().map(|row| Some(row.0.to_owned())).collect();
+            let counts = rows.iter().map(|row| Some(row.1)).collect();
+            let times = rows.iter().map(|row| Some(at(row.2))).collect();
+            Frame::new(vec![
+                column("channel", Values::Text(texts)),
+                column("orders", Values::Int(counts)),
+                column("last", Values::Time(times)),
+            ])
+            .unwrap()
+        };
+        let (mut panel, data) = (panel(None), data(Additivity::Total, None));
+        panel.kind = PanelKind::Table(crate::panel_kind::Table);
+        let data = PanelData {
+            frame: frame(&[("shop", 3, 19), ("web", 5, 18)]),
+            additivity: vec![Additivity::Key, Additivity::Total, last],
+            previous: Some(frame(before)),
+            coverage: None,
+            previous_coverage: None,
+            ..data
+        };
+        (panel, data)
+    }
+
+    #[test]
+    fn an_aggregated_time_names_no_row() {
+        let counts = |last, before: &[(&str, i64, i64)]| {
+            let (panel, data) = channels(last, before);
+            let columns = compared_columns(&panel, &data);
+            let Values::Int(counts) = &columns[0].values else { panic!("{columns:?}") };
+            (counts.clone(), note(&panel, &data))
+        };
+        let before = [("web", 4, 7), ("shop", 2, 4)];
+        assert_eq!(counts(Additivity::Extreme, &before), (vec![Some(2), Some(4)], None));
+        let said = "Nothing is compared with the previous period: it has no row with the same \
+                    \"Channel\", \"Last\"";
+        assert_eq!(counts(Additivity::Plain, &before), (vec![None, None], Some(said.into())));
+        // One row is enough.
+        let (one, none) = counts(Additivity::Extreme, &[("web", 4, 7), ("fair", 2, 4)]);
+        assert_eq!((one, none), (vec![None, Some(4)], None));
+        assert_eq!(counts(Additivity::Plain, &[]).1, None, "without rows");
+    }
+
+    #[test]
+    fn values_beside_computed_columns_are_shown_like_these() {
+        use crate::panel::{Computed, ComputedKind};
+        let computed =
+            |name: &str, of: &str, kind| Computed { name: name.into(), of: of.into(), kind };
+        let mut panel = panel(None);
+        panel.unit = Unit::Money("EUR".into());
+        panel.computed = vec![
+            computed("share", "orders", ComputedKind::Share),
+            computed("sum of shares", "share", ComputedKind::RunningTotal),
+            computed("sum", "orders", ComputedKind::RunningTotal),
+        ];
+        let names = ["share", "sum of shares", "sum", "orders"];
+        let column = |name: &&str| Column {
+            name: compared_name(name, "previous period"),
+            values: Values::Int(vec![]),
+        };
+        let columns: Vec<Column> = names.iter().map(column).collect();
+        let units = |panel: &Panel| -> Vec<Option<Unit>> {
+            compared_styles(panel, &columns).into_iter().map(|style| style.unit).collect()
+        };
+        let percent = Some(Unit::Percent);
+        assert_eq!(units(&panel), [percent.clone(), percent.clone(), None, None]);
+        let style = |name: &str, unit| ColumnStyle {
+            name: name.into(),
+            label: None,
+            unit: Some(unit),
+            scale: 0,
+            grouping: None,
+            cell: Cell::Plain,
+        };
+        let seconds = Some(Unit::Seconds);
+        panel.columns = vec![style("orders", Unit::Seconds)];
+        assert_eq!(
+            units(&panel),
+            [percent.clone(), percent.clone(), seconds.clone(), seconds.clone()]
+        );
+        panel.columns.push(style("sum", Unit::None));
+        assert_eq!(units(&panel), [percent.clone(), percent, Some(Unit::None), seconds]);
+    }
+
     /// Ten days beside the ten before them; the data begin on the third of those, if that is known.
-    fn beside(panel: &Panel, last: Additivity, is_covered: Option<bool>) -> Vec<Option<i64>> {
+    fn data(last: Additivity, is_covered: Option<bool>) -> PanelData {
         let coverage = |from: i64, to: i64| Coverage {
             whole_from: at(from),
             whole_to: at(to),
@@ -334,7 +470,7 @@ mod tests {
         };
         let own: Vec<(i64, i64)> = (10..20).map(|day| (day, 1)).collect();
         let bounds = Bounds { from: at(0), to: at(10) };
-        let data = PanelData {
+        PanelData {
             frame: frame(&own),
             additivity: vec![Additivity::Key, last],
             weekdays: vec![],
@@ -357,8 +493,11 @@ mod tests {
             freshness: Freshness::Fresh,
             edition: Edition::default(),
             notes: vec![],
-        };
-        let columns = compared_columns(panel, &data);
+        }
+    }
+
+    fn beside(panel: &Panel, last: Additivity, is_covered: Option<bool>) -> Vec<Option<i64>> {
+        let columns = compared_columns(panel, &data(last, is_covered));
         let Values::Int(counts) = &columns[0].values else { panic!("{columns:?}") };
         counts.clone()
     }

@@ -3,8 +3,8 @@
 use crate::panel_kind::PanelKind;
 use crate::sentence::label_from;
 use crate::{
-    CachePolicy, Compare, Edges, Interval, PanelFilter, PanelId, PanelLink, Query, SourceName, Tag,
-    Unit,
+    CachePolicy, Compare, Edges, Frame, Interval, PanelFilter, PanelId, PanelLink, Query,
+    SourceName, Tag, Unit,
 };
 use serde::{Deserialize, Serialize};
 
@@ -145,7 +145,31 @@ impl Panel {
 
     /// What the numbers of the column called `name` measure.
     pub fn unit_of(&self, column: &str) -> &Unit {
-        self.column(column).and_then(|c| c.unit.as_ref()).unwrap_or(&self.unit)
+        self.own_unit_of(column).unwrap_or(&self.unit)
+    }
+
+    /// The same where it is not the panel's unit: what the column's style says, else what its numbers are computed
+    /// of. A share is a fraction, whatever it is a share of.
+    pub fn own_unit_of(&self, column: &str) -> Option<&Unit> {
+        let (mut column, mut computed) = (column, self.computed.as_slice());
+        loop {
+            if let Some(unit) = self.column(column).and_then(|style| style.unit.as_ref()) {
+                return Some(unit);
+            }
+            // A column is computed of those before it.
+            let at = computed.iter().position(|one| one.name == column)?;
+            if computed[at].kind == ComputedKind::Share {
+                return Some(&Unit::Percent);
+            }
+            column = &computed[at].of;
+            computed = &computed[..at];
+        }
+    }
+
+    /// What the numbers of the column `at` of `frame` measure.
+    pub fn unit_in(&self, frame: &Frame, at: usize) -> &Unit {
+        let own = frame.columns().get(at).and_then(|column| self.own_unit_of(&column.name));
+        own.unwrap_or(if self.kind.has_unit(frame, at) { &self.unit } else { &Unit::None })
     }
 
     /// The label of the column called `name`.

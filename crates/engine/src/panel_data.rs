@@ -14,6 +14,7 @@ use crate::whole_buckets::{self, BucketRules};
 use crate::window::Window;
 use brisk_cache::Fingerprint;
 use brisk_definition::UnknownColumn;
+use brisk_domain::compared;
 use brisk_domain::{
     Additivity, Bounds, Coverage, EarlierPeriod, Edition, Frame, Freshness, Panel, PanelData,
     PanelError, Timestamp, Unit, ZoneOffsets,
@@ -98,7 +99,7 @@ pub(crate) fn panel_data(
     let (sparkline, sparkline_coverage, sparkline_additivity) =
         sparkline.map_or((None, None, Vec::new()), |(f, c, a)| (Some(f), c, a));
     let offsets = shown_offsets(window, plan, &frame, as_of);
-    Ok(PanelData {
+    let mut data = PanelData {
         frame,
         additivity,
         weekdays: plan.main.statement.weekdays.clone(),
@@ -116,7 +117,9 @@ pub(crate) fn panel_data(
         freshness,
         edition,
         notes,
-    })
+    };
+    data.notes.extend(compared::note(panel, &data));
+    Ok(data)
 }
 
 /// Columns that the panel names and its statements do not return, or not as numbers; an error if its
@@ -203,11 +206,11 @@ fn covered(rules: &BucketRules<'_>, loaded: &Loaded, window: &Window) -> (Frame,
 
 /// Whether each column of `frame` adds up.
 fn additivity(panel: &Panel, plan: &PanelPlan, frame: &Frame) -> Vec<Additivity> {
-    let mut additivity = plan.main.statement.additivity.of(names(frame));
-    for (one, name) in additivity.iter_mut().zip(names(frame)) {
+    let mut additivity = plan.main.statement.additivity.of_frame(frame);
+    for (at, (one, name)) in additivity.iter_mut().zip(names(frame)).enumerate() {
         if panel.computed.iter().any(|computed| computed.name == name) {
             *one = Additivity::Shared;
-        } else if *panel.unit_of(name) == Unit::Percent {
+        } else if *panel.unit_in(frame, at) == Unit::Percent {
             *one = one.of_fractions();
         }
     }

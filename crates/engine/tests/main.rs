@@ -8,6 +8,7 @@
 
 mod attributes;
 mod cache;
+mod compared_rows;
 mod golden_panels;
 mod inspect;
 mod lost_time;

@@ -411,11 +411,18 @@ async fn what_is_assumed_is_known_only_where_a_column_without_a_zone_is_used() {
         let sql =
             "select $bucket(at) as day, count(*) as n from written where $range(at) group by 1";
         let column = format!("{}.at", database.table);
-        assert_eq!(unstated(WallClocks::default(), sql).await, [column]);
+        assert_eq!(unstated(WallClocks::default(), sql).await, [column.as_str()]);
         assert!(unstated(clock_of_columns("UTC"), sql).await.is_empty());
         for column in ["moment", "day"] {
             let sql = sql.replace("(at)", &format!("({column})"));
             assert!(unstated(WallClocks::default(), &sql).await.is_empty(), "{column}");
+        }
+        // `$local` states the clock, for what it reads alone.
+        for stated in ["$local(at)", "$local(at, 'Europe/Berlin')"] {
+            let said = sql.replace("(at)", &format!("({stated})"));
+            assert!(unstated(WallClocks::default(), &said).await.is_empty(), "{said}");
+            let also = sql.replace("$bucket(at)", &format!("$bucket({stated})"));
+            assert_eq!(unstated(WallClocks::default(), &also).await, [column.as_str()], "{also}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What programs learn of dashboards: what can be asked, never how it is read. Statements, sources and
 //! cache policies stay inside.
 
-use super::frame::{ComputedFrom, computed, unit_of, word};
+use super::frame::{ComputedFrom, computed, word};
 use brisk_domain::variable_kind::Options;
 use brisk_domain::{Dashboard, IntervalChoice, Panel, TimeRange, Variable};
 use serde::Serialize;
@@ -189,7 +189,7 @@ impl<'a> PanelDefinition<'a> {
         let column = |name: &'a str| ColumnDefinition {
             name,
             label: panel.label_of(name),
-            unit: unit_of(panel, name),
+            unit: word(panel.unit_of(name)),
             computed: computed(panel, name).map(ComputedFrom::of),
         };
         Self {

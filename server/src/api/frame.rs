@@ -66,7 +66,8 @@ impl<'a> Frame<'a> {
         coverage: Option<&Coverage>,
         zone: &ZoneOffsets,
     ) -> Self {
-        let columns = frame.columns().iter().map(|column| Column::of(column, panel));
+        let column = |at| Column::of(frame, at, panel);
+        let columns = (0..frame.columns().len()).map(column);
         let buckets = coverage.and_then(|coverage| Buckets::of(frame, coverage, zone));
         Self { rows: frame.rows(), buckets, columns: columns.collect() }
     }
@@ -90,13 +91,14 @@ impl<'a> Buckets<'a> {
 }
 
 impl<'a> Column<'a> {
-    fn of(column: &'a brisk_domain::Column, panel: &'a Panel) -> Self {
+    fn of(frame: &'a brisk_domain::Frame, at: usize, panel: &'a Panel) -> Self {
+        let column = &*frame.columns()[at];
         let (name, values) = (column.name.as_str(), &column.values);
         Self {
             name,
             label: panel.label_of(name),
             kind: type_of(values),
-            unit: values.is_number().then(|| unit_of(panel, name)).flatten(),
+            unit: values.is_number().then(|| word(panel.unit_in(frame, at))).flatten(),
             computed: computed(panel, name).map(ComputedFrom::of),
             cells: Cells(values),
         }
@@ -113,17 +115,6 @@ impl<'a> ComputedFrom<'a> {
 /// The computed column of that name.
 pub fn computed<'a>(panel: &'a Panel, column: &str) -> Option<&'a Computed> {
     panel.computed.iter().find(|computed| computed.name == column)
-}
-
-/// What the numbers of a column count; a share is a fraction, whatever it is a share of.
-pub fn unit_of(panel: &Panel, column: &str) -> Option<String> {
-    let own = panel.column(column).and_then(|style| style.unit.as_ref());
-    let is_share = computed(panel, column).is_some_and(|c| c.kind == ComputedKind::Share);
-    match own {
-        None if is_share => word(&Unit::Percent),
-        None => word(&panel.unit),
-        Some(unit) => word(unit),
-    }
 }
 
 /// The word for a unit; none for bare numbers.
@@ -219,6 +210,35 @@ mod tests {
         let odd = [0.1, 1e300, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
         let cells = json(Values::Float(odd.into_iter().map(Some).chain([None]).collect()));
         assert_eq!(cells, r#"[0.1,1e+300,-0.0,"NaN","Infinity","-Infinity",null]"#);
+    }
+
+    #[test]
+    fn what_is_computed_has_the_unit_of_its_column_and_a_histogram_that_of_its_bins() {
+        let units = |kind: &str, rest: &str| {
+            let file = format!(
+                "title = \"x\"\nsource = \"shop\"\n[[panel]]\nid = \"x\"\ntitle = \"x\"\n\
+                 kind = \"{kind}\"\nunit = \"EUR\"\nsql = \"select 1\"\n{rest}"
+            );
+            let slug = brisk_domain::Slug::parse("x").unwrap();
+            let panel = brisk_definition::parse("x.toml", slug, &file).unwrap().panels.remove(0);
+            let names = ["bin", "n", "run", "part", "moved"];
+            let column = |name: &&str| brisk_domain::Column {
+                name: (*name).to_owned(),
+                values: Values::Int(vec![Some(1)]),
+            };
+            let frame = brisk_domain::Frame::new(names.iter().map(column).collect()).unwrap();
+            let frame = Frame::of(&frame, &panel, None, &ZoneOffsets::utc());
+            let units = frame.columns.into_iter().map(|column| column.unit.unwrap_or_default());
+            units.collect::<Vec<String>>()
+        };
+        let computed = "[[panel.computed]]\nname = \"run\"\nof = \"n\"\nkind = \"running total\"\n\
+                        [[panel.computed]]\nname = \"part\"\nof = \"n\"\nkind = \"share\"\n\
+                        [[panel.computed]]\nname = \"moved\"\nof = \"run\"\nkind = \"delta\"\n";
+        let of_n = format!("columns = {{ n = {{ unit = \"seconds\" }} }}\n{computed}");
+        assert_eq!(units("table", computed), ["EUR", "EUR", "EUR", "percent", "EUR"]);
+        assert_eq!(units("table", &of_n), ["EUR", "seconds", "seconds", "percent", "seconds"]);
+        assert_eq!(units("histogram", computed), ["EUR", "", "", "percent", ""]);
+        assert_eq!(units("histogram", &of_n), ["EUR", "seconds", "seconds", "percent", "seconds"]);
     }
 
     #[test]

@@ -8,6 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 /// A float has no more decimals than this.
 const MOST_DECIMALS: usize = 17;
+/// Floats hold all whole numbers below this one.
+const MOST_EXACT: u64 = 1 << 53;
 
 /// Distinct labels for the values of `columns` in each of `rows`, followed by those of the
 /// `missing` numbers, which no row has.
@@ -34,13 +36,33 @@ pub(crate) fn of<C: Borrow<Column>>(
 
 fn of_column(column: &Column, rows: &[usize], missing: &[f64], input: &Input<'_>) -> Vec<String> {
     let (values, unit) = (&column.values, input.spec.unit_of(&column.name));
-    let mut labels: Vec<String> = rows.iter().map(|row| label(values, *row, unit, input)).collect();
+    // Whole numbers are names, unless something is said of what they measure.
+    let is_measured = |unit: &Unit| !matches!(unit, Unit::None | Unit::Plain);
+    let is_said = input.spec.column(&column.name).and_then(|style| style.unit.as_ref());
+    let of_whole = is_said.filter(|unit| is_measured(unit));
+    let whole = |number: i64| match of_whole {
+        // Bins of whole pounds have no pence.
+        Some(unit @ Unit::Money(_)) if number.unsigned_abs() < MOST_EXACT => {
+            format::fixed(number as f64, unit, 0)
+        }
+        Some(unit) => format::cell(&Values::Int(vec![Some(number)]), 0, unit, input.zone),
+        None => number.to_string(),
+    };
+    let label = |row: &usize| match values {
+        Values::Int(cells) => {
+            cells.get(*row).copied().flatten().map_or_else(|| "(none)".to_owned(), whole)
+        }
+        _ => label(values, *row, unit, input),
+    };
+    let mut labels: Vec<String> = rows.iter().map(label).collect();
     if !missing.is_empty() {
         let is_whole = matches!(values, Values::Int(_));
-        let text =
-            |bin: &f64| if is_whole { format!("{bin:.0}") } else { format::full(*bin, unit) };
+        let text = |bin: &f64| match is_whole {
+            true => whole(bin.round() as i64),
+            false => format::full(*bin, unit),
+        };
         labels.extend(missing.iter().map(text));
-        if !is_whole && has_equal(&labels) {
+        if (!is_whole || of_whole.is_some()) && has_equal(&labels) {
             let known: Vec<f64> = rows.iter().filter_map(|row| values.number(*row)).collect();
             labels = with_decimals(known.iter().chain(missing), unit);
         }
@@ -48,7 +70,11 @@ fn of_column(column: &Column, rows: &[usize], missing: &[f64], input: &Input<'_>
     }
     let cells: Vec<Option<String>> = rows.iter().map(|row| values.exact(*row)).collect();
     match values {
-        Values::Float(_) | Values::Decimal(_) | Values::Time(_) | Values::WallTime(_)
+        Values::Int(_)
+        | Values::Float(_)
+        | Values::Decimal(_)
+        | Values::Time(_)
+        | Values::WallTime(_)
             if is_rounded(&labels, &cells) =>
         {
             let numbers: Option<Vec<f64>> = rows.iter().map(|row| values.number(*row)).collect();
@@ -75,7 +101,6 @@ fn label(values: &Values, row: usize, unit: &Unit, input: &Input<'_>) -> String 
             None => "(none)".to_owned(),
         },
         values if values.exact(row).is_none() => "(none)".to_owned(),
-        Values::Int(_) => values.exact(row).unwrap_or_default(),
         _ => format::cell(values, row, unit, input.zone),
     }
 }

@@ -49,7 +49,8 @@ pub(crate) fn draw(input: &Input<'_>, options: &Options) -> Result<Chart, Refusa
 struct Plan {
     rows: Vec<Vec<Bar>>,
     labels: Vec<String>,
-    unit: Unit,
+    /// What the numbers of each series measure.
+    units: Vec<Unit>,
     stacked: bool,
     room: LabelRoom,
     right: f64,
@@ -82,8 +83,8 @@ impl Plan {
             labels.truncate(shown);
         }
         let (low, high) = bar_places::extent(&rows);
-        let unit = bar_places::unit_of(points);
-        let tops = rows.iter().flatten().map(|bar| format::compact(bar.top, &unit));
+        let units: Vec<Unit> = points.series.iter().map(|series| series.unit.clone()).collect();
+        let tops = rows.iter().flatten().map(|bar| format::compact(bar.top, &units[bar.series]));
         let widest_top = tops.map(|text| text_width(&text)).fold(0.0, f64::max);
         let band = height / rows.len().max(1) as f64;
         let is_thin = rows.iter().flatten().any(|bar| bar.width * band < THIN);
@@ -94,7 +95,7 @@ impl Plan {
             high: if high > low { high } else { low + 1.0 },
             rows,
             labels,
-            unit,
+            units,
             stacked,
             band,
             low,
@@ -187,7 +188,7 @@ fn label(plan: &Plan, row: usize, is_chosen: bool) -> Text {
 fn value(plan: &Plan, row: usize, bar: &Bar) -> Text {
     let (middle, _) = plan.across(row, bar);
     let x = X::Beyond(plan.x(bar.base.max(bar.top)), 6.0);
-    let text = format::compact(bar.top, &plan.unit);
+    let text = format::compact(bar.top, &plan.units[bar.series]);
     Text::new(Role::Value, Anchor::Start, x, middle, text).centered()
 }
 

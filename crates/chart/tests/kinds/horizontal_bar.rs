@@ -4,9 +4,10 @@ use super::{drawn, markup_snapshot, revenue, snapshot};
 use crate::support::case::Case;
 use crate::support::case::lay;
 use crate::support::cases::{bar, horizontal_bar};
-use crate::support::columns::{ints, texts};
+use crate::support::columns::{floats, gbp, ints, style, texts};
 use crate::support::links::countries;
-use brisk_domain::PanelKindName;
+use brisk_domain::panel::Cell;
+use brisk_domain::{PanelKindName, Unit};
 
 #[test]
 fn labels_that_are_too_long() {
@@ -50,4 +51,19 @@ fn labels_beside_bars_have_up_to_two_fifths_of_the_width_and_differ() {
     let short =
         Case::new("", PanelKindName::Bar, "Short", columns).with(|c| lay(&mut c.spec, true));
     assert!(!short.draw().body.contains("foreignObject"));
+}
+
+#[test]
+fn each_bar_has_the_unit_of_its_own_series() {
+    let names = texts("name", &["United Kingdom", "EIRE"]);
+    let columns = vec![names, ints("revenue", [300, 100]), floats("share", [0.75, 0.25])];
+    let case = Case::new("", PanelKindName::Bar, "Short", columns).with(|case| {
+        lay(&mut case.spec, true);
+        case.spec.unit = gbp();
+        case.spec.columns = vec![style("share", Some(Unit::Percent), Cell::Plain)];
+    });
+    let body = case.draw().body;
+    for text in ["£300", "£100", "75 %", "25 %"] {
+        assert!(body.replace('\u{202f}', " ").contains(&format!(">{text}<")), "{text}: {body}");
+    }
 }

@@ -29,6 +29,7 @@ pub use stat::{Better, Stat};
 pub use table::Table;
 pub use traits::{Body, Card, MenuEntry, Skeleton, Thumbnail, Traits};
 
+use crate::Frame;
 use crate::kinds::kinds;
 use crate::query::Query;
 
@@ -75,6 +76,13 @@ impl PanelKind {
             | Self::Table(_)
             | Self::Gauge(_) => None,
         }
+    }
+
+    /// Whether the panel's unit is that of the column `at` of `frame`. A histogram's bins have it, if they are
+    /// numbers: what stands beside them counts rows.
+    pub fn has_unit(&self, frame: &Frame, at: usize) -> bool {
+        let is_binned = || frame.columns().first().is_some_and(|bins| bins.values.is_number());
+        !matches!(self, Self::Histogram(_)) || at == 0 || !is_binned()
     }
 
     /// The same kind without its SQL, which must not leave the server.

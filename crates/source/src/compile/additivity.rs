@@ -3,24 +3,34 @@
 //! The names of subqueries and `with` are followed to where they come from. What cannot be known is not
 //! added up, except a bare column of a table, but may be a part of a whole.
 
+use super::aggregates::{self, Aggregate};
 use super::outline::MACRO;
-use brisk_domain::Additivity;
+use brisk_domain::{Additivity, Frame};
 use sqlparser::ast::{
     BinaryOperator, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr,
     FunctionArguments, GroupByExpr, Query, Select, SelectItem, SetExpr, TableAlias, TableFactor,
     TableWithJoins, UnaryOperator,
 };
 
-/// A column: its name in lower case, if it states one, and whether it adds up. A `*` over tables that
-/// only the database knows adds neither a name nor a position.
+/// What is known of the columns of a statement. A `*` over tables that only the database knows has neither
+/// name nor place.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ColumnAdditivity {
     /// The columns, in order; including those of a `*` that could be resolved.
-    columns: Vec<(Option<String>, Additivity)>,
+    columns: Vec<Known>,
     /// Whether there are others, so that positions say nothing.
     is_open: bool,
     /// Whether nothing is known of any.
     is_unknown: bool,
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Known {
+    /// Its name in lower case, if the statement gives it one.
+    name: Option<String>,
+    additivity: Additivity,
+    aggregate: Aggregate,
 }
 
 impl ColumnAdditivity {
@@ -31,18 +41,45 @@ impl ColumnAdditivity {
 
     /// Whether each of the columns called `names` adds up, those of the statement coming first.
     pub fn of<'a>(&self, names: impl Iterator<Item = &'a str>) -> Vec<Additivity> {
-        let named = |name: &str| {
-            let name = name.to_lowercase();
-            self.columns.iter().find(|column| column.0.as_ref() == Some(&name))
-        };
         let one = |(at, name)| {
             if self.is_unknown {
                 return Additivity::Unknown;
             }
-            let by_place = self.columns.get(at).filter(|_| !self.is_open);
-            by_place.or_else(|| named(name)).map_or_else(Additivity::default, |column| column.1)
+            self.column(at, name).map_or_else(Additivity::default, |column| column.additivity)
         };
         names.enumerate().map(one).collect()
+    }
+
+    /// The same for the columns of a result. Of those that hold no numbers, [`Additivity::Extreme`] is an aggregate
+    /// that names no row.
+    pub fn of_frame(&self, frame: &Frame) -> Vec<Additivity> {
+        let columns = frame.columns();
+        let mut all = self.of(columns.iter().map(|column| column.name.as_str()));
+        for (at, (one, column)) in all.iter_mut().zip(columns).enumerate() {
+            if column.values.is_number() {
+                continue;
+            }
+            let known = self.column(at, &column.name);
+            let names_no_row = match known.map(|known| known.aggregate).unwrap_or_default() {
+                Aggregate::No => false,
+                Aggregate::OfNamed => true,
+                Aggregate::OfUnnamed => column.values.is_time(),
+            };
+            if names_no_row {
+                *one = Additivity::Extreme;
+            } else if *one == Additivity::Extreme {
+                *one = Additivity::Plain;
+            }
+        }
+        all
+    }
+
+    fn column(&self, at: usize, name: &str) -> Option<&Known> {
+        let by_place = self.columns.get(at).filter(|_| !self.is_open);
+        by_place.or_else(|| {
+            let name = name.to_lowercase();
+            self.columns.iter().find(|column| column.name.as_ref() == Some(&name))
+        })
     }
 }
 
@@ -52,9 +89,9 @@ pub(crate) fn of(body: &Query) -> ColumnAdditivity {
 }
 
 /// Queries by the names that `with` and aliases give them.
-type Known = [(String, ColumnAdditivity)];
+type Queries = [(String, ColumnAdditivity)];
 
-fn query(query: &Query, known: &Known) -> ColumnAdditivity {
+fn query(query: &Query, known: &Queries) -> ColumnAdditivity {
     let mut known = known.to_vec();
     for cte in query.with.iter().flat_map(|with| &with.cte_tables) {
         let columns = self::query(&cte.query, &known);
@@ -63,7 +100,7 @@ fn query(query: &Query, known: &Known) -> ColumnAdditivity {
     body(&query.body, &known)
 }
 
-fn body(body: &SetExpr, known: &Known) -> ColumnAdditivity {
+fn body(body: &SetExpr, known: &Queries) -> ColumnAdditivity {
     match body {
         SetExpr::Select(select) => self::select(select, known),
         SetExpr::Query(query) => self::query(query, known),
@@ -71,7 +108,10 @@ fn body(body: &SetExpr, known: &Known) -> ColumnAdditivity {
             let mut columns = self::body(left, known);
             let other = self::body(right, known);
             for (one, other) in columns.columns.iter_mut().zip(other.columns) {
-                one.1 = joined(one.1, other.1);
+                one.additivity = joined(one.additivity, other.additivity);
+                if one.aggregate != other.aggregate {
+                    one.aggregate = Aggregate::No;
+                }
             }
             columns
         }
@@ -94,13 +134,13 @@ fn joined(a: Additivity, b: Additivity) -> Additivity {
 
 fn aliased(alias: &TableAlias, mut columns: ColumnAdditivity) -> (String, ColumnAdditivity) {
     for (column, given) in columns.columns.iter_mut().zip(&alias.columns) {
-        column.0 = Some(given.name.value.to_lowercase());
+        column.name = Some(given.name.value.to_lowercase());
     }
     (alias.name.value.to_lowercase(), columns)
 }
 
 /// The tables and subqueries that a select reads, as far as they are known.
-fn read_by(from: &[TableWithJoins], known: &Known) -> Vec<(String, Option<ColumnAdditivity>)> {
+fn read_by(from: &[TableWithJoins], known: &Queries) -> Vec<(String, Option<ColumnAdditivity>)> {
     let mut read = Vec::new();
     for table in from {
         add_factor(&table.relation, known, &mut read);
@@ -113,7 +153,7 @@ fn read_by(from: &[TableWithJoins], known: &Known) -> Vec<(String, Option<Column
 
 fn add_factor(
     factor: &TableFactor,
-    known: &Known,
+    known: &Queries,
     read: &mut Vec<(String, Option<ColumnAdditivity>)>,
 ) {
     match factor {
@@ -144,7 +184,7 @@ fn add_factor(
     }
 }
 
-fn select(select: &Select, known: &Known) -> ColumnAdditivity {
+fn select(select: &Select, known: &Queries) -> ColumnAdditivity {
     let scope = Scope { known, read: read_by(&select.from, known) };
     let items = select.projection.iter().filter_map(expression);
     let groups = match &select.group_by {
@@ -166,7 +206,8 @@ fn select(select: &Select, known: &Known) -> ColumnAdditivity {
     };
     let is_grouped = groups || items.clone().any(is_aggregated);
     let mut columns = ColumnAdditivity::default();
-    for item in &select.projection {
+    let of_aggregates = aggregates::of(select);
+    for (at, item) in select.projection.iter().enumerate() {
         let Some(expr) = expression(item) else {
             for (_, from) in &scope.read {
                 match from {
@@ -188,7 +229,13 @@ fn select(select: &Select, known: &Known) -> ColumnAdditivity {
             Role::Of(Additivity::Plain, false) if is_grouped => Additivity::Key,
             Role::Of(additivity, _) => additivity,
         };
-        columns.columns.push((name, additivity));
+        let aggregate = match scope.aggregate(expr) {
+            // There its value is what rows are told apart by.
+            _ if aggregates::is_grouped(select, at) => Aggregate::No,
+            None => of_aggregates,
+            Some(read) => read,
+        };
+        columns.columns.push(Known { name, additivity, aggregate });
     }
     columns
 }
@@ -226,7 +273,7 @@ const UNKNOWN: Role = Role::Of(Additivity::Unknown, true);
 const PLAIN: Role = Role::Of(Additivity::Plain, false);
 
 struct Scope<'a> {
-    known: &'a Known,
+    known: &'a Queries,
     read: Vec<(String, Option<ColumnAdditivity>)>,
 }
 
@@ -246,7 +293,7 @@ impl Scope<'_> {
             Expr::Function(function) => self.function(function),
             Expr::Subquery(inner) => {
                 let columns = query(inner, self.known);
-                let first = columns.columns.first().map(|column| column.1);
+                let first = columns.columns.first().map(|column| column.additivity);
                 Role::Of(first.unwrap_or(Additivity::Unknown), false)
             }
             Expr::Extract { .. } | Expr::Substring { .. } | Expr::Trim { .. } => PLAIN,
@@ -269,12 +316,29 @@ impl Scope<'_> {
     }
 
     fn column(&self, expr: &Expr) -> Role {
-        let Some((table, name)) = column(expr) else { return PLAIN };
+        self.found(expr).map_or(PLAIN, |column| Role::Of(column.additivity, false))
+    }
+
+    /// The column of a subquery that `expr` is.
+    fn found(&self, expr: &Expr) -> Option<&Known> {
+        let (table, name) = column(expr)?;
         let of_table =
             self.read.iter().filter(|one| table.as_ref().is_none_or(|table| one.0 == *table));
         let mut columns = of_table.filter_map(|one| one.1.as_ref()).flat_map(|from| &from.columns);
-        let found = columns.find(|column| column.0.as_ref() == Some(&name));
-        found.map_or(PLAIN, |column| Role::Of(column.1, false))
+        columns.find(|column| column.name.as_ref() == Some(&name))
+    }
+
+    /// What `expr` is by the subquery that it is read from; `None` if it is aggregated here.
+    fn aggregate(&self, expr: &Expr) -> Option<Aggregate> {
+        match expr {
+            Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => self.aggregate(inner),
+            Expr::Subquery(inner) => {
+                let columns = query(inner, self.known).columns;
+                Some(columns.first().map_or(Aggregate::No, |one| one.aggregate.passed_on()))
+            }
+            _ if aggregates::is_called_in(expr) => None,
+            _ => Some(self.found(expr).map_or(Aggregate::No, |one| one.aggregate.passed_on())),
+        }
     }
 
     fn binary(&self, left: &Expr, op: &BinaryOperator, right: &Expr) -> Role {
@@ -506,6 +570,68 @@ mod tests {
         ] {
             assert_eq!(additivity(sql, &["n"]), [expected], "{sql}");
         }
+    }
+
+    #[test]
+    fn aggregates_of_text_and_times_name_no_row() {
+        use Additivity::{Extreme, Total};
+        use brisk_domain::{Column, Timestamp, Values};
+        let names_no_row = |sql: &str, values: Values| {
+            let grammar = Dialect::Postgres.syntax().grammar();
+            let statements = Parser::parse_sql(grammar, sql).unwrap();
+            let [Statement::Query(body)] = statements.as_slice() else { panic!("{sql}") };
+            let column = |name: &str, values| Column { name: name.into(), values };
+            let text = Values::Text(vec![None]);
+            let columns = vec![column("k", text), column("v", values)];
+            of(body).of_frame(&Frame::new(columns).unwrap())[1] == Extreme
+        };
+        let text = || Values::Text(vec![None]);
+        let time = || Values::Time(vec![Some(Timestamp(0))]);
+        for (sql, is_text, is_time) in [
+            ("select k, max(v) as v from t group by 1", true, true),
+            ("select t.k, max(v)::date as v from t group by k", true, true),
+            ("select k, string_agg(v, ', ' order by v) as v from t group by k", true, true),
+            ("select k, coalesce(string_agg(v, ','), '') as v from t group by k", true, true),
+            ("select k, to_char(max(v), 'YYYY') as v from t group by t.k", true, true),
+            ("select upper(k) as k, sum(n) > 5 as v from t group by upper(k)", true, true),
+            (
+                "select k, case when count(*) > 1 then 'a' else 'b' end as v from t group by k",
+                true,
+                true,
+            ),
+            ("select 'all' as k, min(v) as v from t", true, true),
+            ("select * from (select k, max(v) as v from t group by k) d", true, true),
+            ("select k, max(v) as v from t group by rollup (k)", true, true),
+            // The largest name may be the only one that tells rows apart; a time never is.
+            ("select k, max(v) as v from t group by k, id", false, true),
+            ("select d.k, d.v from (select k, max(v) as v from t group by k) d", false, true),
+            ("select k, (select max(v) from u where u.k = t.k) as v from t", false, true),
+            // What rows are grouped or told apart by, whatever it was made of.
+            ("select k, v from t group by 1, 2", false, false),
+            (
+                "select k, v, count(*) from (select k, max(v) as v from t group by k) d group by k, v",
+                false,
+                false,
+            ),
+            ("select k, initcap(v) as v from t", false, false),
+            ("select k, initcap(v) as v, sum(n) from t group by 1, 2", false, false),
+            ("select k, a || b as v from t", false, false),
+            ("select k, greatest(v, w) as v from t", false, false),
+            ("select k, max(v) over (partition by k) as v from t", false, false),
+            ("select * from t", false, false),
+        ] {
+            assert_eq!(names_no_row(sql, text()), is_text, "{sql}");
+            assert_eq!(names_no_row(sql, time()), is_time, "{sql}");
+        }
+        let number = Values::Int(vec![Some(1)]);
+        let column = |name: &str, values| Column { name: name.into(), values };
+        let frame = Frame::new(vec![column("k", text()), column("v", number)]).unwrap();
+        let body = Parser::parse_sql(
+            Dialect::Postgres.syntax().grammar(),
+            "select k, sum(v) as v from t group by k",
+        );
+        let [Statement::Query(body)] = body.as_deref().unwrap() else { panic!() };
+        assert_eq!(of(body).of_frame(&frame)[1], Total);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! order in which [`pipeline`] takes them.
 
 pub(crate) mod additivity;
+mod aggregates;
 pub(crate) mod bucket_columns;
 pub(crate) mod check;
 mod chosen_text;

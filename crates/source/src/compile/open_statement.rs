@@ -189,7 +189,11 @@ impl Unwritten for OpenStatement {
     fn unstated_columns(&self, types: &ColumnTypes) -> Vec<String> {
         let (reader, mut found) = (self.reader(types), Vec::new());
         let columns = self.origins.columns.iter().map(|(_, origin)| origin);
-        for origin in self.origins.arguments.values().chain(columns) {
+        // There the author states the clock.
+        let stated = local_macros(&self.pieces);
+        let arguments = self.origins.arguments.iter();
+        let arguments = arguments.filter(|(offset, _)| !stated.contains(offset)).map(|one| one.1);
+        for origin in arguments.chain(columns) {
             reader.collect_unstated(origin, &mut found);
         }
         found.sort();
@@ -202,6 +206,18 @@ impl Unwritten for OpenStatement {
         parts.push(zone_part(&self.zone, &self.offsets));
         parts
     }
+}
+
+/// Where each `$local` starts in the author's text.
+fn local_macros(pieces: &[Piece]) -> Vec<usize> {
+    let mut found = Vec::new();
+    for piece in pieces {
+        if let Piece::Macro { name, arguments, offset } = piece {
+            found.extend((name == "local").then_some(*offset));
+            found.extend(arguments.iter().flat_map(|argument| local_macros(argument)));
+        }
+    }
+    found
 }
 
 fn ask<'a>(origin: &'a Origin, asked: &mut Questions<'a>) {
