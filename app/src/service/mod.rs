@@ -401,6 +401,9 @@ impl DashboardPage {
     /// The parameter of its live channel's address that says [`DashboardPage::id`]. No variable has
     /// such a name.
     pub const ID: &str = "page-id";
+    /// The parameter that asks for a page that nothing comes after: all panels are waited for. Without
+    /// scripts a page whose panels are late goes on there. No variable has such a name, and no link.
+    pub const WHOLE: &str = "whole-page";
 
     /// The same page, once its choices are there or late.
     pub async fn with_choices(mut self) -> Self {
@@ -444,6 +447,12 @@ impl DashboardPage {
         let mut pairs = self.pairs();
         pairs.push((Self::ID.to_owned(), self.id.clone()));
         format!("{}/live{}", self.path(), brisk_domain::view::query_string(&pairs))
+    }
+
+    /// The address at which the page at `path` has all its panels from the start.
+    pub fn whole_at(path: &str) -> String {
+        let separator = if path.contains('?') { '&' } else { '?' };
+        format!("{path}{separator}{}=1", Self::WHOLE)
     }
 
     /// The address of this view, or of one of its panels.
