@@ -44,10 +44,15 @@ pub fn shell(page: Page, assets: &Assets, look: Look, path: &str) -> impl IntoVi
     let nonce = page.is_streamed().then(use_nonce).flatten();
     let title = page.title();
     let data_theme = (theme != Theme::System).then(|| theme.word());
-    // Without scripts the late panels never move into their places, and nothing follows work in
-    // progress: so reload.
-    let again = (page.is_pending() || page.is_busy()).then(|| {
-        view! { <noscript><meta http-equiv="refresh" content="2"/></noscript> }
+    // Without scripts the late panels never move into their places, and nothing follows what is
+    // under way: look again. What is not cached, or fails, would be late each time: it is waited for there.
+    let again = match (page.is_pending(), page.is_busy()) {
+        (true, _) => Some(format!("2;url={}", DashboardPage::whole_at(path))),
+        (false, true) => Some("2".to_owned()),
+        (false, false) => None,
+    };
+    let again = again.map(|content| {
+        view! { <noscript><meta http-equiv="refresh" content=content/></noscript> }
     });
     let loader = view! {
         <script

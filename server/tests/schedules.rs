@@ -262,6 +262,51 @@ async fn schedules_are_made_changed_switched_and_removed_by_forms_that_ask_first
     assert!(!removed.unwrap());
 }
 
+#[tokio::test]
+async fn schedules_hold_on_clocks_west_of_greenwich_on_the_page_and_in_files() {
+    let world = World::over(TestStore::sqlite().await).await;
+    let file = world.folder.path().join("dashboards/sales.toml");
+    let own = "timezone = \"America/New_York\"\nwarm = \"0 1 * * *\"\n";
+    std::fs::write(file, format!("{own}{SALES}")).unwrap();
+    let replica = world.replica().await;
+    world.schedule(&replica.engine, "dashboard:sales", "0 20 * * *", "Pacific/Honolulu").await;
+    let page = fixture::ask(&replica.app, fixture::get("/d/sales", &[])).await;
+    assert_eq!(page.0, 200, "the dashboard is served");
+    assert_eq!(replica.worker.look_once().await.unwrap(), 0, "neither is due");
+    // 01:00 in New York is 06:00 UTC in winter, and 20:00 in Honolulu, too.
+    world.clock.advance(60);
+    while replica.worker.look_once().await.unwrap() > 0 {}
+    let runs = world.store().schedule_runs(10).await.unwrap();
+    let mut names: Vec<&str> = runs.iter().map(|run| run.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["nightly", "sales.toml: 0 1 * * * America/New_York"]);
+}
+
+#[tokio::test]
+async fn a_run_skips_what_is_for_readers_with_attributes_and_names_what_fails() {
+    let world = World::over(TestStore::sqlite().await).await;
+    let own = "title = \"Own\"\nsource = \"shop\"\nrange = \"last 7 days\"\n\
+        [[panel]]\nid = \"mine\"\ntitle = \"Mine\"\nkind = \"stat\"\n\
+        sql = \"select count(*) as n from t where x = :user.tenant\"\n\
+        [[panel]]\nid = \"all\"\ntitle = \"All\"\nkind = \"stat\"\n\
+        sql = \"select count(*) as n from t\"\n";
+    std::fs::write(world.folder.path().join("dashboards/own.toml"), own).unwrap();
+    let replica = world.replica().await;
+    world.schedule(&replica.engine, "dashboard:own", "0 6 * * *", "UTC").await;
+    world.clock.advance(60);
+    assert_eq!(replica.worker.look_once().await.unwrap(), 1);
+    let warmed = world.store().schedule_runs(1).await.unwrap().remove(0).warmed;
+    assert_eq!((warmed.loaded, warmed.failed), (1, 0), "nothing is wrong: {warmed:?}");
+    assert_eq!(warmed.note, "1 panel was skipped: it shows what its reader may see.");
+    world.schedule(&replica.engine, "all", "0 7 * * *", "UTC").await;
+    world.clock.advance(HOUR);
+    assert_eq!(replica.worker.look_once().await.unwrap(), 1);
+    let page = fixture::ask(&replica.app, fixture::get("/admin/schedules", &[])).await.2;
+    let page = String::from_utf8(page).unwrap().replace("<!>", "");
+    assert!(page.contains("1 failed"), "{page}");
+    assert!(page.contains("Failed: sales/bad. 1 panel was skipped"), "{page}");
+}
+
 /// The dashboard with this `warm` in its file.
 fn with_warm(world: &World, warm: &str) {
     let text = format!("warm = {warm}\n{SALES}");

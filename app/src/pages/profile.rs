@@ -231,6 +231,11 @@ fn tokens(page: &ProfilePage) -> AnyView {
         let label = "Only with these attributes".to_owned();
         lines("token_attributes".into(), "token_attributes", label, "", about)
     });
+    let invalidates = page.scopes.iter().any(|(word, _)| *word == "invalidate");
+    let tags = invalidates.then(|| {
+        let about = "What it may invalidate, besides these dashboards: table:shop.orders, or table:shop.* for all that begin so. Empty: nothing else, or all where no dashboard is named.";
+        text("tags", "Only these tags", "", Some(about))
+    });
     view! {
         <section class="operation" aria-labelledby="tokens">
             <h2 id="tokens">"Tokens"</h2>
@@ -242,6 +247,7 @@ fn tokens(page: &ProfilePage) -> AnyView {
                 {text("token_name", "Name", "", Some("Where it is used."))}
                 <fieldset class="checks"><legend>"Scopes"</legend>{scopes}</fieldset>
                 {text("dashboards", "Only these dashboards", "", Some("Names as in addresses, with blanks between them. Empty: all that you may see."))}
+                {tags}
                 {attributes}
                 <div class="field">
                     <label for="days">"Expires after (days)"</label>

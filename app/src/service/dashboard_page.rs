@@ -64,6 +64,9 @@ impl DashboardPage {
     /// The parameter of its live channel's address that holds [`DashboardPage::id`]. No variable
     /// has such a name.
     pub const ID: &str = "page-id";
+    /// The parameter that requests a page which waits for all its panels, so that nothing follows it. A page
+    /// without scripts whose panels are late continues there. No variable has such a name, and no link.
+    pub const WHOLE: &str = "whole-page";
 
     /// The same page, once its choices are there or late.
     pub async fn with_choices(mut self) -> Self {
@@ -107,6 +110,12 @@ impl DashboardPage {
         let mut pairs = self.pairs();
         pairs.push((Self::ID.to_owned(), self.id.clone()));
         format!("{}/live{}", self.path(), brisk_domain::view::query_string(&pairs))
+    }
+
+    /// The address at which the page at `path` has all its panels from the start.
+    pub fn whole_at(path: &str) -> String {
+        let separator = if path.contains('?') { '&' } else { '?' };
+        format!("{path}{separator}{}=1", Self::WHOLE)
     }
 
     /// The address of this view, or of one of its panels.

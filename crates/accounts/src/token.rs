@@ -88,10 +88,17 @@ impl Scopes {
 
     /// Whether it may invalidate `tag`.
     pub fn invalidate(&self, tag: &Tag) -> bool {
-        let tag = tag.to_string();
-        let is_named = |only: &String| match only.strip_suffix('*') {
-            Some(start) => tag.starts_with(start),
-            None => tag == *only,
+        // Who may invalidate a dashboard may invalidate a part of it.
+        let whole = match tag {
+            Tag::Panel { dashboard, .. } => Some(Tag::Dashboard(dashboard.clone()).to_string()),
+            _ => None,
+        };
+        let tags = [Some(tag.to_string()), whole];
+        let is_named = |only: &String| {
+            tags.iter().flatten().any(|tag| match only.strip_suffix('*') {
+                Some(start) => tag.starts_with(start),
+                None => tag == only,
+            })
         };
         self.0.iter().any(|scope| match scope {
             Scope::Invalidate(only) => only.is_empty() || only.iter().any(is_named),
@@ -152,6 +159,14 @@ mod tests {
         assert!(some.invalidate(&tag("table:shop.lines")));
         assert!(!some.invalidate(&tag("table:shop.orders2")));
         assert!(!some.invalidate(&tag("all")));
+        let shop = Scopes::parse("invalidate:dashboard:shop").unwrap();
+        assert!(shop.invalidate(&tag("dashboard:shop")));
+        assert!(shop.invalidate(&tag("panel:shop/revenue")), "a part of it");
+        for other in
+            ["all", "dashboard:shops", "panel:shops/revenue", "table:shop.t", "source:shop"]
+        {
+            assert!(!shop.invalidate(&tag(other)), "{other}");
+        }
         assert!(Scopes::parse("invalidate").unwrap().invalidate(&tag("all")));
         assert!(!Scopes::parse("read metrics").unwrap().invalidate(&tag("all")));
     }

@@ -11,6 +11,9 @@ use croner::parser::{CronParser, Seconds, Year};
 
 /// The longest expression, in characters.
 const LONGEST: usize = 100;
+/// From when on a due time is looked for, to tell whether there is one: 1 January 2000. Four years later
+/// there has been a 29 February.
+const LOOKED_FOR_FROM: Timestamp = Timestamp::from_seconds(946_684_800);
 /// Missed due times are counted up to this many.
 const COUNTED: u64 = 1_000;
 
@@ -40,7 +43,7 @@ impl Timetable {
             )
         })?;
         let timetable = Self { cron, zone };
-        match timetable.next(Timestamp::from_seconds(0)) {
+        match timetable.next(LOOKED_FOR_FROM) {
             Some(_) => Ok(timetable),
             None => Err(format!("\"{expression}\" is never due.")),
         }
@@ -89,8 +92,8 @@ impl Timetable {
     /// `at` on the zone's clock, in whole seconds.
     fn local(&self, at: Timestamp) -> Option<DateTime<Tz>> {
         let local = DateTime::from_timestamp(at.seconds(), 0)?.with_timezone(&self.zone);
-        // Outside these years zones have no rules.
-        ((1970..=9_000).contains(&local.year()) && local.second() < 60).then_some(local)
+        // Beyond these years zones have no rules. The first instant of 1970 is in 1969 west of Greenwich.
+        ((1969..=9_000).contains(&local.year()) && local.second() < 60).then_some(local)
     }
 }
 
@@ -142,6 +145,40 @@ mod tests {
         let every: Vec<i64> =
             due.windows(2).map(|pair| pair[1].seconds() - pair[0].seconds()).collect();
         assert_eq!(every, [1_800; 4], "{due:?}");
+    }
+
+    #[test]
+    fn every_clock_has_due_times_west_and_east_of_greenwich() {
+        let zones = [
+            "UTC",
+            "America/New_York",
+            "America/St_Johns",
+            "America/Sao_Paulo",
+            "Pacific/Honolulu",
+            "Pacific/Pago_Pago",
+            "Europe/Berlin",
+            "Asia/Kathmandu",
+            "Asia/Tokyo",
+            "Pacific/Auckland",
+            "Pacific/Kiritimati",
+        ];
+        for zone in zones {
+            for (expression, due) in [
+                ("0 6 * * *", " Nov 2026, 06:00 "),
+                ("0 6 * * 1", "Mon 30 Nov 2026, 06:00"),
+                ("59 23 31 12 *", "Thu 31 Dec 2026, 23:59"),
+                ("0 0 1 1 *", "Fri 1 Jan 2027, 00:00"),
+                ("30 12 29 2 *", "Tue 29 Feb 2028, 12:30"),
+            ] {
+                let timetable = Timetable::parse(expression, zone);
+                let timetable = timetable.unwrap_or_else(|error| panic!("{zone}: {error}"));
+                let next = timetable.next(at("2026-11-26T12:00:00Z")).unwrap();
+                let shown = timetable.shown(next);
+                assert!(shown.contains(due), "{expression} {zone}: {shown}");
+                let first = timetable.due(Timestamp::from_seconds(0), next);
+                assert_eq!(first.map(|(at, _)| at), Some(next), "{expression} {zone}: since 1970");
+            }
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::prepared::Shown;
 use crate::view::{ChoicesState, PanelState};
 use crate::window::Window;
 use brisk_cache::Trigger;
-use brisk_domain::{Access, Dashboard, Panel, PanelId, Tag, ViewState};
+use brisk_domain::{Access, Dashboard, FailureKind, Panel, PanelId, Tag, ViewState};
 use futures::StreamExt;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ const WARMED_VARIATIONS: usize = 8;
 const WARMED_AT_A_TIME: usize = 2;
 
 /// What warming did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WarmedViews {
     /// Views of dashboards.
     pub views: u64,
@@ -27,6 +27,11 @@ pub struct WarmedViews {
     pub ready: u64,
     /// Panels that cannot be shown.
     pub failed: u64,
+    /// Which these are, as `dashboard/panel`, each once.
+    pub failing: BTreeSet<String>,
+    /// Panels that are for readers with attributes (`:user.…`) which the view's reader does not have:
+    /// there is nothing to load.
+    pub skipped: u64,
 }
 
 impl WarmedViews {
@@ -36,6 +41,8 @@ impl WarmedViews {
             loaded: self.loaded + other.loaded,
             ready: self.ready + other.ready,
             failed: self.failed + other.failed,
+            failing: self.failing.into_iter().chain(other.failing).collect(),
+            skipped: self.skipped + other.skipped,
         }
     }
 }
@@ -106,16 +113,20 @@ impl Engine {
             let mut warmed = WarmedViews { views: 1, ..WarmedViews::default() };
             let lookup = self.lookup(dashboard, shown, &view, &access, Trigger::Warm).await;
             let Ok(lookup) = lookup else { return warmed };
+            let panels: Vec<PanelId> = lookup.panels().map(|panel| panel.id.clone()).collect();
             let shown = lookup.into_view();
             // One failure must not stop the rest from warming; it is in the log.
-            for panel in shown.panels {
-                match panel {
-                    PanelState::Ready(_) => warmed.ready += 1,
-                    PanelState::Failed(_) => warmed.failed += 1,
-                    pending @ PanelState::Pending { .. } => match pending.current().await {
-                        Ok(_) => warmed.loaded += 1,
-                        Err(_) => warmed.failed += 1,
-                    },
+            for (id, state) in panels.into_iter().zip(shown.panels) {
+                let is_ready = matches!(state, PanelState::Ready(_));
+                match state.current().await {
+                    Ok(_) if is_ready => warmed.ready += 1,
+                    Ok(_) => warmed.loaded += 1,
+                    // It is between the reader's account and the panel: no view of others has it.
+                    Err(error) if error.kind == FailureKind::Forbidden => warmed.skipped += 1,
+                    Err(_) => {
+                        warmed.failed += 1;
+                        warmed.failing.insert(format!("{}/{id}", dashboard.slug));
+                    }
                 }
             }
             for choices in shown.options.into_values() {

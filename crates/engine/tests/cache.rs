@@ -281,6 +281,25 @@ async fn warming_loads_the_most_requested_views_with_the_access_of_their_readers
 }
 
 #[tokio::test]
+async fn panels_for_readers_with_attributes_are_skipped_and_failing_ones_are_named() {
+    let world = world().await;
+    let tag = |text: &str| Tag::parse(text).unwrap();
+    let warmed = world.engine.warm_tag(&tag("dashboard:tenants")).await;
+    assert_eq!((warmed.views, warmed.skipped, warmed.failed), (1, 2, 0), "{warmed:?}");
+    assert!(warmed.failing.is_empty() && world.loads() == 0, "{warmed:?}");
+    // Somebody with one of the two attributes has one of the panels.
+    world.lookup("tenants", &[], &access(&[("tenant", &["France"])])).await;
+    world.invalidate(brisk_domain::tag::ALL).await;
+    let warmed = world.engine.warm_tag(&tag("dashboard:tenants")).await;
+    assert_eq!((warmed.views, warmed.loaded, warmed.skipped, warmed.failed), (2, 1, 3, 0));
+    write(&world.database, "drop table customers").await;
+    world.invalidate(brisk_domain::tag::ALL).await;
+    let warmed = world.engine.warm_tag(&tag("dashboard:sales")).await;
+    assert_eq!((warmed.loaded, warmed.skipped, warmed.failed), (1, 0, 1), "{warmed:?}");
+    assert_eq!(warmed.failing.into_iter().collect::<Vec<_>>(), ["sales/customers"]);
+}
+
+#[tokio::test]
 async fn requested_views_are_still_warmed_after_a_restart() {
     let world = world().await;
     let everybody = Access::anonymous();

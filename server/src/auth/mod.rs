@@ -12,7 +12,7 @@
 //!   `tries` counts;
 //! - [`openid`]: signing in at a provider; `proxy`: who comes through a proxy that says who it is;
 //!   `arrival`: the account of whom others vouch for;
-//! - [`sign_in`], [`sign_out`], [`set_up`], [`second_factor`], [`profile`] with `own_account`, [`people`]: the pages;
+//! - [`sign_in`], [`sign_out`], [`set_up`], [`second_factor`], [`profile`] with `own_account` and `token_scopes`, [`people`]: the pages;
 //!   [`form`] reads what they send; `browser` says in words what a session's browser is, `qr_code` draws
 //!   what authenticators read.
 //!
@@ -49,6 +49,7 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod state;
 pub mod throttling;
+mod token_scopes;
 pub(crate) mod told;
 mod tries;
 mod used;

@@ -9,12 +9,13 @@ use super::session_records::SessionRecords;
 use super::set_up::checked;
 use super::state::Auth;
 use super::throttling::{NotTried, begin};
+use super::token_scopes::token_scopes;
 use brisk_accounts::account::{Attributes, full_name};
 use brisk_accounts::password_hash::Compared;
 use brisk_accounts::second_factor::{Authenticator, SECRET, recovery_codes};
-use brisk_accounts::{Account, Identity, Scopes, secret, token};
+use brisk_accounts::{Account, Identity, secret, token};
 use brisk_app::service::{Notice, ShownOnce};
-use brisk_domain::{Access, Slug};
+use brisk_domain::Access;
 use brisk_store::{
     AccountChange, Actor, AuditRecord, Changed, Disconnected, Store, StoreError, TokenRecord,
 };
@@ -247,20 +248,7 @@ impl Own<'_> {
     pub(super) async fn add_token(&self, form: &Form) -> Result<Shown, Refused> {
         let name = full_name(form.get("token_name"));
         let name = name.ok_or_else(|| "Give the token a name.".to_owned())?;
-        let dashboards: Vec<&str> = form.get("dashboards").split_whitespace().collect();
-        if let Some(bad) = dashboards.iter().find(|slug| Slug::parse(slug).is_err()) {
-            let bad: String = bad.chars().take(64).collect();
-            return Err(format!("\"{bad}\" is no dashboard's name.").into());
-        }
-        let words = form.all("scope").flat_map(|word| match (word, &dashboards[..]) {
-            ("read", some @ [_, ..]) => some.iter().map(|slug| format!("read:{slug}")).collect(),
-            (word, _) => vec![word.to_owned()],
-        });
-        let words = words.collect::<Vec<_>>().join(" ");
-        let scopes = Scopes::parse(&words).map_err(|error| error.to_string())?;
-        if scopes.0.is_empty() {
-            return Err("Say what the token is for.".to_owned().into());
-        }
+        let scopes = token_scopes(form)?;
         let attributes = self.given(form)?;
         let days = form.get("days").trim().parse::<u64>().ok().filter(|days| *days > 0);
         let days = days.ok_or_else(|| "Say after how many days the token ends.".to_owned())?;

@@ -4,7 +4,7 @@
 use crate::administration::file_schedules;
 use brisk_definition::timetable::Timetable;
 use brisk_domain::{Clock, Tag, Timestamp};
-use brisk_engine::Engine;
+use brisk_engine::{Engine, WarmedViews};
 use brisk_store::{DueTime, Schedule, Store, StoreError, Warmed};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
@@ -24,6 +24,8 @@ const AT_A_TIME: usize = 2;
 const SET_BACK: Duration = Duration::from_secs(120);
 /// How long finished runs are remembered, so that a clock that is set back repeats nothing.
 const KNOWN: Duration = Duration::from_secs(400 * 86_400);
+/// Panels that failed and are named with a run.
+const NAMED: usize = 5;
 /// How often older ones are deleted.
 const FORGET: Duration = Duration::from_secs(3_600);
 
@@ -135,9 +137,11 @@ impl Worker {
                 return;
             }
         };
-        let Warmed { loaded, failed, .. } = warmed;
+        let Warmed { loaded, failed, note, .. } = &warmed;
         match self.store.end_run(&due, &self.name, self.clock.now(), &warmed).await {
-            Ok(true) => tracing::info!(schedule = due.name, loaded, failed, "warmed as scheduled"),
+            Ok(true) => {
+                tracing::info!(schedule = due.name, loaded, failed, note, "warmed as scheduled")
+            }
             Ok(false) => {
                 tracing::warn!(schedule = due.name, "another process has taken a run over")
             }
@@ -161,7 +165,7 @@ impl Worker {
         let warmed = self.engine.warm_tag(&tag).await;
         let note = match warmed.views {
             0 => format!("No panel depends on {tag} any more."),
-            _ => String::new(),
+            _ => note(&warmed),
         };
         Warmed {
             views: warmed.views,
@@ -184,6 +188,27 @@ impl Worker {
             }
         }
     }
+}
+
+/// Which panels failed, and how many were left out.
+fn note(warmed: &WarmedViews) -> String {
+    let mut sentences = Vec::new();
+    let named: Vec<&str> = warmed.failing.iter().map(String::as_str).take(NAMED).collect();
+    let named = named.join(", ");
+    match warmed.failing.len().saturating_sub(NAMED) {
+        _ if named.is_empty() => {}
+        0 => sentences.push(format!("Failed: {named}.")),
+        more => sentences.push(format!("Failed: {named}, and {more} more.")),
+    }
+    match warmed.skipped {
+        0 => {}
+        1 => sentences.push("1 panel was skipped: it shows what its reader may see.".to_owned()),
+        many => {
+            sentences
+                .push(format!("{many} panels were skipped: they show what their reader may see."));
+        }
+    }
+    sentences.join(" ")
 }
 
 fn before(now: Timestamp, time: Duration) -> Timestamp {

@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use brisk_app::service::{Page, PageError};
+use brisk_app::service::{DashboardPage, Page, PageError};
 use brisk_app::{Theme, document, draw_ahead};
 use brisk_cache::{Caller, Trigger};
 use brisk_domain::view::{parse_query, query_string};
@@ -78,6 +78,7 @@ async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Reques
             Ok(page) => Ok(page.with_choices().await),
             busy => busy,
         },
+        false if has(&parameters, DashboardPage::WHOLE) => requested.into_whole_page().await,
         false => requested.into_page(PAGE_WAIT).await,
     };
     let page = match page {
@@ -99,6 +100,10 @@ async fn view(state: &AppState, slug: &str, panel: Option<&str>, request: Reques
         return failure(state, PageError::Busy, request).await;
     };
     state.pages.insert(tag, document, request.headers(), &drawing).await
+}
+
+fn has(parameters: &[(String, String)], name: &str) -> bool {
+    parameters.iter().any(|(known, _)| known == name)
 }
 
 /// The header of a request for a page that replaces another.

@@ -19,13 +19,16 @@ use brisk_domain::{
 use brisk_engine::catalog::Contents;
 use brisk_engine::{ChoicesState, Engine, Lookup, PAGE_WAIT, PanelState};
 use futures::FutureExt;
-use futures::future::{Either, select};
+use futures::future::{Either, join_all, select};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a load goes on for a page that did not wait for it: until its live channel is open, or it is
 /// requested again.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// How long a page that has to be whole waits: proxies usually give up on an answer after a minute.
+const WHOLE_WAIT: Duration = Duration::from_secs(55);
 
 /// A view that was looked up for a page.
 pub struct PageRequest {
@@ -73,6 +76,24 @@ impl PageRequest {
             self.viewer.class(&self.contents).to_string(),
         ];
         Some(ETag::of(parts))
+    }
+
+    /// The page with all its panels and choices, so that nothing has to come after it.
+    pub async fn into_whole_page(self) -> Result<DashboardPage, PageError> {
+        let mut page = self.into_page(WHOLE_WAIT).await?.with_choices().await;
+        let whole = page.panels.into_iter().map(|(panel, slot)| async move {
+            let previous = slot.previous();
+            let slot = match (slot.outcome().await, previous) {
+                (Outcome::Ready(data), _) | (Outcome::Late(_), Some(data)) => {
+                    PanelSlot::Ready(data)
+                }
+                (Outcome::Failed(error), _) => PanelSlot::Failed(error),
+                (Outcome::Late(_), None) => PanelSlot::Failed(not_in_time("This panel is")),
+            };
+            (panel, slot)
+        });
+        page.panels = join_all(whole).await;
+        Ok(page)
     }
 
     /// The page. Panels that are not ready are awaited together, for `wait` from now on; without a wait,
@@ -190,7 +211,7 @@ impl Deadline<'_> {
                 Either::Left((outcome, _)) => outcome.map_err(|error| told(looks_behind, error)),
                 Either::Right(_) => {
                     go_on(Arc::clone(&clock), load);
-                    Err(still_loading())
+                    Err(not_in_time("The choices are"))
                 }
             }
         };
@@ -206,9 +227,10 @@ fn go_on(clock: Arc<dyn Clock>, load: impl Future<Output: Send> + Send + Unpin +
     });
 }
 
-fn still_loading() -> PanelError {
+/// What is not there in time, and does not come later on.
+fn not_in_time(what: &str) -> PanelError {
     PanelError {
-        message: "The choices are still loading. Open the page again in a moment.".into(),
+        message: format!("{what} still loading. Open the page again in a moment."),
         retry: true,
         kind: brisk_domain::FailureKind::Timeout,
     }

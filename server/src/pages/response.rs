@@ -8,11 +8,11 @@ use crate::state::AppState;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use brisk_app::service::{ErrorPage, Page, PageError};
+use brisk_app::service::{DashboardPage, ErrorPage, Page, PageError};
 use brisk_app::{Look, Theme, document, shell};
 use brisk_domain::parameter;
 use brisk_domain::sentence::sentence;
-use brisk_domain::view::parse_query;
+use brisk_domain::view::{parse_query, query_string};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use leptos::nonce::use_nonce;
 use leptos::prelude::use_context;
@@ -86,8 +86,10 @@ pub(crate) async fn failure(state: &AppState, error: PageError, request: Request
                 _ => (StatusCode::SERVICE_UNAVAILABLE, BUSY, "Busy"),
             };
             later = Some(HeaderValue::from(seconds));
-            let here = request.uri().path_and_query().map_or("/", |path| path.as_str());
-            let link = (here.to_owned(), "Try again".to_owned());
+            let mut parameters = parse_query(request.uri().query().unwrap_or_default());
+            parameters.retain(|(name, _)| name != DashboardPage::WHOLE);
+            let here = format!("{}{}", request.uri().path(), query_string(&parameters));
+            let link = (here, "Try again".to_owned());
             let (title, message) = (title.into(), error.message());
             (status, ErrorPage { status: status.as_u16(), title, message, link })
         }

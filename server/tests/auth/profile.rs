@@ -14,13 +14,67 @@ async fn give(world: &World, id: &AccountId, tenants: &[&str]) {
     world.change(id, AccountChange::Attributes(attributes)).await;
 }
 
-/// The token that a form makes.
+/// The token for reading that a form makes.
 async fn made(world: &World, cookie: &str, fields: &str) -> String {
-    let form = format!("do=token-add&token_name=x&scope=read&days=30&{fields}");
+    made_for(world, cookie, &format!("scope=read&{fields}")).await
+}
+
+/// The token that a form makes.
+async fn made_for(world: &World, cookie: &str, fields: &str) -> String {
+    let form = format!("do=token-add&token_name=x&days=30&{fields}");
     let answer = world.post("/profile", cookie, &form).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     let token = answer.body.split("<code>brisk_").nth(1).expect("a token");
     format!("brisk_{}", token.split('<').next().unwrap())
+}
+
+#[tokio::test]
+async fn a_token_that_is_kept_to_dashboards_and_tags_invalidates_nothing_else() {
+    let world = World::new().await;
+    let cookie = world.sign_in("root").await;
+    let page = world.get("/profile", &cookie).await.body;
+    assert!(page.contains("name=\"dashboards\"") && page.contains("name=\"tags\""), "{page}");
+    let shop = made_for(&world, &cookie, "scope=invalidate&scope=read&dashboards=team").await;
+    let both = "scope=invalidate&dashboards=team+public&tags=table:shop.t+table:shop.l*";
+    let both = made_for(&world, &cookie, both).await;
+    let tagged = made_for(&world, &cookie, "scope=invalidate&tags=table:shop.t").await;
+    let any = made_for(&world, &cookie, "scope=invalidate").await;
+    for (tag, allowed) in [
+        ("dashboard:team", [true, true, false, true]),
+        ("panel:team/one", [true, true, false, true]),
+        ("dashboard:public", [false, true, false, true]),
+        ("dashboard:everyone", [false, false, false, true]),
+        ("panel:everyone/one", [false, false, false, true]),
+        ("table:shop.t", [false, true, true, true]),
+        ("table:shop.lines", [false, true, false, true]),
+        ("source:shop", [false, false, false, true]),
+        ("all", [false, false, false, true]),
+    ] {
+        for (token, allowed) in [&shop, &both, &tagged, &any].into_iter().zip(allowed) {
+            let body = format!("{{\"data\":{{\"tags\":[\"{tag}\"]}}}}");
+            let answer = world.post("/api/v1/invalidations", token, &body).await;
+            let expected = if allowed { 200 } else { 403 };
+            assert_eq!(answer.status, expected, "{tag}: {}", answer.body);
+        }
+    }
+    let beyond = "{\"data\":{\"tags\":[\"dashboard:team\",\"all\"]}}";
+    assert_eq!(world.post("/api/v1/invalidations", &shop, beyond).await.status, 403);
+    assert_eq!(world.get("/api/v1/dashboards/team/data", &shop).await.status, 200);
+    assert_eq!(world.get("/api/v1/dashboards/everyone/data", &shop).await.status, 404);
+    let page = world.get("/profile", &cookie).await.body;
+    assert!(page.contains("invalidate:dashboard:team read:team"), "{page}");
+    for (refused, why) in [
+        ("scope=admin&dashboards=team", "cannot be kept to some dashboards"),
+        ("scope=read&scope=metrics&dashboards=team", "cannot be kept to some dashboards"),
+        ("scope=read&tags=all", "choose that, too"),
+        ("scope=invalidate&tags=tabel:shop.t", "is no tag"),
+        ("scope=invalidate&dashboards=No!", "is no dashboard"),
+    ] {
+        let form = format!("do=token-add&token_name=x&days=30&{refused}");
+        let answer = world.post("/profile", &cookie, &form).await;
+        assert_eq!(answer.status, 422, "{refused}");
+        assert!(answer.body.contains(why), "{refused}: {}", answer.body);
+    }
 }
 
 #[tokio::test]

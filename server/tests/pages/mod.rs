@@ -13,3 +13,4 @@ mod presentation;
 mod routes;
 mod scripts;
 mod types;
+mod without_scripts;
