@@ -59,26 +59,26 @@ pub(super) fn policy_words(policy: &PolicyInForce) -> String {
     let seconds = |number: u64| format::round_duration(number as f64);
     let (mode, by) = policy.mode;
     if mode == CacheMode::Off {
-        return format!("off, set by {}", by.words());
+        return format!("off, from {}", by.words());
     }
     let (ttl, stale) = (policy.ttl, policy.stale);
     let strict = match mode {
-        CacheMode::Strict => format!(", strict, set by {}", by.words()),
+        CacheMode::Strict => format!(", strict, from {}", by.words()),
         CacheMode::Normal | CacheMode::Off => String::new(),
     };
     let late = match policy.early {
         (true, _) => String::new(),
-        (false, by) => format!(", not refreshed early, set by {}", by.words()),
+        (false, by) => format!(", not refreshed early, from {}", by.words()),
     };
     match ttl.1 == stale.1 {
         true => format!(
-            "{}, then {} stale, set by {}{strict}{late}",
+            "{}, then {} stale, from {}{strict}{late}",
             seconds(ttl.0),
             seconds(stale.0),
             ttl.1.words()
         ),
         false => format!(
-            "{}, set by {}; then {} stale, set by {}{strict}{late}",
+            "{}, from {}; then {} stale, from {}{strict}{late}",
             seconds(ttl.0),
             ttl.1.words(),
             seconds(stale.0),

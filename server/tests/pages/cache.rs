@@ -108,11 +108,11 @@ async fn the_figures_are_those_of_what_readers_did() {
     let panels = world.page("/admin/cache/visits").await;
     let visitors = text_after(&panels, "id=\"n-t\"");
     assert!(visitors.starts_with("Visitors fresh"), "{visitors}");
-    assert!(visitors.contains("2 min, then 1 h stale, set by the panel"), "{visitors}");
+    assert!(visitors.contains("2 min, then 1 h stale, from the panel"), "{visitors}");
     assert!(visitors.contains("Lookups 4 Hit rate 75.0% Statements run 1"), "{visitors}");
     assert!(visitors.contains("median"), "{visitors}");
     assert!(text_after(&panels, "id=\"other-t\"").starts_with("Others not there"), "{panels}");
-    assert!(text_after(&panels, "id=\"never-t\"").contains("off, set by the panel"), "{panels}");
+    assert!(text_after(&panels, "id=\"never-t\"").contains("off, from the panel"), "{panels}");
 }
 
 #[tokio::test]
@@ -201,15 +201,15 @@ async fn a_policy_is_set_over_the_files_and_taken_back() {
         let (_, policy) = text.split_once("Policy ").unwrap();
         policy.split(" Lookups").next().unwrap().to_owned()
     };
-    assert_eq!(policy("n").await, "2 min, then 1 h stale, set by the panel");
+    assert_eq!(policy("n").await, "2 min, then 1 h stale, from the panel");
     let form = world.page("/admin/cache/policy?scope=panel:visits/n").await;
     assert!(form.contains("The file says at this level: TTL 2m, stale window 1h."), "{form}");
     let set = "scope=panel%3Avisits%2Fn&ttl=30s&stale=&mode=&early=";
     let done = world.send("/admin/cache/policy", set).await;
     assert_eq!(done, (303, "/admin/cache/visits?done=policy".to_owned()));
     let now = policy("n").await;
-    assert!(now.starts_with("30 s, says an administrator's setting for the panel"), "{now}");
-    assert!(now.ends_with("then 1 h stale, set by the panel"), "{now}");
+    assert!(now.starts_with("30 s, from an administrator's setting for the panel"), "{now}");
+    assert!(now.ends_with("then 1 h stale, from the panel"), "{now}");
     let form = world.page("/admin/cache/policy?scope=panel:visits/n").await;
     assert!(form.contains("ttl = &quot;30s&quot;") || form.contains("ttl = \"30s\""), "{form}");
     // All of it, or nothing.
