@@ -233,7 +233,7 @@ fn tokens(page: &ProfilePage) -> AnyView {
     });
     let invalidates = page.scopes.iter().any(|(word, _)| *word == "invalidate");
     let tags = invalidates.then(|| {
-        let about = "What it may invalidate, besides these dashboards: table:shop.orders, or table:shop.* for all that begin so. Empty: nothing else, or all where no dashboard is named.";
+        let about = "What it may invalidate besides these dashboards: table:shop.orders, or table:shop.* for all tags with that prefix. Empty: nothing else, or everything if no dashboard is named.";
         text("tags", "Only these tags", "", Some(about))
     });
     view! {
@@ -246,7 +246,7 @@ fn tokens(page: &ProfilePage) -> AnyView {
                 <input type="hidden" name="do" value="token-add"/>
                 {text("token_name", "Name", "", Some("Where it is used."))}
                 <fieldset class="checks"><legend>"Scopes"</legend>{scopes}</fieldset>
-                {text("dashboards", "Only these dashboards", "", Some("Names as in addresses, with blanks between them. Empty: all that you may see."))}
+                {text("dashboards", "Only these dashboards", "", Some("Names as in addresses, separated by spaces. Empty: all that you may see."))}
                 {tags}
                 {attributes}
                 <div class="field">

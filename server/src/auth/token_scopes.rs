@@ -54,7 +54,7 @@ fn dashboards(form: &Form) -> Result<Vec<Slug>, String> {
     parsed.collect()
 }
 
-/// Tags as scopes name them: one that ends in `*` stands for all that begin so.
+/// Tags as scopes name them: one that ends in `*` stands for all tags with that prefix.
 fn tags(form: &Form) -> Result<Vec<String>, String> {
     let parsed = form.get("tags").split_whitespace().map(|text| {
         if text.ends_with('*') {
