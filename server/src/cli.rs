@@ -21,24 +21,24 @@ pub struct Cli {
 pub enum Command {
     /// Serve the dashboards.
     Serve(serve::ServeArguments),
-    /// Check dashboards as code: files, panels, statements.
+    /// Check dashboard files and their statements.
     Check(check::CheckArguments),
-    /// Load dashboards into the servers' shared cache, ahead of their readers.
+    /// Load dashboards into the shared cache before readers ask for them.
     Warm(warm::WarmArguments),
-    /// Invalidate whatever depends on the tags, in the servers' shared cache.
+    /// Invalidate everything in the shared cache that depends on the given tags.
     Invalidate(invalidate::InvalidateArguments),
-    /// List or rebuild rollups, the tables that Brisk maintains.
+    /// List or rebuild rollups, the summary tables that Brisk maintains.
     #[command(subcommand)]
     Rollup(rollup::RollupCommand),
-    /// Add, list, disable accounts, and change their passwords and roles.
+    /// Add, list or disable accounts; change passwords and roles.
     #[command(subcommand)]
     User(user::UserCommand),
     /// Load a CSV file (plain, gzip, zstd or xz) into a table of SQLite, PostgreSQL, MySQL or
     /// MariaDB.
     Import(import::ImportArguments),
-    /// Copy Brisk's own database to a file, while servers use it.
+    /// Back up Brisk's own database to a file. Servers may be running.
     Backup(backup::BackupArguments),
-    /// Put a backup in the place of Brisk's own database, while no server uses it.
+    /// Restore Brisk's own database from a backup. No server may be running.
     Restore(restore::RestoreArguments),
 }
 

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 /// One panel's data for one view.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PanelAnswer<'a> {
-    /// What was asked for.
+    /// The view.
     pub view: View<'a>,
     /// Its data.
     pub panel: PanelFrames<'a>,
@@ -23,37 +23,37 @@ pub struct PanelAnswer<'a> {
 /// A dashboard's data for one view.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DashboardAnswer<'a> {
-    /// What was asked for.
+    /// The view.
     pub view: View<'a>,
     /// The panels in reading order, each with its frame or its own problem.
     pub panels: Vec<PanelFrames<'a>>,
 }
 
-/// What was asked for, with everything filled in that the address left out.
+/// The view, with defaults filled in.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct View<'a> {
     /// The dashboard's name.
     #[schema(example = "online-retail")]
     pub dashboard: &'a str,
-    /// The IANA time zone whose wall clock days and hours follow.
+    /// The IANA time zone that days and hours follow.
     #[schema(example = "Europe/London")]
     pub zone: &'a str,
-    /// From when to when.
+    /// The range.
     pub bounds: Bounds,
     /// The width of the buckets: `minute`, `hour`, `day`, `week`, `month`, `quarter` or `year`.
     #[schema(example = "day")]
     pub interval: &'static str,
-    /// The chosen values of each variable, `null` first if it is one; none means all.
+    /// The chosen values of each variable, `null` first if chosen; none means all.
     pub variables: BTreeMap<&'a str, Vec<Option<String>>>,
 }
 
-/// Two instants: from the first up to, and without, the second.
+/// A range of time: from the first instant up to, but not including, the second.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Bounds {
-    /// The first instant inside.
+    /// The first instant in the range.
     #[schema(value_type = String, format = DateTime, example = "2011-11-01T00:00:00Z")]
     pub from: Written,
-    /// The first instant after.
+    /// The first instant after the range.
     #[schema(value_type = String, format = DateTime, example = "2011-12-01T00:00:00Z")]
     pub to: Written,
 }
@@ -66,27 +66,27 @@ pub struct PanelFrames<'a> {
     pub id: &'a str,
     /// Its title.
     pub title: String,
-    /// How it is drawn, and so what its columns mean: `stat`, `line`, `table`…
+    /// How it is drawn, which determines what its columns mean: `stat`, `line`, `table`…
     #[schema(example = "line")]
     pub kind: &'static str,
-    /// What its numbers count, where a column does not say otherwise.
+    /// The unit of its numbers, unless a column has its own.
     #[schema(required = true, example = "GBP")]
     pub unit: Option<String>,
-    /// The width of its buckets: the view's, or the one that the panel insists on.
+    /// The width of its buckets: the view's, or the panel's own.
     #[schema(example = "day")]
     pub interval: &'static str,
     /// The statement's result.
     #[schema(required = true)]
     pub frame: Option<Frame<'a>>,
-    /// The same statement over earlier bounds, for panels that compare themselves; null where these lie
-    /// before the first row of the data, or have no instants because the clock or the calendar lacks them.
+    /// The result over the earlier period, for panels that compare; null if that period lies
+    /// before the first row of data, or does not exist on the clock or calendar.
     #[schema(required = true)]
     pub previous: Option<Compared<'a>>,
-    /// The small line of a stat: time and value.
+    /// A stat's sparkline: time and value.
     #[schema(required = true)]
     pub sparkline: Option<Frame<'a>>,
-    /// What the panel's file says and its statement does not bear out, for its author: a column that
-    /// it does not return. And what its figures do not say by themselves: that the earlier period is shorter.
+    /// Notes for the author, such as a column that the panel names and the statement does not return;
+    /// and for readers, such as that the earlier period is shorter.
     pub notes: &'a [String],
     /// How current the frames are.
     #[schema(required = true)]
@@ -96,20 +96,20 @@ pub struct PanelFrames<'a> {
     pub problem: Option<&'a Problem>,
 }
 
-/// The frame of the compared period.
+/// The frame of the earlier period.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Compared<'a> {
-    /// The compared period.
+    /// The earlier period.
     pub bounds: Bounds,
-    /// Whether the data go back to its beginning. If not, a change in percent would mean nothing;
-    /// `null` where that is not known.
+    /// Whether the data go back to its start. If not, a percentage change would be meaningless;
+    /// `null` if that is not known.
     #[schema(required = true)]
     pub covered: Option<bool>,
-    /// The result over it.
+    /// The result over that period.
     pub frame: Frame<'a>,
-    /// For each of its rows, the time in the panel's `frame` that has the same place on the clock:
-    /// 1 March for 1 February. `null` where there is none, as for 31 January beside February; the
-    /// whole is `null` where the first column is no time.
+    /// For each row, the time in the panel's `frame` at the same place on the clock:
+    /// 1 March for 1 February. `null` if there is none, as for 31 January beside February; the
+    /// whole list is `null` if the first column is not a time.
     #[schema(required = true, value_type = Option<Vec<Option<String>>>)]
     pub beside: Option<Vec<Option<Written>>>,
 }
@@ -122,7 +122,7 @@ pub struct FreshnessOf {
     /// (from before an invalidation).
     #[schema(value_type = State)]
     pub state: Freshness,
-    /// As of when the oldest of the frames shows the data.
+    /// The time as of which the oldest frame shows the data.
     #[schema(value_type = String, format = DateTime, example = "2011-12-01T09:30:00.123456Z")]
     pub as_of: Written,
     /// How many seconds ago that was.

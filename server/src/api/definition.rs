@@ -7,14 +7,14 @@ use brisk_domain::{Dashboard, IntervalChoice, Panel, TimeRange, Variable};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The dashboards that who asks may see.
+/// The dashboards that you may see.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Dashboards<'a> {
-    /// By name.
+    /// Sorted by name.
     pub dashboards: Vec<Summary<'a>>,
 }
 
-/// A dashboard in a list.
+/// A dashboard, as listed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Summary<'a> {
     /// Its name in addresses.
@@ -22,17 +22,17 @@ pub struct Summary<'a> {
     pub slug: &'a str,
     /// Its title.
     pub title: &'a str,
-    /// A sentence for readers.
+    /// A one-sentence description.
     #[schema(required = true)]
     pub description: Option<&'a str>,
-    /// How many panels it has.
+    /// The number of panels.
     pub panels: usize,
-    /// Its definition.
+    /// The address of its definition.
     #[schema(example = "/api/v1/dashboards/online-retail")]
     pub href: String,
 }
 
-/// A dashboard: what can be asked of it.
+/// A dashboard: its variables, panels and defaults.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Definition<'a> {
     /// Its name in addresses.
@@ -40,53 +40,53 @@ pub struct Definition<'a> {
     pub slug: &'a str,
     /// Its title.
     pub title: &'a str,
-    /// A sentence for readers.
+    /// A one-sentence description.
     #[schema(required = true)]
     pub description: Option<&'a str>,
     /// The IANA time zone whose wall clock its days and hours follow, unless `tz` says otherwise.
     #[schema(example = "Europe/London")]
     pub zone: &'a str,
-    /// The range where the address says nothing: a word such as `last-90-days`, or two days with
+    /// The default range: a word such as `last-90-days`, or two days with
     /// `..` between them.
     #[schema(example = "last-90-days")]
     pub range: String,
-    /// The interval where the address says nothing: `auto`, or a word such as `day`.
+    /// The default interval: `auto`, or a word such as `day`.
     #[schema(example = "auto")]
     pub interval: &'static str,
     /// Whether the dashboard's file is broken and this is its last good version.
     pub outdated: bool,
-    /// What can be chosen besides time; each is a parameter of its name.
+    /// The variables; each is a query parameter of the same name.
     pub variables: Vec<VariableDefinition<'a>>,
     /// The panels in reading order.
     pub panels: Vec<PanelDefinition<'a>>,
-    /// The data of all panels.
+    /// The address of all panels' data.
     #[schema(example = "/api/v1/dashboards/online-retail/data")]
     pub data: String,
-    /// The page for people.
+    /// The address of its page.
     #[schema(example = "/d/online-retail")]
     pub page: String,
 }
 
-/// Something that can be chosen.
+/// A variable.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VariableDefinition<'a> {
     /// The name of its parameter.
     #[schema(example = "country")]
     pub name: &'a str,
-    /// The word for readers.
+    /// Its label.
     pub label: &'a str,
     /// Its kind, by the word of dashboard files: `single` takes one value; with `multi` the
     /// parameter may be repeated.
     #[schema(example = "multi")]
     pub kind: &'static str,
-    /// What is chosen where the address says nothing; none means all.
+    /// The values chosen by default; none means all.
     pub default: Vec<Option<String>>,
-    /// The values that are allowed; null where the database knows them.
+    /// The allowed values; null if they come from the database.
     #[schema(required = true)]
     pub options: Option<Vec<Option<String>>>,
 }
 
-/// A panel: what its frame is about.
+/// A panel and what its frame holds.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PanelDefinition<'a> {
     /// Its name in addresses.
@@ -94,40 +94,40 @@ pub struct PanelDefinition<'a> {
     pub id: &'a str,
     /// Its title; `{interval}` stands for the word of the interval in use.
     pub title: &'a str,
-    /// What the figure counts, in a sentence.
+    /// What it shows, in a sentence.
     #[schema(required = true)]
     pub description: Option<&'a str>,
     /// How it is drawn, and so what its columns mean: `stat`, `line`, `table`…
     #[schema(example = "line")]
     pub kind: &'static str,
-    /// What its numbers count: a currency's code, `percent` (1 is 100 %), `seconds`, `bytes`, or
+    /// The unit of its numbers: a currency code, `percent` (1 is 100 %), `seconds`, `bytes`, or
     /// a noun.
     #[schema(required = true, example = "GBP")]
     pub unit: Option<String>,
     /// What its frame is compared with: `previous period` or `previous year`.
     #[schema(required = true)]
     pub compare: Option<&'static str>,
-    /// The interval that it insists on.
+    /// Its fixed interval, if it has one.
     #[schema(required = true)]
     pub interval: Option<&'static str>,
-    /// What is known of its columns before the statement runs; its frame has all of them.
+    /// The columns that its file describes. The frame has all columns.
     pub columns: Vec<ColumnDefinition<'a>>,
-    /// Its data.
+    /// The address of its data.
     #[schema(example = "/api/v1/dashboards/online-retail/panels/revenue-by-day")]
     pub data: String,
 }
 
-/// What is known of a column before the statement runs.
+/// A column, as its file describes it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ColumnDefinition<'a> {
     /// Its name.
     pub name: &'a str,
-    /// The word for readers.
+    /// Its label.
     pub label: String,
-    /// What its numbers count.
+    /// The unit of its numbers.
     #[schema(required = true)]
     pub unit: Option<String>,
-    /// How it follows from another column.
+    /// How it is computed from another column.
     #[schema(required = true)]
     pub computed: Option<ComputedFrom<'a>>,
 }

@@ -7,29 +7,29 @@ use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-/// What a statement returned: typed columns of equal length, and behind them the computed ones.
+/// A statement's result: typed columns of equal length, followed by computed ones.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Frame<'a> {
     /// The number of rows.
     pub rows: usize,
-    /// Which rows are whole time buckets; null where no column holds time buckets.
+    /// Which rows are complete time buckets; null if no column holds buckets.
     #[schema(required = true)]
     pub buckets: Option<Buckets<'a>>,
-    /// The columns, in the statement's order.
+    /// The columns, in the order of the statement.
     #[schema(value_type = Vec<super::column_schema::Column>)]
     pub columns: Vec<Column<'a>>,
 }
 
-/// Which rows are whole time buckets.
+/// Which rows are complete time buckets.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Buckets<'a> {
-    /// The column with the starts of the buckets.
+    /// The column with each bucket's start.
     #[schema(example = "day")]
     pub column: &'a str,
-    /// For each row, whether its bucket is complete: neither cut by the range nor still under way.
+    /// For each row, whether its bucket is complete: neither cut off by the range nor still in progress.
     /// `null` where the column is NULL.
     pub complete: Vec<Option<bool>>,
-    /// How many buckets are left out because they are not complete, which panels may ask for.
+    /// How many incomplete buckets the panel leaves out.
     pub left_out: usize,
 }
 
@@ -45,7 +45,7 @@ pub struct Column<'a> {
     cells: Cells<'a>,
 }
 
-/// How a column follows from another.
+/// How a column is computed from another.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ComputedFrom<'a> {
     /// `running-total`, `share`, `delta` or `moving-average`.

@@ -44,7 +44,7 @@ pub async fn dashboards(
 
 /// A dashboard's definition
 ///
-/// What can be asked of it: its variables, its panels, the view that opens first.
+/// Its variables, its panels, and the view that opens by default.
 #[utoipa::path(get, path = "/api/v1/dashboards/{slug}", operation_id = "dashboard", tag = "dashboards",
     params(("slug" = String, Path, description = "The dashboard's name.", example = "online-retail")),
     responses(
@@ -67,14 +67,14 @@ pub async fn dashboard(
 
 /// The data of a whole dashboard
 ///
-/// All panels for one view, in one request. Each panel has its frames, or a problem of its own:
-/// then the answer is `200` all the same, and has no `ETag`.
+/// All panels for one view, in one request. A panel that fails has a problem in place of its
+/// frames; the response is still `200`, without an `ETag`.
 #[utoipa::path(get, path = "/api/v1/dashboards/{slug}/data", operation_id = "data", tag = "data",
     params(("slug" = String, Path, description = "The dashboard's name.", example = "online-retail"), ViewParameters),
     responses(
-        (status = 200, description = "Every panel with its data.", body = DashboardAnswer<'_>,
-            headers(("etag" = Option<String>, description = "For `If-None-Match`, where no panel has a problem."))),
-        (status = 304, description = "What `If-None-Match` names is still right."),
+        (status = 200, description = "All panels with their data.", body = DashboardAnswer<'_>,
+            headers(("etag" = Option<String>, description = "For `If-None-Match`; absent if a panel has a problem."))),
+        (status = 304, description = "The version in `If-None-Match` is still current."),
         (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
 pub async fn whole(
     State(state): State<AppState>,
@@ -99,8 +99,8 @@ pub async fn whole(
 
 /// The data of a panel
 ///
-/// Its frames for one view: the statement's result with its computed columns, that of the compared
-/// period, and the small line of a stat. As CSV with `Accept: text/csv`.
+/// Its frames for one view: the statement's result with computed columns, that of the earlier
+/// period, and a stat's sparkline. CSV with `Accept: text/csv`.
 #[utoipa::path(get, path = "/api/v1/dashboards/{slug}/panels/{panel}", operation_id = "panel", tag = "data",
     params(PanelPath, ViewParameters),
     responses(
@@ -108,8 +108,8 @@ pub async fn whole(
             content((PanelAnswer<'_> = "application/json"), (String = "text/csv")),
             headers(
                 ("etag" = String, description = "For `If-None-Match`."),
-                ("brisk-freshness" = String, description = "The freshness in a line: `stale;as_of=\"2011-12-01T09:30:00Z\";age=61`."))),
-        (status = 304, description = "What `If-None-Match` names is still right."),
+                ("brisk-freshness" = String, description = "How current the data are: `stale;as_of=\"2011-12-01T09:30:00Z\";age=61`."))),
+        (status = 304, description = "The version in `If-None-Match` is still current."),
         (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
 pub async fn panel(
     State(state): State<AppState>,
@@ -135,17 +135,17 @@ pub async fn panel(
 /// The frame of a panel as CSV
 ///
 /// RFC 4180, in UTF-8: a header row with the columns' names, exact values, times on the wall clock
-/// of the zone with their offset, NULL as an empty field. Texts and names that begin with one of
-/// `=` `+` `-` `@`, a tab or a line break have an apostrophe before them, so that no spreadsheet
-/// runs them as formulas. Numbers never do.
+/// of the zone with their offset, NULL as an empty field. Texts and names that start with `=`, `+`,
+/// `-`, `@`, a tab or a line break are prefixed with an apostrophe, so that no spreadsheet runs them
+/// as formulas. Numbers are left as they are.
 #[utoipa::path(get, path = "/api/v1/dashboards/{slug}/panels/{panel}.csv", operation_id = "csv", tag = "data",
     params(PanelPath, ViewParameters),
     responses(
         (status = 200, description = "The panel's frame.", content((String = "text/csv")),
             headers(
                 ("etag" = String, description = "For `If-None-Match`."),
-                ("brisk-freshness" = String, description = "The freshness in a line: `stale;as_of=\"2011-12-01T09:30:00Z\";age=61`."))),
-        (status = 304, description = "What `If-None-Match` names is still right."),
+                ("brisk-freshness" = String, description = "How current the data are: `stale;as_of=\"2011-12-01T09:30:00Z\";age=61`."))),
+        (status = 304, description = "The version in `If-None-Match` is still current."),
         (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
 #[allow(dead_code)] // `panel` answers it: the router has no paths that end in a word.
 pub fn panel_as_csv() {}

@@ -15,10 +15,10 @@ use utoipa::OpenApi;
 #[openapi(
     info(
         title = "Brisk",
-        description = "What dashboards show, for programs: the same frames from the same cache. \
-            It only reads, but for `/api/v1/invalidations`. Answers are the current value: where it is not there yet, they wait for \
-            it. Problems are `application/problem+json` (RFC 9457); `Retry-After` says when trying \
-            again may help."
+        description = "The data that dashboards show, for programs: the same frames from the same \
+            cache. The API is read-only except for `/api/v1/invalidations`. Responses hold current \
+            values and wait for them if necessary. Problems are `application/problem+json` \
+            (RFC 9457); `Retry-After` says when to try again."
     ),
     paths(
         handlers::dashboards,
@@ -31,10 +31,10 @@ use utoipa::OpenApi;
     ),
     components(schemas(Column, ComputedFrom<'static>)),
     tags(
-        (name = "dashboards", description = "What there is."),
-        (name = "data", description = "What it shows."),
-        (name = "description", description = "How to ask."),
-        (name = "invalidation", description = "What has changed."),
+        (name = "dashboards", description = "Dashboards and their definitions."),
+        (name = "data", description = "The data that panels show."),
+        (name = "description", description = "This description."),
+        (name = "invalidation", description = "Telling Brisk what has changed."),
     )
 )]
 struct Description;

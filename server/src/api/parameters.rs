@@ -78,7 +78,7 @@ pub struct PanelPath {
     panel: String,
 }
 
-/// Which view. The same words as in a page's address; parameters that are not known are ignored.
+/// The view, in the same words as a page's address. Unknown parameters are ignored.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)] // Only its description is used: `ViewState` and `Parameters` read them.
@@ -87,24 +87,23 @@ pub struct ViewParameters {
     /// `previous-week`, `today`, `yesterday`.
     #[param(example = "last-30-days")]
     range: Option<String>,
-    /// The first day of a range of your own, `2011-11-01`, or a time on the wall clock of the zone,
-    /// `2011-11-01T09:30`. Needs `to`.
+    /// The first day of a custom range, `2011-11-01`, or a local time in the zone,
+    /// `2011-11-01T09:30`. Requires `to`.
     from: Option<String>,
-    /// Its last day, which is part of it, or a time, which is not.
+    /// The last day of the range (inclusive), or a time (exclusive).
     to: Option<String>,
     /// The width of the buckets: `auto`, `minute`, `hour`, `day`, `week`, `month`, `quarter` or
     /// `year`.
     interval: Option<String>,
-    /// The IANA name of the time zone whose wall clock days and hours follow, where not the
-    /// dashboard's.
+    /// The IANA name of the time zone that days and hours follow, if not the dashboard's.
     tz: Option<String>,
-    /// How many seconds old a value may be that is past its time to live or from before an
-    /// invalidation: such a value is answered at once, marked, while the current one is loaded.
-    /// Left out, the answer waits for the current value. Also as `Cache-Control: max-stale=60`.
+    /// How old, in seconds, a value may be that has expired or was invalidated: such a value is
+    /// returned at once and marked, while the current one is loaded. Without it, the response
+    /// waits for the current value. Also as `Cache-Control: max-stale=60`.
     #[param(rename = "max-stale")]
     max_stale: Option<u32>,
-    /// The dashboard's variables, each as a parameter of its own name; those that take several
-    /// values are repeated: `country=France&country=EIRE`.
+    /// The dashboard's variables, each as a parameter of its own name. Repeat those that take
+    /// several values: `country=France&country=EIRE`.
     #[param(style = Form, explode, value_type = Object, rename = "variables", required = false)]
     variables: Option<String>,
 }

@@ -9,9 +9,9 @@ use std::process::ExitCode;
 /// The arguments of `brisk backup`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct BackupArguments {
-    /// The file to write; what is there is replaced once the new one is whole.
+    /// The file to write. An existing file is replaced once the backup is complete.
     pub file: PathBuf,
-    /// The configuration of the servers.
+    /// The servers' configuration.
     #[command(flatten)]
     pub shared: SharedArguments,
 }

@@ -17,31 +17,31 @@ use std::sync::Arc;
 /// The arguments of `brisk check`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct CheckArguments {
-    /// The directory of the dashboard files [default: dashboards].
+    /// The directory of dashboard files [default: dashboards].
     #[arg(env = "BRISK_DASHBOARDS_DIR")]
     pub directory: Option<PathBuf>,
     /// The configuration file, which declares the sources [default: brisk.toml in the working
     /// directory, if it exists].
     #[arg(long, env = "BRISK_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The directory of Brisk's own data [default: data].
+    /// The directory for Brisk's own data [default: data].
     #[arg(long, env = "BRISK_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
-    /// The PostgreSQL database of Brisk's own records, which knows the sources that were added in the app.
+    /// The PostgreSQL database with Brisk's own records, including sources added in the app.
     #[arg(long, env = "BRISK_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<Secret>,
-    /// A source, as for `brisk serve`: the path of a SQLite file, postgres://user:password@host/database,
-    /// or mysql://user:password@host/database. Can be repeated. Also as environment variables
+    /// A source, as for `brisk serve`: the path of a SQLite file, postgres://user:password@host/database
+    /// or mysql://user:password@host/database. May be repeated, or set as environment variables
     /// BRISK_SOURCE_NAME.
     #[arg(long = "source", value_name = "NAME=PATH_OR_URL")]
     pub sources: Vec<Secret>,
     /// Also list each panel's tags and bound values.
     #[arg(long)]
     pub details: bool,
-    /// Also run each panel, and print the beginning of its query plan and how long it took.
+    /// Also run each panel and print how long it took and the start of its query plan.
     #[arg(long)]
     pub explain: bool,
-    /// Print whole query plans.
+    /// Print query plans in full.
     #[arg(long, requires = "explain")]
     pub full_plans: bool,
 }

@@ -13,13 +13,13 @@ use std::path::{Path, PathBuf};
 /// How to load the demo.
 #[derive(Debug, Clone, clap::Args)]
 pub struct DemoArguments {
-    /// The directory of the demo's files.
+    /// The directory of the demo files.
     #[arg(long, default_value = "demo")]
     pub demo_dir: PathBuf,
-    /// Keep the demo's own dates, 2009 to 2011, instead of moving them to today.
+    /// Keep the demo's original dates, 2009 to 2011, instead of shifting them to today.
     #[arg(long)]
     pub demo_unshifted: bool,
-    /// Leave the demo's data as they are, instead of replaying real invoices into the present.
+    /// Leave the demo data unchanged instead of replaying invoices as if they happened now.
     #[arg(
         long,
         env = "BRISK_DEMO_STILL",

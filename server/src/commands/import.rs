@@ -11,31 +11,31 @@ use std::process::ExitCode;
 /// The arguments of `brisk import`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ImportArguments {
-    /// The CSV file, plain or compressed with gzip, zstd or xz.
+    /// The CSV file: plain, or compressed with gzip, zstd or xz.
     pub file: PathBuf,
     /// The database.
     #[command(flatten)]
     pub into: IntoArguments,
-    /// The table, replaced if it exists [default: the plan's, or the file's name].
+    /// The table to create, replacing an existing one [default: from the plan, or the file name].
     #[arg(long)]
     pub table: Option<String>,
-    /// A plan (TOML): columns, types, derived tables. Without it, the whole file is read first, what
-    /// it holds is guessed, and what was guessed is said.
+    /// An import plan (TOML): columns, types, derived tables. Without one, Brisk reads the whole file
+    /// first, guesses a plan, and reports what it guessed.
     #[arg(long)]
     pub plan: Option<PathBuf>,
     /// What is known of the file.
     #[command(flatten)]
     pub known: KnownArguments,
-    /// Write the plan that was guessed to this file, to be edited and given as --plan.
+    /// Write the guessed plan to this file, to edit and pass as --plan.
     #[arg(long, value_name = "FILE", conflicts_with = "plan")]
     pub write_plan: Option<PathBuf>,
-    /// Read and check the whole file, and leave the database alone.
+    /// Read and check the whole file without changing the database.
     #[arg(long)]
     pub dry_run: bool,
-    /// How many lines may be left out because they do not match the columns' types.
+    /// How many lines may be skipped because they do not match the column types.
     #[arg(long, default_value_t = 0)]
     pub max_rejected: u64,
-    /// Write each line that is left out to this CSV file, with its number and the reason.
+    /// Write each skipped line to this CSV file, with its number and the reason.
     #[arg(long, value_name = "FILE")]
     pub rejected: Option<PathBuf>,
 }
@@ -43,34 +43,34 @@ pub struct ImportArguments {
 /// What is known of a file: it is guessed otherwise, or as the plan says.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct KnownArguments {
-    /// utf-8, utf-16le, utf-16be, windows-1252, or another name of the WHATWG's list.
+    /// The encoding: utf-8, utf-16le, utf-16be, windows-1252, or any other WHATWG label.
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
-    /// What stands between fields: a character, or tab.
+    /// The field separator: a character, or `tab`.
     #[arg(long, value_name = "CHARACTER", allow_hyphen_values = true)]
     pub delimiter: Option<String>,
-    /// What stands around fields; none if quotes mean nothing [default: "].
+    /// The quote character, or `none` if quotes have no meaning [default: "].
     #[arg(long, value_name = "CHARACTER")]
     pub quote: Option<String>,
-    /// Whether the first line names the columns.
+    /// Whether the first line holds column names.
     #[arg(long, value_name = "YES_OR_NO")]
     pub header: Option<YesOrNo>,
-    /// The decimal mark of numbers: . or ,
+    /// The decimal mark: . or ,
     #[arg(long, value_name = "MARK")]
     pub decimal: Option<String>,
-    /// What stands between thousands; nothing by default.
+    /// The thousands separator [default: none].
     #[arg(long, value_name = "MARK")]
     pub thousands: Option<String>,
-    /// A word for NULL, in fields without quotes; may be repeated.
+    /// A word that means NULL in unquoted fields. May be repeated.
     #[arg(long = "null", value_name = "WORD", allow_hyphen_values = true)]
     pub nulls: Vec<String>,
-    /// Whether dates such as 03/04/2021 begin with the day or the month.
+    /// Whether the day or the month comes first in dates such as 03/04/2021.
     #[arg(long, value_name = "ORDER", conflicts_with = "plan")]
     pub dates: Option<Order>,
-    /// The zone of times without an offset [default: UTC].
+    /// The time zone of times without an offset [default: UTC].
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
-    /// The type of a column, as price=numeric:2 or "at=timestamp:%d/%m/%Y %H:%M"; may be repeated.
+    /// A column's type, such as price=numeric:2 or "at=timestamp:%d/%m/%Y %H:%M". May be repeated.
     #[arg(long = "type", value_name = "COLUMN=TYPE", conflicts_with = "plan")]
     pub types: Vec<TypeSetting>,
 }
@@ -123,9 +123,9 @@ impl KnownArguments {
 #[derive(Debug, Clone, clap::Args)]
 #[group(required = true, multiple = false)]
 pub struct IntoArguments {
-    /// The database: the path of a SQLite file, created if it does not exist;
-    /// postgres://user:password@host/database; or mysql://user:password@host/database. Other
-    /// users of the machine can see flags: keep a URL with a password elsewhere.
+    /// The database: the path of a SQLite file (created if missing),
+    /// postgres://user:password@host/database or mysql://user:password@host/database. Other
+    /// users of the machine can see flags: keep passwords out of them.
     #[arg(long, value_name = "PATH_OR_URL")]
     pub into: Option<Secret>,
     /// The environment variable that holds the database's URL.

@@ -18,7 +18,7 @@ pub struct InvalidateArguments {
     /// panel:DASHBOARD/PANEL, all, or a tag of your own.
     #[arg(required = true, value_name = "TAG")]
     pub tags: Vec<String>,
-    /// The configuration of the servers.
+    /// The servers' configuration.
     #[command(flatten)]
     pub shared: SharedArguments,
 }

@@ -9,9 +9,9 @@ use std::process::ExitCode;
 /// The arguments of `brisk restore`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct RestoreArguments {
-    /// The backup.
+    /// The backup to restore.
     pub file: PathBuf,
-    /// The configuration of the servers.
+    /// The servers' configuration.
     #[command(flatten)]
     pub shared: SharedArguments,
 }

@@ -16,18 +16,18 @@ use std::sync::Arc;
 /// The subcommands of `brisk rollup`.
 #[derive(Debug, clap::Subcommand)]
 pub enum RollupCommand {
-    /// List the rollups: when each was last refreshed, its rows, how long that took, its state.
+    /// List rollups with their state, rows, last refresh and how long it took.
     List(SharedArguments),
-    /// Rebuild a rollup from all of its source's rows.
+    /// Rebuild a rollup from all rows of its source.
     Rebuild(RebuildArguments),
 }
 
 /// The arguments of `brisk rollup rebuild`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct RebuildArguments {
-    /// The rollup: its file's name without .toml.
+    /// The rollup's name: its file name without .toml.
     pub name: String,
-    /// The configuration of the servers.
+    /// The servers' configuration.
     #[command(flatten)]
     pub shared: SharedArguments,
 }

@@ -46,21 +46,21 @@ pub struct ServeArguments {
     /// The arguments that other commands have, too.
     #[command(flatten)]
     pub shared: SharedArguments,
-    /// The address to listen on; other than loopback once there is an admin, or with --open [default:
+    /// The address to listen on. Addresses beyond loopback need an admin account or --open [default:
     /// 127.0.0.1:3000].
     #[arg(long, env = "BRISK_LISTEN")]
     pub listen: Option<SocketAddr>,
-    /// Another address, on which there is /metrics and nothing else, for whoever reaches it.
+    /// A separate address that serves only /metrics, to anyone who can reach it.
     #[arg(long, env = "BRISK_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
-    /// Let the clock stand until it is moved over this socket; for tests.
+    /// Stop the clock until it is moved over this socket (for tests).
     #[arg(long, hide = true, conflicts_with_all = ["now", "clock_pace"], value_name = "FILE")]
     pub clock_socket: Option<PathBuf>,
-    /// Listen on an address that others reach although there is no admin: whoever reaches it sees all
-    /// dashboards and pages of administration, until the first admin is made.
+    /// Listen beyond loopback without an admin account: until there is one, anyone who can reach the
+    /// address sees all dashboards and administration pages.
     #[arg(long, env = "BRISK_OPEN")]
     pub open: bool,
-    /// The directory of the built frontend [default: target/site].
+    /// The directory with the built frontend [default: target/site].
     #[arg(long, env = "BRISK_ASSETS_DIR")]
     pub assets: Option<PathBuf>,
     /// How to load the demo.

@@ -14,22 +14,22 @@ pub struct SharedArguments {
     /// The configuration file [default: brisk.toml in the working directory, if it exists].
     #[arg(long, env = "BRISK_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The directory of Brisk's own data and the demo's [default: data].
+    /// The directory for Brisk's own data and the demo's [default: data].
     #[arg(long, env = "BRISK_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
-    /// The directory of the dashboard files [default: dashboards].
+    /// The directory of dashboard files [default: dashboards].
     #[arg(long, env = "BRISK_DASHBOARDS_DIR")]
     pub dashboards: Option<PathBuf>,
-    /// The Redis that several Brisk processes share: redis://user:password@host:6379/0, rediss://
-    /// for TLS, nodes of a cluster separated by commas. Without it, the cache is in memory only.
+    /// The Redis that Brisk processes share: redis://user:password@host:6379/0, rediss://
+    /// for TLS, cluster nodes separated by commas. Without it, each process caches in memory only.
     #[arg(long, env = "BRISK_REDIS_URL", hide_env_values = true)]
     pub redis_url: Option<Secret>,
-    /// The PostgreSQL database of Brisk's own records: postgres://user:password@host/database. Without
-    /// it, they are in brisk.sqlite in the data directory.
+    /// The PostgreSQL database for Brisk's own records: postgres://user:password@host/database. Without
+    /// it, they are kept in brisk.sqlite in the data directory.
     #[arg(long, env = "BRISK_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<Secret>,
-    /// A source: the path of a SQLite file, postgres://user:password@host/database, or
-    /// mysql://user:password@host/database. Can be repeated. Also as environment variables
+    /// A source: the path of a SQLite file, postgres://user:password@host/database or
+    /// mysql://user:password@host/database. May be repeated, or set as environment variables
     /// BRISK_SOURCE_NAME.
     #[arg(long = "source", value_name = "NAME=PATH_OR_URL")]
     pub sources: Vec<Secret>,

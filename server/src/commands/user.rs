@@ -20,13 +20,13 @@ use std::sync::Arc;
 /// The subcommands of `brisk user`.
 #[derive(Debug, clap::Subcommand)]
 pub enum UserCommand {
-    /// Add an account, and print a one-time link by which its owner chooses a password.
+    /// Add an account and print a one-time link for choosing its password.
     Add(AddArguments),
-    /// List the accounts.
+    /// List accounts.
     List(SharedArguments),
-    /// Let nobody sign in to an account any more, and end its sessions; with --undo, let them again.
+    /// Disable an account and end its sessions; --undo enables it again.
     Disable(DisableArguments),
-    /// Print a one-time link for a new password, or read one from the standard input.
+    /// Print a one-time link for choosing a new password, or read the password from standard input.
     Password(PasswordArguments),
     /// Change an account's role: viewer, editor or admin.
     Role(RoleArguments),
@@ -40,16 +40,16 @@ pub struct AddArguments {
     /// viewer, editor or admin.
     #[arg(long, default_value = "viewer")]
     pub role: String,
-    /// The name that others read.
+    /// The name shown to others.
     #[arg(long)]
     pub full_name: Option<String>,
-    /// A team that it is in. Can be repeated.
+    /// A team to join. May be repeated.
     #[arg(long = "team")]
     pub teams: Vec<String>,
-    /// Read the password from the standard input instead of printing a link.
+    /// Read the password from standard input instead of printing a link.
     #[arg(long)]
     pub password_stdin: bool,
-    /// The configuration of the servers.
+    /// The servers' configuration.
     #[command(flatten)]
     pub shared: SharedArguments,
 }
@@ -62,7 +62,7 @@ pub struct DisableArguments {
     /// Enable it again.
     #[arg(long)]
     pub undo: bool,
-    /// The configuration of the servers.
+    /// The servers' configuration.
     #[command(flatten)]
     pub shared: SharedArguments,
 }
@@ -72,13 +72,13 @@ pub struct DisableArguments {
 pub struct PasswordArguments {
     /// The name to sign in with.
     pub name: String,
-    /// Read the password from the standard input instead of printing a link.
+    /// Read the password from standard input instead of printing a link.
     #[arg(long)]
     pub password_stdin: bool,
     /// Remove the second factor as well.
     #[arg(long)]
     pub without_second_factor: bool,
-    /// The configuration of the servers.
+    /// The servers' configuration.
     #[command(flatten)]
     pub shared: SharedArguments,
 }
@@ -90,7 +90,7 @@ pub struct RoleArguments {
     pub name: String,
     /// viewer, editor or admin.
     pub role: String,
-    /// The configuration of the servers.
+    /// The servers' configuration.
     #[command(flatten)]
     pub shared: SharedArguments,
 }

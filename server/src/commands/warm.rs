@@ -20,10 +20,10 @@ use std::time::{Duration, Instant};
 /// The arguments of `brisk warm`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct WarmArguments {
-    /// The dashboards [default: all of them].
+    /// The dashboards to load [default: all].
     #[arg(value_name = "DASHBOARD")]
     pub slugs: Vec<String>,
-    /// The configuration of the servers.
+    /// The servers' configuration.
     #[command(flatten)]
     pub shared: SharedArguments,
 }
