@@ -1,5 +1,6 @@
 //! [`Answers`]: the API's long answers. Each is written and compressed where pages are drawn, once for
-//! all who ask for it at a time; while somebody is still reading it, others get the same bytes.
+//! all who ask for it at a time, and kept for those who ask next: a hot answer costs a lookup. One that
+//! is too long to be kept is shared as long as somebody is still reading it.
 
 use crate::drawing::DrawingPool;
 use crate::http::accept::Encoding;
@@ -9,14 +10,27 @@ use crate::http::problem::Problem;
 use crate::single_flight::SingleFlight;
 use brisk_cache::Client;
 use bytes::Bytes;
+use http::{HeaderName, HeaderValue};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::time::Duration;
 
-/// Answers that are being written or read.
-#[derive(Debug, Default)]
+/// Answers that are being written or read, or were written lately.
+#[derive(Debug)]
 pub struct Answers {
     under_way: SingleFlight<Written>,
     read: Mutex<HashMap<ETag, Weak<Packed>>>,
+    kept: moka::sync::Cache<ETag, Answer>,
+    heads: moka::sync::Cache<ETag, Arc<Head>>,
+}
+
+/// What a view's answer begins with, whenever it is written.
+#[derive(Debug)]
+pub(crate) struct Head {
+    /// Its tag, as clients have it.
+    pub(crate) etag: ETag,
+    /// Its headers, without the tag's and the encoding.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 type Written = Result<Answer, Problem>;
@@ -35,8 +49,46 @@ struct Packed {
 const WORTHWHILE: usize = 1 << 10;
 /// From this many answers on, those that nobody reads any more are forgotten.
 const MANY: usize = 1_000;
+/// Bytes of answers that are kept.
+const CAPACITY: u64 = 16 << 20;
+/// The longest answer that is kept: a few of them do not displace all others.
+const LONGEST_KEPT: usize = 2 << 20;
+/// How long an answer is kept that nobody asks for. Most have ages in them, in seconds.
+const IDLE: Duration = Duration::from_secs(60);
+/// Views whose heads are kept.
+const HEADS: u64 = 4_000;
+
+impl Default for Answers {
+    fn default() -> Self {
+        let weigh = |_: &ETag, answer: &Answer| {
+            u32::try_from(answer.0.bytes.len() + 256).unwrap_or(u32::MAX)
+        };
+        let kept = moka::sync::Cache::builder().max_capacity(CAPACITY).weigher(weigh);
+        Self {
+            under_way: SingleFlight::default(),
+            read: Mutex::default(),
+            kept: kept.time_to_idle(IDLE).build(),
+            heads: moka::sync::Cache::new(HEADS),
+        }
+    }
+}
 
 impl Answers {
+    /// What the answer begins with that was written last of the view of that key.
+    pub(crate) fn head(&self, view: &ETag) -> Option<Arc<Head>> {
+        self.heads.get(view)
+    }
+
+    /// Keeps what the answer of the view of that key begins with.
+    pub(crate) fn keep_head(&self, view: ETag, head: Head) {
+        self.heads.insert(view, Arc::new(head));
+    }
+
+    /// The answer of that tag, if it is kept.
+    pub(crate) fn kept(&self, tag: &ETag) -> Option<Answer> {
+        self.kept.get(tag)
+    }
+
     /// The answer of that tag, in that encoding or in none: what `write` writes, which has to be the
     /// same for the same tag. Without a tag it is not shared. `None` if it cannot be written now.
     pub(crate) async fn of(
@@ -50,11 +102,18 @@ impl Answers {
         let drawing = pool.of(client);
         let write = async move { drawing.run(move || Ok(packed(write()?, encoding))).await };
         let Some(tag) = tag else { return write.await };
+        if let Some(kept) = self.kept(&tag) {
+            return Some(Ok(kept));
+        }
         if let Some(read) = self.read().get(&tag).and_then(Weak::upgrade) {
             return Some(Ok(Answer(read)));
         }
         let written = self.under_way.of(&tag, || write).await?;
         if let Ok(Answer(written)) = &written {
+            if written.bytes.len() <= LONGEST_KEPT {
+                self.kept.insert(tag, Answer(Arc::clone(written)));
+                return Some(Ok(Answer(Arc::clone(written))));
+            }
             let mut read = self.read();
             if read.len() >= MANY {
                 read.retain(|_, answer| answer.strong_count() > 0);
@@ -107,27 +166,32 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     #[tokio::test]
-    async fn an_answer_is_written_once_as_long_as_somebody_reads_it() {
+    async fn an_answer_is_written_once_and_one_too_long_to_keep_as_long_as_somebody_reads_it() {
         let (answers, pool) = (Answers::default(), DrawingPool::new());
         let written = Arc::new(AtomicUsize::new(0));
-        let ask = async |tag: Option<&str>| {
+        let ask = async |tag: Option<&str>, length: usize, encoding| {
             let (tag, count) = (tag.map(|tag| ETag::of([tag])), Arc::clone(&written));
             let write = move || {
                 count.fetch_add(1, Ordering::SeqCst);
-                Ok(vec![b'x'; 100_000])
+                Ok(vec![b'x'; length])
             };
-            let answer = answers.of(&pool, Client::local(), tag, Encoding::Gzip, write).await;
+            let answer = answers.of(&pool, Client::local(), tag, encoding, write).await;
             answer.unwrap().unwrap()
         };
-        let first = ask(Some("a")).await;
+        let short = async |tag| ask(tag, 100_000, Encoding::Gzip).await;
+        let first = short(Some("a")).await;
         assert_eq!(first.encoding(), Encoding::Gzip);
-        let (first, second) = (first.bytes(), ask(Some("a")).await.bytes());
-        assert_eq!(first.as_ptr(), second.as_ptr());
+        let first = first.bytes().as_ptr();
+        assert_eq!(short(Some("a")).await.bytes().as_ptr(), first, "kept by nobody but the cache");
         assert_eq!(written.load(Ordering::SeqCst), 1);
-        drop((ask(Some("b")).await, ask(None).await, ask(None).await));
+        drop((short(Some("b")).await, short(None).await, short(None).await));
         assert_eq!(written.load(Ordering::SeqCst), 4);
+        let long = async || ask(Some("long"), LONGEST_KEPT + 1, Encoding::Identity).await.bytes();
+        let (first, second) = (long().await, long().await);
+        assert_eq!(first.as_ptr(), second.as_ptr());
         drop((first, second));
-        drop(ask(Some("a")).await);
         assert_eq!(written.load(Ordering::SeqCst), 5);
+        drop(long().await);
+        assert_eq!(written.load(Ordering::SeqCst), 6);
     }
 }

@@ -7,7 +7,7 @@ use crate::prepared::Prepared;
 use crate::whole_buckets;
 use crate::window::Window;
 use brisk_cache::{Caller, EntryKey, Fingerprint, Tag};
-use brisk_domain::{Edition, Freshness, Panel, PanelId};
+use brisk_domain::{Edition, Freshness, Panel, PanelId, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -102,6 +102,23 @@ impl Lookup {
             Some(panel_data::edition(loaded?.into_iter(), &planned.plan, window))
         });
         editions.collect()
+    }
+
+    /// When the oldest of each panel's frames was loaded, if they can be shown.
+    pub fn panel_times(&self) -> Vec<Option<Timestamp>> {
+        let times = self.prepared.panels.iter().map(|prepared| {
+            let planned = prepared.planned.as_ref().ok()?;
+            let own = self.found.get(planned.statements.clone())?;
+            // How far the data reach back is nothing that is shown.
+            let shown = own.len().saturating_sub(usize::from(planned.plan.beginning.is_some()));
+            let times: Option<Vec<Timestamp>> = own
+                .iter()
+                .take(shown)
+                .map(|one| Some(one.loaded.as_ref().filter(|_| one.is_ready())?.as_of))
+                .collect();
+            times?.into_iter().min()
+        });
+        times.collect()
     }
 
     /// What makes each panel out of date.

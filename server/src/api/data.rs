@@ -231,9 +231,13 @@ impl FreshnessOf {
 
     /// The freshness of `data` at `now`.
     pub fn of(data: &PanelData, now: Timestamp) -> Self {
-        let micros = now.0.saturating_sub(data.as_of.0);
-        let age = u64::try_from(micros).unwrap_or(0) / 1_000_000;
-        Self { state: data.freshness, as_of: instant::utc(data.as_of), age }
+        Self { state: data.freshness, ..Self::fresh(data.as_of, now) }
+    }
+
+    /// That of data as of `as_of` that are current at `now`.
+    pub fn fresh(as_of: Timestamp, now: Timestamp) -> Self {
+        let age = u64::try_from(now.0.saturating_sub(as_of.0)).unwrap_or(0) / 1_000_000;
+        Self { state: Freshness::Fresh, as_of: instant::utc(as_of), age }
     }
 }
 

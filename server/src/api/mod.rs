@@ -1,7 +1,8 @@
 //! The public API: what dashboards show, for programs. It only reads, over the same engine as the
 //! pages; but for `/invalidations`, which is a webhook's delivery with a token ([`by_token`]).
 //!
-//! - [`handlers`] answer the routes; [`parameters`] reads the query string;
+//! - [`handlers`] answer the routes; [`parameters`] reads the query string; `asked` finds what was
+//!   written before, or loads and writes it;
 //! - [`definition`], [`data`], [`frame`], [`instant`] and [`csv`] are the forms of the answers;
 //! - [`answer`] makes responses, with tags; [`problem`] lists what can go wrong;
 //! - [`openapi`] describes all of it, [`column_schema`] the one type that no derive describes;
@@ -11,6 +12,7 @@
 //! in [`openapi`], and its fields in [`page`] if it has parameters of its own.
 
 pub mod answer;
+mod asked;
 pub mod column_schema;
 pub mod csv;
 pub mod data;

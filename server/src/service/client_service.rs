@@ -1,7 +1,7 @@
 //! [`ClientService`]: the service for one client's server functions.
 
 use super::engine_service::{EngineService, UNLIMITED};
-use super::requested::{bad, no_panel, panels_named, panels_of, view_of};
+use super::requested::{bad, no_panel, panel_of, panels_named, view_of};
 use crate::auth::viewer::Viewer;
 use brisk_app::service::{DashboardPage, PageError, PanelSlot, Service};
 use brisk_cache::{Caller, Client, Trigger};
@@ -51,10 +51,8 @@ impl Service for ClientService {
         panel: &str,
         parameters: &[(String, String)],
     ) -> Result<(Panel, PanelSlot), PageError> {
-        let shown = |dashboard: &Dashboard| {
-            let found = panels_of(dashboard, Some(panel))?;
-            Ok(Shown::Frames(found.into_iter().map(|panel| panel.id).collect()))
-        };
+        let shown =
+            |dashboard: &Dashboard| Ok(Shown::Frames(vec![panel_of(dashboard, panel)?.id.clone()]));
         let caller = self.caller(Trigger::View);
         let requested = self.service.page(slug, shown, parameters, caller, &self.viewer).await?;
         let dashboard = Arc::clone(&requested.dashboard);
@@ -73,9 +71,9 @@ impl Service for ClientService {
         if !self.viewer.looks_behind(&dashboard) {
             return Err(no_panel(&dashboard, panel));
         }
-        let panel = panels_of(&dashboard, Some(panel))?.remove(0);
+        let panel = panel_of(&dashboard, panel)?;
         let access = self.viewer.access();
-        let entries = self.service.engine().inspect(&dashboard, &panel, &view, access).await;
+        let entries = self.service.engine().inspect(&dashboard, panel, &view, access).await;
         entries.map_err(|error| bad(&dashboard, &error))
     }
 }

@@ -1,5 +1,6 @@
 //! [`EngineService`]: what pages, server functions, and the API get from the engine.
 
+use super::frames_request::FramesRequest;
 use super::requested::{bad, no_dashboard, panels_of, view_of};
 use crate::account_limits::Accounts;
 use crate::admission::{Admission, TooMany};
@@ -13,10 +14,8 @@ use crate::shared_cache;
 use brisk_app::fragments::Fragments;
 use brisk_app::service::{Exceeded, PageError};
 use brisk_cache::{Caller, Client, Fingerprint, Records};
-use brisk_domain::{
-    Clock, Dashboard, Pace, Panel, Presentation, Slug, Timestamp, ViewState, ZoneName,
-};
-use brisk_engine::{Engine, Lookup, PanelState, Shown, Window};
+use brisk_domain::{Clock, Dashboard, Pace, Presentation, Slug, Timestamp, ViewState, ZoneName};
+use brisk_engine::{Engine, Lookup, Shown};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,18 +41,6 @@ const ZONED: u64 = 256;
 const FRAGMENTS: u64 = 32 << 20;
 /// A server function waits for its statement, which has a time limit of its own.
 pub(super) const UNLIMITED: Duration = Duration::from_secs(3_600);
-
-/// A view's panels without the choices of its variables, for clients that offer none.
-pub struct Frames {
-    /// The dashboard, in the zone that was asked for.
-    pub dashboard: Arc<Dashboard>,
-    /// What is shown of it.
-    pub view: ViewState,
-    /// The view's time, made absolute.
-    pub window: Window,
-    /// The panels with what they show.
-    pub panels: Vec<(Panel, PanelState)>,
-}
 
 impl EngineService {
     /// A service over `engine`.
@@ -234,7 +221,7 @@ impl EngineService {
         purged.map_err(|error| bad(&dashboard, &error))
     }
 
-    /// The frames of a dashboard, or of one of its panels: one batch lookup. With `zone`, days and
+    /// Looks up the frames of a dashboard, or of one of its panels, in one batch. With `zone`, days and
     /// hours are those of its wall clock.
     pub async fn frames(
         &self,
@@ -244,19 +231,21 @@ impl EngineService {
         parameters: &[(String, String)],
         caller: Caller,
         viewer: &Viewer,
-    ) -> Result<Frames, PageError> {
-        let mut dashboard = self.dashboard(slug, viewer)?;
+    ) -> Result<FramesRequest, PageError> {
+        // All of it from the same reading of the files.
+        let contents = self.engine.catalog().contents();
+        let known = Slug::parse(slug).ok().and_then(|slug| contents.dashboards.get(&slug).cloned());
+        let known = known.filter(|dashboard| viewer.sees(dashboard));
+        let mut dashboard = known.ok_or_else(|| no_dashboard(slug))?;
         if let Some(zone) = zone {
             dashboard = self.in_zone(dashboard, zone);
         }
         let view = view_of(&dashboard, parameters)?;
         let panels = panels_of(&dashboard, panel)?;
-        let shown = Shown::Frames(panels.iter().map(|panel| panel.id.clone()).collect());
+        let shown = Shown::Frames(panels.clone());
         let drawing = self.drawing.of(client_of(&caller));
         let lookup = self.admitted(&dashboard, &shown, &view, caller, viewer).await?;
-        let frames = drawing.run(move || lookup.into_view()).await.ok_or(PageError::Busy)?;
-        let panels = panels.into_iter().zip(frames.panels).collect();
-        Ok(Frames { view, window: frames.window, panels, dashboard })
+        Ok(FramesRequest { contents, dashboard, view, panels, lookup, drawing })
     }
 
     /// A dashboard, and whether its file is broken and this is its last good version.

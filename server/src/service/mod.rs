@@ -2,8 +2,10 @@
 
 mod client_service;
 mod engine_service;
+mod frames_request;
 mod requested;
 
 pub use client_service::ClientService;
-pub use engine_service::{EngineService, Frames};
+pub use engine_service::EngineService;
+pub use frames_request::{Frames, FramesRequest};
 pub use requested::shown_at;

@@ -7,8 +7,7 @@ use brisk_engine::Shown;
 /// What an address shows: a dashboard, or one of its panels.
 pub fn shown_at(dashboard: &Dashboard, panel: Option<&str>) -> Result<Shown, PageError> {
     let Some(id) = panel else { return Ok(Shown::Dashboard) };
-    let found = PanelId::parse(id).ok().filter(|id| dashboard.panel(id).is_some());
-    found.map(Shown::Panel).ok_or_else(|| no_panel(dashboard, id))
+    Ok(Shown::Panel(panel_of(dashboard, id)?.id.clone()))
 }
 
 /// The view that `parameters` describe.
@@ -19,16 +18,21 @@ pub(super) fn view_of(
     ViewState::from_pairs(dashboard, parameters).map_err(|error| bad(dashboard, &error))
 }
 
-/// The panel of that name, or all of them.
+/// The names of the panel of that name, or of all, in the dashboard's order.
 pub(super) fn panels_of(
     dashboard: &Dashboard,
     panel: Option<&str>,
-) -> Result<Vec<Panel>, PageError> {
+) -> Result<Vec<PanelId>, PageError> {
     let Some(id) = panel else {
-        return Ok(dashboard.panels.clone());
+        return Ok(dashboard.panels.iter().map(|panel| panel.id.clone()).collect());
     };
-    let found = PanelId::parse(id).ok().and_then(|id| dashboard.panel(&id).cloned());
-    Ok(vec![found.ok_or_else(|| no_panel(dashboard, id))?])
+    Ok(vec![panel_of(dashboard, id)?.id.clone()])
+}
+
+/// The panel of that name.
+pub(super) fn panel_of<'a>(dashboard: &'a Dashboard, id: &str) -> Result<&'a Panel, PageError> {
+    let found = PanelId::parse(id).ok().and_then(|id| dashboard.panel(&id));
+    found.ok_or_else(|| no_panel(dashboard, id))
 }
 
 pub(super) fn no_dashboard(slug: &str) -> PageError {

@@ -1,7 +1,7 @@
 //! What answers cost: shared entries, batches, tags, and what others may not store.
 
-use super::world::{DATA, REVENUE, TOTAL, world};
-use crate::fixture;
+use super::world::{DATA, REVENUE, TOTAL, world, world_with};
+use crate::fixture::{self, write};
 use brisk_domain::PanelData;
 use serde_json::Value;
 
@@ -73,6 +73,61 @@ async fn who_has_the_answer_gets_none_and_no_statement_runs() {
         }
         let other = world.get_with(&path, &[("if-none-match", "W/\"another\"")]).await;
         assert_eq!((other.status, other.header("etag")), (200, etag.as_str()), "{path}");
+    }
+}
+
+/// What was written once is found by what the lookup knows, whether the client has it or not.
+#[tokio::test]
+async fn a_hot_answer_assembles_no_frames_and_says_its_age() {
+    for path in [REVENUE.to_owned(), TOTAL.to_owned(), DATA.to_owned(), format!("{REVENUE}.csv")] {
+        let world = world().await;
+        let first = world.get(&path).await;
+        let etag = first.header("etag").to_owned();
+        let again = async |headers: &[(&str, &str)]| {
+            let before = world.assembled();
+            let answer = world.get_with(&path, headers).await;
+            (answer, world.assembled() - before)
+        };
+        // The first that finds everything ready says what the others are found by.
+        assert_eq!(world.get(&path).await.body, first.body, "{path}");
+        let (hot, assembled) = again(&[]).await;
+        assert_eq!((hot.body.as_str(), assembled), (first.body.as_str(), 0), "{path}");
+        for name in ["etag", "content-type", "content-disposition", "vary", "cache-control"] {
+            assert_eq!(hot.header(name), first.header(name), "{path}: {name}");
+        }
+        assert_eq!(hot.header("brisk-freshness"), first.header("brisk-freshness"), "{path}");
+        world.clock.advance(7);
+        let (known, assembled) = again(&[("if-none-match", &etag)]).await;
+        assert_eq!((known.status, assembled), (304, 0), "{path}");
+        if path != DATA {
+            assert!(known.header("brisk-freshness").ends_with("age=7"), "{path}");
+        }
+        let (later, _) = again(&[]).await;
+        assert_eq!(later.header("etag"), etag, "{path}");
+        if !path.ends_with(".csv") {
+            assert!(later.body.contains("\"age\":7"), "{path}: {}", later.body);
+        }
+        world.invalidate("table:shop.orders").await;
+        write(&world.database, "update orders set amount = amount + 1").await;
+        let (changed, assembled) = again(&[("if-none-match", &etag)]).await;
+        assert_eq!(changed.status, 200, "{path}");
+        assert_ne!(changed.body, later.body, "{path}");
+        assert!(assembled > 0, "{path}");
+    }
+}
+
+/// Whoever asks for all panels of a dashboard that has one gets another form than whoever asks for it.
+#[tokio::test]
+async fn the_forms_of_an_only_panel_are_told_apart() {
+    let one = "title = 'One'\nsource = 'shop'\n[[panel]]\nid = 'only'\ntitle = 'Only'\n\
+        kind = 'stat'\nsql = 'select count(*) as n from orders'";
+    let world = world_with(&[("one.toml", one)]).await;
+    let paths = ["/api/v1/dashboards/one/data", "/api/v1/dashboards/one/panels/only"];
+    for _ in 0..2 {
+        let [all, panel] = paths.map(|path| world.get(path));
+        let (all, panel) = (all.await.json(), panel.await.json());
+        assert_eq!(all["panels"][0]["id"], "only");
+        assert_eq!(panel["panel"]["id"], "only");
     }
 }
 

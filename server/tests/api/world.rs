@@ -120,7 +120,15 @@ pub(crate) struct World {
 }
 
 pub(crate) async fn world() -> World {
+    world_with(&[]).await
+}
+
+/// The same, with further files in the dashboards' folder.
+pub(crate) async fn world_with(files: &[(&str, &str)]) -> World {
     let directory = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(directory.path().join(name), text).unwrap();
+    }
     std::fs::write(directory.path().join("sales.toml"), SALES).unwrap();
     std::fs::write(directory.path().join("broken.toml"), BROKEN).unwrap();
     let database = directory.path().join("shop.sqlite");
@@ -200,6 +208,11 @@ impl World {
 
     pub(crate) fn figures(&self) -> Figures {
         self.engine.loader().cache().statistics().of_all()
+    }
+
+    /// How often frames were assembled.
+    pub(crate) fn assembled(&self) -> u64 {
+        self.engine.loader().assembled()
     }
 
     pub(crate) fn loads(&self) -> u64 {
