@@ -7,6 +7,7 @@ use crate::{
     SourceName, Tag, Unit,
 };
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// One statement, and how its frame is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -127,6 +128,17 @@ impl ComputedKind {
         ("delta", Self::Delta),
         ("moving average", Self::MovingAverage),
     ];
+}
+
+impl fmt::Display for ComputedKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::RunningTotal => "running total",
+            Self::Share => "share",
+            Self::Delta => "delta",
+            Self::MovingAverage => "moving average",
+        })
+    }
 }
 
 impl GridPlace {

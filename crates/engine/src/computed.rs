@@ -1,6 +1,7 @@
 //! Columns computed from others after the query. Pure.
 
 use crate::series_order::SeriesOrder;
+use crate::summands::Summand;
 use brisk_domain::frame::FrameError;
 use brisk_domain::panel::{Computed, ComputedKind};
 use brisk_domain::{Column, Decimal, Frame, Values, sum};
@@ -41,21 +42,39 @@ pub enum ComputeError {
         /// The first column.
         x: String,
     },
+    /// Its values would have to be added up, and stand each for itself.
+    #[error(
+        "computed column \"{name}\" is the {kind} of \"{of}\", which does not add up: it is {summand}. \
+         {}", summand.instead(*kind)
+    )]
+    Alone {
+        /// The computed column.
+        name: String,
+        /// The column it is computed from.
+        of: String,
+        /// What is computed.
+        kind: ComputedKind,
+        /// What the column holds.
+        summand: Summand,
+    },
     /// The names clash.
     #[error(transparent)]
     Frame(#[from] FrameError),
 }
 
 /// `frame` with the computed columns appended: computed along each series of `order`, over the sum of
-/// each point's rows.
+/// each point's rows. `summands` says what its columns hold.
 pub fn with_computed(
     frame: &Frame,
     computed: &[Computed],
     order: &SeriesOrder,
+    summands: &[Summand],
 ) -> Result<Frame, ComputeError> {
     if frame.rows() == 0 {
         return Ok(frame.clone());
     }
+    let mut summands = summands.to_vec();
+    summands.resize(frame.columns().len(), Summand::Part);
     let mut columns = frame.columns().to_vec();
     for Computed { name, of, kind } in computed {
         let (name, of) = (name.clone(), of.clone());
@@ -66,6 +85,11 @@ pub fn with_computed(
         if !values.is_number() && (0..frame.rows()).any(|r| values.exact(r).is_some()) {
             return Err(ComputeError::NotANumber { name, of });
         }
+        let summand = summands[at];
+        if !summand.allows(*kind) {
+            return Err(ComputeError::Alone { name, of, kind: *kind, summand });
+        }
+        summands.push(Summand::computed(*kind));
         let is_of_statement = at < frame.columns().len();
         let has_several =
             |rows: &[usize]| rows.iter().filter(|row| values.exact(**row).is_some()).count() > 1;
@@ -83,8 +107,8 @@ pub fn with_computed(
         };
         let zero = zero(values);
         let total = || {
-            let cells = (0..frame.rows()).map(|row| self::cell(values, row));
-            cells.fold(zero.clone(), |total, cell| total.plus(&cell)).float().unwrap_or(0.0)
+            let points = order.series.iter().flatten().map(|rows| cell(rows));
+            points.fold(zero.clone(), |total, cell| total.plus(&cell)).float().unwrap_or(0.0)
         };
         let total = if *kind == ComputedKind::Share { total() } else { 0.0 };
         let mut cells = vec![Cell::Null; frame.rows()];
@@ -247,7 +271,7 @@ mod tests {
     fn compute(values: Values, kind: ComputedKind) -> Values {
         let frame = Frame::new(vec![Column { name: "n".into(), values }]).unwrap();
         let computed = [Computed { name: "c".into(), of: "n".into(), kind }];
-        with_computed(&frame, &computed, &SeriesOrder::of_rows(&frame))
+        with_computed(&frame, &computed, &SeriesOrder::of_rows(&frame), &[])
             .unwrap()
             .column("c")
             .unwrap()
@@ -286,7 +310,7 @@ mod tests {
         let number = Column { name: "n".into(), values: Values::Int(vec![Some(1)]) };
         let frame = Frame::new(vec![text, number]).unwrap();
         let computed = [Computed { name: "c".into(), of: "n".into(), kind: ComputedKind::Share }];
-        let more = with_computed(&frame, &computed, &SeriesOrder::of_rows(&frame)).unwrap();
+        let more = with_computed(&frame, &computed, &SeriesOrder::of_rows(&frame), &[]).unwrap();
         assert_eq!(more.columns().len(), 3);
         for (before, after) in frame.columns().iter().zip(more.columns()) {
             assert!(Arc::ptr_eq(before, after), "{}", before.name);
@@ -316,7 +340,7 @@ mod tests {
             let kind = ComputedKind::Share;
             let computed = [Computed { name: "c".into(), of: of.into(), kind }];
             assert!(
-                with_computed(&frame, &computed, &SeriesOrder::of_rows(&frame)).is_err(),
+                with_computed(&frame, &computed, &SeriesOrder::of_rows(&frame), &[]).is_err(),
                 "{of}"
             );
         }
@@ -332,6 +356,88 @@ mod tests {
         let cells = Values::Float(vec![Some(1.0), Some(f64::NAN), Some(2.0)]);
         let Values::Float(total) = compute(cells, ComputedKind::RunningTotal) else { panic!() };
         assert!(total[0] == Some(1.0) && total[2].is_some_and(f64::is_nan));
+    }
+
+    #[test]
+    fn what_does_not_add_up_has_no_share_and_no_running_total() {
+        use ComputedKind::{Delta, MovingAverage, RunningTotal, Share};
+        let values = Values::Float(vec![Some(5.0), Some(7.0)]);
+        let frame = Frame::new(vec![Column { name: "v".into(), values }]).unwrap();
+        let compute = |summand, kinds: &[ComputedKind]| {
+            let computed = |(at, kind): (usize, &ComputedKind)| Computed {
+                name: format!("c{at}"),
+                of: at.checked_sub(1).map_or("v".into(), |before| format!("c{before}")),
+                kind: *kind,
+            };
+            let computed: Vec<Computed> = kinds.iter().enumerate().map(computed).collect();
+            with_computed(&frame, &computed, &SeriesOrder::of_rows(&frame), &[summand])
+                .map_err(|error| error.to_string())
+        };
+        for (summand, what) in [
+            (Summand::Average, "it is an average, a ratio or the like"),
+            (Summand::Extreme, "it is a minimum or a maximum"),
+            (Summand::Distinct, "it is a count of distinct values"),
+        ] {
+            for (kind, words) in [
+                (Share, "\"c0\" is the share of \"v\", which does not add up"),
+                (RunningTotal, "\"c0\" is the running total of \"v\", which does not add up"),
+            ] {
+                let error = compute(summand, &[kind]).unwrap_err();
+                for words in [words, what, "a sum or a count"] {
+                    assert!(error.contains(words), "{words}: {error}");
+                }
+            }
+            // What changes it is right for all.
+            assert!(compute(summand, &[Delta, RunningTotal]).is_ok());
+            assert!(compute(summand, &[MovingAverage, Delta]).is_ok());
+        }
+        for (kinds, words) in [
+            ([MovingAverage, RunningTotal], "a moving average"),
+            ([MovingAverage, Share], "Compute it of the column that this one is computed of"),
+            ([RunningTotal, RunningTotal], "a running total itself"),
+            ([RunningTotal, Share], "take the running total of a share"),
+        ] {
+            let error = compute(Summand::Part, &kinds).unwrap_err();
+            assert!(error.contains(words), "{words}: {error}");
+        }
+        let so_far = compute(Summand::Part, &[Share, RunningTotal]).unwrap();
+        let expected = Values::Float(vec![Some(5.0 / 12.0), Some(1.0)]);
+        assert_eq!(so_far.column("c1").unwrap().values, expected);
+    }
+
+    #[test]
+    fn the_whole_of_a_computed_column_has_each_point_once() {
+        let ints = |name: &str, cells: &[i64]| Column {
+            name: name.into(),
+            values: Values::Int(cells.iter().copied().map(Some).collect()),
+        };
+        // x = 1 has two rows: 2 and 3. The differences are −, 5 and 10.
+        let frame = Frame::new(vec![ints("n", &[2, 3, 10, 20])]).unwrap();
+        let mut order = SeriesOrder::of_rows(&frame);
+        order.series = vec![vec![vec![0, 1], vec![2], vec![3]]];
+        let computed =
+            |name: &str, of: &str, kind| Computed { name: name.into(), of: of.into(), kind };
+        let computed = [
+            computed("total", "n", ComputedKind::RunningTotal),
+            computed("mean", "n", ComputedKind::MovingAverage),
+            computed("change", "n", ComputedKind::Delta),
+            computed("part", "n", ComputedKind::Share),
+            computed("again", "part", ComputedKind::Share),
+        ];
+        let frame = with_computed(&frame, &computed, &order, &[]).unwrap();
+        let of = |name: &str| frame.column(name).unwrap().values.clone();
+        assert_eq!(of("total"), Values::Int([5, 5, 15, 35].map(Some).to_vec()));
+        assert_eq!(of("change"), Values::Int(vec![None, None, Some(5), Some(10)]));
+        let (Values::Float(part), Values::Float(again)) = (of("part"), of("again")) else {
+            panic!()
+        };
+        let expected = [5.0, 5.0, 10.0, 20.0].map(|n| n / 35.0);
+        for (at, expected) in expected.into_iter().enumerate() {
+            for cells in [&part, &again] {
+                let cell = cells[at].unwrap();
+                assert!((cell - expected).abs() < 1e-12, "{at}: {cell}, not {expected}");
+            }
+        }
     }
 
     #[test]

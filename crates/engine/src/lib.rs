@@ -60,6 +60,7 @@ mod rollup_key;
 pub mod series_order;
 mod slow_statements;
 mod sources;
+pub mod summands;
 mod table_readers;
 mod tables_read;
 mod uneven_periods;

@@ -8,6 +8,7 @@ use crate::one_scan;
 use crate::panel_errors::definition_error;
 use crate::plan::PanelPlan;
 use crate::series_order::SeriesRules;
+use crate::summands;
 use crate::uneven_periods;
 use crate::unstacked;
 use crate::whole_buckets::{self, BucketRules};
@@ -63,7 +64,9 @@ pub(crate) fn panel_data(
             return Ok((frame, coverage));
         }
         let (frame, order) = series.ordered(&frame, &panel.computed);
-        let frame = computed::with_computed(&frame, &panel.computed, &order)
+        let stated = plan.main.statement.additivity.of_frame(&frame);
+        let summands = summands::of(panel, &frame, &stated);
+        let frame = computed::with_computed(&frame, &panel.computed, &order, &summands)
             .map_err(|error| definition_error(error.to_string()))?;
         Ok((frame, coverage))
     };

@@ -48,11 +48,31 @@ async fn running_totals_stand_in_an_empty_month() {
 }
 
 #[tokio::test]
-async fn what_does_not_add_up_has_a_gap_and_its_total_stands() {
+async fn what_does_not_add_up_has_a_gap() {
     let cases = Cases::new();
     assert_eq!(cases.cells("mean", "net").await, serde_json::json!([10.5, 5.0, null, 2.0]));
-    assert_eq!(cases.cells("mean", "total").await, serde_json::json!([10.5, 15.5, 15.5, 17.5]));
+    let smooth = serde_json::json!([10.5, 7.75, 7.75, 17.5 / 3.0]);
+    assert_eq!(cases.cells("mean", "smooth").await, smooth);
     assert_eq!(cases.cells("mean", "change").await, serde_json::json!([null, -5.5, null, null]));
+}
+
+#[tokio::test]
+async fn what_does_not_add_up_has_neither_a_share_nor_a_running_total() {
+    let cases = Cases::new();
+    for (panel, words) in [
+        ("share-of-average", "part” is the share of “v”, which does not add up: it is an average"),
+        ("share-of-maximum", "it is a minimum or a maximum"),
+        ("share-of-distinct", "it is a count of distinct values"),
+        ("share-of-ratio", "Compute it of a sum or a count"),
+        ("total-of-average", "Take the running total of a sum or a count"),
+    ] {
+        let page = cases.page(panel).await.replace("&quot;", "\"");
+        let words = words.replace(['“', '”'], "\"");
+        assert!(page.contains(&words), "{panel}, {words}: {page}");
+    }
+    let percentages = cases.cells("share-of-percentages", "so_far").await;
+    assert_eq!(percentages, serde_json::json!([0.75, 1.0]));
+    assert_eq!(cases.cells("share-of-sum", "part").await, serde_json::json!([0.75, 0.25]));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use super::x_axis::{self, Axis, Placing};
 use crate::spec::{Input, LegendItem};
 use brisk_domain::point::Roles;
 use brisk_domain::sentence::capitalised;
-use brisk_domain::{Bounds, Compare, Coverage, Frame, Timestamp, format};
+use brisk_domain::{Bounds, Compare, Coverage, Frame, Timestamp, Unit, format};
 
 /// Series over a common x.
 pub(crate) struct Points {
@@ -211,6 +211,18 @@ impl Points {
             line: line || s.is_previous,
         };
         self.series.iter().map(item).collect()
+    }
+
+    /// The unit of an axis that all series but the `hidden` ones share: none where they measure different things,
+    /// because a label would be wrong for one of them.
+    pub(crate) fn unit(&self, hidden: &[usize]) -> Unit {
+        let shown = self.series.iter().enumerate().filter(|(i, _)| !hidden.contains(i));
+        let mut units = shown.map(|(_, series)| &series.unit);
+        let first = units.next().or(self.series.first().map(|series| &series.unit));
+        match first {
+            Some(unit) if units.all(|other| other == unit) => unit.clone(),
+            _ => Unit::None,
+        }
     }
 
     /// The lowest and highest value among the series that are shown.

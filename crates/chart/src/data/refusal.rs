@@ -2,7 +2,7 @@
 
 use super::point_labels;
 use crate::spec::Input;
-use brisk_domain::Frame;
+use brisk_domain::{Frame, Unit};
 
 /// Why a frame is not drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,18 @@ impl Refusal {
         Self::Because(format!(
             "The \"{column}\" of several series cannot be added up, so they cannot stand on each other: leave \
              out stacked, or write a sum or a count"
+        ))
+    }
+
+    /// Numbers of a stack that measure different things.
+    pub(crate) fn units((one, unit): (&str, &Unit), (other, other_unit): (&str, &Unit)) -> Self {
+        let [unit, other_unit] = [unit, other_unit].map(|unit| match unit {
+            Unit::None | Unit::Plain => "without a unit".to_owned(),
+            unit => String::from(unit.clone()),
+        });
+        Self::Because(format!(
+            "\"{one}\" ({unit}) and \"{other}\" ({other_unit}) do not measure the same, so they cannot stand on each \
+             other: leave out stacked, give them one unit in columns, or hide one of them with cell = \"hidden\""
         ))
     }
 

@@ -138,6 +138,16 @@ pub(crate) fn of(
         series.push(series_of_cells((input, frame), *at, (name, series.len()), rest));
     }
     if reading.stacked && series.len() > 1 {
+        let measured = |one: &Series| match &one.unit {
+            Unit::Plain => Unit::None,
+            unit => unit.clone(),
+        };
+        let first = measured(&series[0]);
+        if let Some(other) = series.iter().find(|one| measured(one) != first) {
+            let [one, other] =
+                [&series[0], other].map(|one| (&*columns[one.column].name, &one.unit));
+            return Err(Refusal::units(one, other));
+        }
         // Several columns of distinct counts are written one by one, each of its own rows: they may be parts.
         let alone = series.iter().find(|one| match of_column(input.additivity, one.column) {
             Additivity::Distinct => names.len() > 1 && one.unit != Unit::Percent,

@@ -48,7 +48,7 @@ pub(crate) fn draw_shared(
     let stacked = sharing.stacked && !points.is_compared();
     let sharing = Sharing { stacked, ..sharing };
     let bars = bars(&points, input.hidden, sharing);
-    let unit = bar_places::unit_of(&points);
+    let unit = points.unit(input.hidden);
     let axes = Axes::with_zero(input, bar_places::extent(&bars), &unit).with_note(points.note());
     let summary = summary(&points, input);
     let links = MarkLinks::of(input);

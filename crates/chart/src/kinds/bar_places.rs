@@ -4,7 +4,6 @@ use crate::data::points::Points;
 use crate::data::series::Series;
 use crate::data::x_axis::Axis;
 use crate::readout::{self, ReadoutSeries};
-use brisk_domain::Unit;
 
 /// One bar: place and width as fractions of the plot (of its row, where bars are horizontal), ends as
 /// values.
@@ -77,11 +76,6 @@ pub(crate) fn bars(points: &Points, hidden: &[usize], sharing: Sharing) -> Vec<V
 pub(crate) fn extent(bars: &[Vec<Bar>]) -> (f64, f64) {
     let ends = bars.iter().flatten().flat_map(|bar| [bar.base, bar.top]);
     ends.fold((0.0_f64, 0.0_f64), |(low, high), end| (low.min(end), high.max(end)))
-}
-
-/// The unit of the axis.
-pub(crate) fn unit_of(points: &Points) -> Unit {
-    points.series.first().map_or(Unit::None, |series| series.unit.clone())
 }
 
 /// A point in words: its label and its values.

@@ -60,7 +60,7 @@ pub(crate) fn draw_filled(
 }
 
 fn axes(points: &Points, input: &Input<'_>, stacks: &[Stack], fill: Fill) -> Axes {
-    let unit = points.series.first().map_or(Unit::None, |series| series.unit.clone());
+    let unit = points.unit(input.hidden);
     let axes = match fill {
         Fill::None => Axes::for_line(input, points.extent(input.hidden), &unit),
         Fill::Tinted => Axes::with_zero(input, points.extent(input.hidden), &unit),

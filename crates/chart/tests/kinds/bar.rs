@@ -4,9 +4,10 @@ use super::{days, drawn, markup_snapshot, revenue, snapshot};
 use crate::support::case::Case;
 use crate::support::case::{lay, stack};
 use crate::support::cases::bar::categories;
-use crate::support::columns::{column, floats, ints, start, texts, time};
+use crate::support::columns::{column, floats, ints, start, style, texts, time};
 use crate::support::links::countries;
-use brisk_domain::{Column, Frame, PanelKindName, Values};
+use brisk_domain::panel::Cell;
+use brisk_domain::{Column, Frame, PanelKindName, Unit, Values};
 
 #[test]
 fn bars_beside_and_on_each_other() {
@@ -15,6 +16,9 @@ fn bars_beside_and_on_each_other() {
     snapshot("bar_grouped", &drawn(&bar));
     stack(&mut bar.spec, true);
     snapshot("bar_stacked_both_ways", &drawn(&bar));
+    let mut unlike = revenue(PanelKindName::Bar, vec![days(1), ints("a", [2]), floats("b", [0.5])]);
+    unlike.spec.columns = vec![style("b", Some(Unit::Percent), Cell::Plain)];
+    snapshot("bar_grouped_of_different_units", &drawn(&unlike));
     let months: Vec<Column> = vec![
         texts("month", &["Jan", "Jan", "Feb"]),
         texts("band", &["low", "high", "low"]),

@@ -635,6 +635,42 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_alone_is_known_on_every_dialect() {
+        use Additivity::{Distinct, Extreme, Single, Total};
+        let each = [
+            ("avg(n)", Single),
+            ("round(avg(n), 2)", Single),
+            ("1.0 * sum(a) / sum(b)", Single),
+            ("1.0 * sum(a) / nullif(count(*), 0)", Single),
+            ("min(n)", Extreme),
+            ("coalesce(max(n), 0)", Extreme),
+            ("count(distinct n)", Distinct),
+            ("sum(n)", Total),
+            ("cast(count(*) as decimal(9, 2)) / 100", Total),
+        ];
+        let own = [
+            (Dialect::Sqlite, "total(n)", Total),
+            (Dialect::Sqlite, "iif(count(*) > 0, avg(n), null)", Single),
+            (Dialect::Postgres, "avg(n)::numeric(9, 2)", Single),
+            (Dialect::Postgres, "sum(n) filter (where a > 1)", Total),
+            (Dialect::Postgres, "percentile_cont(0.5) within group (order by n)", Single),
+            (Dialect::MySql, "if(count(*) > 0, avg(n), null)", Single),
+            (Dialect::MySql, "sum(a) div count(*)", Single),
+            (Dialect::MySql, "std(n)", Single),
+        ];
+        let dialects = [Dialect::Sqlite, Dialect::Postgres, Dialect::MySql];
+        let all =
+            dialects.iter().flat_map(|one| each.map(|(item, expected)| (*one, item, expected)));
+        for (dialect, item, expected) in all.chain(own) {
+            let sql = format!("select k, {item} as v from t group by k");
+            let statements = Parser::parse_sql(dialect.syntax().grammar(), &sql).unwrap();
+            let [Statement::Query(body)] = statements.as_slice() else { panic!("{sql}") };
+            let columns = of(body).of(["k", "v"].into_iter());
+            assert_eq!(columns[1], expected, "{dialect:?}: {item}");
+        }
+    }
+
+    #[test]
     fn without_a_place_the_name_counts() {
         use Additivity::{Plain, Total};
         let sql = "select *, count(*) as n from t group by 1";
