@@ -52,6 +52,11 @@ pub fn source_form(page: &SourceFormPage) -> AnyView {
             <label class="check"><input type="checkbox" name="no_rollups" value="1"/><span>"Write no rollups any more"</span></label>
         }
     });
+    let connections = (!page.is_file).then(|| {
+        let about =
+            "At most, 1 to 100. Without effect on a SQLite file, where 4 statements run at a time.";
+        text("connections", "Connections to a server", connections, Some(about))
+    });
     view! {
         <main id="main">
             <div class="page-head"><div>
@@ -77,7 +82,7 @@ pub fn source_form(page: &SourceFormPage) -> AnyView {
                             <small id="rollup_url-about">{about_rollups}</small>
                         </div>
                         {no_rollups}
-                        {text("connections", "Connections", connections, Some("To a server, at most: 1 to 100."))}
+                        {connections}
                         {text("seconds", "Seconds that a statement may take", seconds, Some("1 to 300."))}
                         {text("rows", "Rows that a statement may give", rows, Some("1 to 1000000."))}
                         {text("wall_clock", "Clock of columns without a time zone", wall_clock, Some("dashboard, UTC, or a zone such as Europe/London; empty where nothing is said."))}

@@ -91,6 +91,8 @@ pub struct SourceFormPage {
     pub folder: String,
     /// Whether it is known where its rollups are written.
     pub has_rollups: bool,
+    /// Whether it is known to be a SQLite file, which has no connections to limit.
+    pub is_file: bool,
     /// Why what was typed is refused.
     pub problem: Option<String>,
     /// The result of a test: the kind of server, and further notes.

@@ -96,6 +96,11 @@ impl Places {
         }
     }
 
+    /// Whether `url` leads to a SQLite file.
+    pub fn is_file(&self, url: &str) -> bool {
+        matches!(Location::parse(url, &self.folder), Ok(Location::Sqlite(_)))
+    }
+
     /// Where `url` leads, which rollups of a source at `source` are written over; else a sentence.
     pub fn rollups(&self, url: &str, source: &Location) -> Result<Secret, String> {
         match (self.find(url)?.location, source) {

@@ -5,6 +5,7 @@ use super::response;
 use crate::administration::app_sources::{AppSources, CONNECTIONS, ROWS, SECONDS};
 use crate::auth::form::Form;
 use crate::auth::viewer;
+use crate::config::sources::Location;
 use crate::http::client;
 use crate::state::AppState;
 use axum::body::Body;
@@ -13,13 +14,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use brisk_app::service::{Page, PageError, RemoveSourcePage, SourceFormPage};
 use brisk_domain::view::parse_query;
 use brisk_domain::{SourceName, Timestamp, WallClock};
-use brisk_source::About;
+use brisk_source::{About, SQLITE_CONNECTIONS};
 use brisk_store::{Actor, AppSource, AuditRecord, Store};
 use http::StatusCode;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-/// What a form offers for a new source: connections, seconds, rows; the defaults of the configuration.
+/// What a form offers for a new source: connections to a server, seconds, rows; the defaults of the
+/// configuration.
 const USUAL: [u32; 3] = [8, 30, 100_000];
 
 /// `/admin/sources/edit`: the form, for a new one or, with `?name=…`, for one that exists.
@@ -42,6 +44,7 @@ pub async fn form(State(state): State<AppState>, request: Request) -> Response {
                 name: known.name.to_string(),
                 shown: Some(known.shown.clone()),
                 has_rollups: known.rollup_url.is_some(),
+                is_file: sources.places().is_file(&known.url),
                 typed: [
                     known.name.to_string(),
                     known.connections.to_string(),
@@ -73,6 +76,8 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
         name: if is_there { form.get("name").to_owned() } else { String::new() },
         shown: before.as_ref().filter(|_| is_there).map(|before| before.shown.clone()),
         has_rollups: is_there && before.as_ref().is_some_and(|before| before.rollup_url.is_some()),
+        is_file: is_there
+            && before.as_ref().is_some_and(|before| sources.places().is_file(&before.url)),
         typed: ["name", "connections", "seconds", "rows", "wall_clock"]
             .map(|field| form.get(field).chars().take(200).collect()),
         ..blank(sources)
@@ -93,7 +98,7 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
     };
     if form.get("do") != "save" {
         let request = Request::from_parts(head, Body::empty());
-        let page = SourceFormPage { tested: Some(notes(&about, &source)), ..page };
+        let page = SourceFormPage { tested: Some(notes(sources, &about, &source)), ..page };
         return response::page(&state, StatusCode::OK, Page::SourceForm(Arc::new(page)), request)
             .await;
     }
@@ -223,6 +228,12 @@ fn read(
             format!("\"{what}\" must be a number from {} to {}.", range.start(), range.end())
         })
     };
+    // The form of a file does not ask for it; the URL may since lead to a server.
+    let connections = match (&found.location, form.get("connections").trim()) {
+        (Location::Sqlite(_), _) => SQLITE_CONNECTIONS,
+        (_, "") => USUAL[0],
+        _ => whole("connections", "Connections to a server", CONNECTIONS)?,
+    };
     let wall_clock = form.get("wall_clock").trim();
     if !wall_clock.is_empty() && WallClock::parse(wall_clock).is_err() {
         return Err("The clock must be dashboard, UTC, or a zone such as Europe/London.".into());
@@ -232,7 +243,7 @@ fn read(
         url,
         rollup_url,
         shown: found.shown,
-        connections: whole("connections", "Connections", CONNECTIONS)?,
+        connections,
         seconds: whole("seconds", "Seconds", SECONDS)?,
         rows: whole("rows", "Rows", ROWS)?,
         wall_clock: wall_clock.to_owned(),
@@ -258,10 +269,14 @@ async fn tested_is_recorded(store: &Store, source: &AppSource, actor: &Actor, at
 }
 
 /// What a test found, in sentences.
-fn notes(about: &About, source: &AppSource) -> (String, Vec<String>) {
+fn notes(sources: &AppSources, about: &About, source: &AppSource) -> (String, Vec<String>) {
+    let at_once = match sources.places().is_file(&source.url) {
+        true => format!("{SQLITE_CONNECTIONS} statements run at a time, as on every SQLite file."),
+        false => format!("Brisk opens {} connections at most.", source.connections),
+    };
     let mut notes = vec![format!(
-        "A statement may take {} s and give {} rows, over {} connections at most.",
-        source.seconds, source.rows, source.connections
+        "A statement may take {} s and give {} rows. {at_once}",
+        source.seconds, source.rows
     )];
     notes.extend(about.may_write.as_ref().map(|what| {
         format!("Its role {what}. Brisk only reads: give it one that may do no more.")

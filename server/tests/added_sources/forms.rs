@@ -93,10 +93,32 @@ async fn what_does_not_work_is_not_saved_and_says_why() {
     }
     let (status, body) = one.post(EDIT, &form("first.sqlite", "test", false)).await;
     assert!(status == 200 && body.contains("It works: ") && body.contains("SQLite 3."), "{body}");
+    assert!(body.contains("4 statements run at a time"), "{body}");
     assert!(test.store.app_sources().await.unwrap().is_empty(), "nothing was saved");
     assert!(!one.engine.loader().sources().keys().any(|name| name.as_str() == "extra"));
     let log = test.store.audit(&AuditFilter::default(), 50).await.unwrap();
     assert!(!format!("{log:?}").contains("hunter2"));
+}
+
+#[tokio::test]
+async fn connections_are_asked_for_of_servers_only() {
+    let test = TestStore::sqlite().await;
+    let folder = folder().await;
+    let one = replica(folder.path(), test.again().await).await;
+    let asks = |page: &str| page.contains("name=\"connections\"");
+    let (_, page) = one.get(EDIT).await;
+    assert!(asks(&page) && page.contains("Without effect on a SQLite file"), "{page}");
+    let typed = form("first.sqlite", "save", false).replace("connections=4", "connections=99");
+    assert_eq!(one.post(EDIT, &typed).await.0, 303);
+    let name = brisk_domain::SourceName::parse("extra").unwrap();
+    let kept = test.store.app_source(&name).await.unwrap().unwrap();
+    assert_eq!(kept.connections, brisk_source::SQLITE_CONNECTIONS);
+    let (_, page) = one.get("/admin/sources/edit?name=extra").await;
+    assert!(page.contains("name=\"seconds\"") && !asks(&page), "{page}");
+    // Its form does not send the field.
+    let typed = form("", "test", true).replace("&connections=4", "");
+    let (status, page) = one.post(EDIT, &typed).await;
+    assert!(status == 200 && !asks(&page) && !page.contains("connections at most"), "{page}");
 }
 
 #[tokio::test]
