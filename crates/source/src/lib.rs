@@ -67,8 +67,8 @@ mod stated_clocks;
 mod syntax;
 
 pub use about::About;
-pub use compile::additivity::ColumnAdditivity;
 pub use compile::bucket_columns::RangeUse;
+pub use compile::column_additivity::ColumnAdditivity;
 pub use compile::column_clock::{Clocks, Target};
 pub use compile::pipeline::compile;
 pub use compile::places::Places;

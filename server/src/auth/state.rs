@@ -5,17 +5,18 @@
 //! so nobody keeps a right for longer than [`CONFIRMED`], on any replica, and a request that comes
 //! meanwhile asks the store nothing. Where the version could not be asked for, requests ask themselves,
 //! and are refused where they cannot: not to know is never taken for yes. [`upkeep`] is what goes on meanwhile.
+//!
+//! [`lookup`] finds sessions and tokens, [`named`] people whom a proxy names.
 
+mod lookup;
+mod named;
 mod upkeep;
 
-use super::arrival::{Arrival, Refused, Way};
-use super::begun::{Begun, By};
 use super::hashing::Hasher;
 use super::losses::Losses;
 use super::openid::coming_tokens::ComingTokens;
 use super::openid::provider::Provider;
-use super::proxy::{Named, ProxyUsers};
-use super::required_factor;
+use super::proxy::ProxyUsers;
 use super::session_records::{Found, SessionRecords};
 use super::sessions::Sessions;
 use super::set_back::SetBack;
@@ -24,7 +25,6 @@ use super::shown::{Shown, shown};
 use super::used::Used;
 use super::viewer::Viewer;
 use axum::extract::Request;
-use brisk_accounts::{Identity, LoginName};
 use brisk_cache::Records;
 use brisk_domain::{Clock, Timestamp};
 use brisk_store::{AccessState, Store, StoreError};
@@ -38,8 +38,6 @@ use tokio::sync::watch;
 const CONFIRMED: Duration = Duration::from_millis(900);
 /// How often it is noted, and written down, that sessions and tokens were used.
 const NOTE: Duration = Duration::from_secs(30);
-/// How often the audit log notes that somebody comes through a proxy.
-const A_DAY: Duration = Duration::from_secs(86_400);
 /// Sessions and tokens that are kept in memory.
 const KEPT: u64 = 10_000;
 
@@ -321,179 +319,6 @@ impl Auth {
         self.0.known.send_modify(|known| *known = Known { state, at });
         Ok(state)
     }
-
-    /// Whose the session or the token of that hash is.
-    async fn found(
-        &self,
-        store: &Store,
-        state: AccessState,
-        hash: String,
-        is_session: bool,
-    ) -> Result<Option<Viewer>, StoreError> {
-        let now = self.now();
-        let before = self.0.kept.get(&hash).filter(|kept| {
-            kept.session.is_some() == is_session
-                && !self.is_over(
-                    kept.expires,
-                    Timestamp(kept.seen.load(Ordering::Relaxed)),
-                    is_session,
-                )
-        });
-        let kept = match before.clone().filter(|kept| kept.version == state.version) {
-            Some(kept) => kept,
-            None => {
-                let looked_up = match is_session {
-                    true => self.session(store, &hash, before.as_deref()).await?,
-                    false => self.token(store, &hash).await?,
-                };
-                let Some(Looked { viewer, seen, expires, session }) = looked_up else {
-                    self.0.kept.invalidate(&hash);
-                    return Ok(None);
-                };
-                let (seen, noted) = (AtomicI64::new(seen.0), AtomicI64::new(now.0));
-                let version = state.version;
-                let kept = Arc::new(Kept { viewer, version, seen, noted, expires, session });
-                self.0.kept.insert(hash.clone(), Arc::clone(&kept));
-                self.0.used.note(&hash, is_session, now);
-                kept
-            }
-        };
-        kept.seen.store(now.0, Ordering::Relaxed);
-        if now.since(Timestamp(kept.noted.load(Ordering::Relaxed))) > NOTE {
-            kept.noted.store(now.0, Ordering::Relaxed);
-            self.0.used.note(&hash, is_session, now);
-        }
-        Ok(Some(kept.viewer.clone()))
-    }
-
-    /// Whom a proxy names.
-    async fn named(
-        &self,
-        store: &Store,
-        proxy: &ProxyUsers,
-        named: &Named,
-    ) -> Result<Viewer, StoreError> {
-        let state = self.confirmed(store).await?;
-        let now = self.now();
-        let viewer = match proxy.known(named, state.version, now) {
-            Some(viewer) => viewer,
-            None => {
-                let viewer = match self.arrived(store, proxy, named).await {
-                    Ok(viewer) => viewer,
-                    Err(Refused::Store(error)) => return Err(error),
-                    Err(refused) => {
-                        let name = named.name.as_deref().unwrap_or("(no name)");
-                        tracing::info!(name, ?refused, "whom a proxy names may not come in");
-                        Viewer::refused(refused.sentence())
-                    }
-                };
-                proxy.keep(named, &viewer, state.version, now);
-                viewer
-            }
-        };
-        match self.0.known.borrow().state.is_closed {
-            true => Ok(viewer),
-            false => Ok(self.0.anybody.clone()),
-        }
-    }
-
-    async fn arrived(
-        &self,
-        store: &Store,
-        proxy: &ProxyUsers,
-        named: &Named,
-    ) -> Result<Viewer, Refused> {
-        let name = named.name.as_deref().and_then(|name| LoginName::parse(name).ok());
-        let name = name.ok_or(Refused::NotInvited)?;
-        let identity = Identity::of_proxy(name.as_str()).ok_or(Refused::NotInvited)?;
-        let claims = named.claims();
-        let address = "a proxy".to_owned();
-        let arrival =
-            Arrival { identity: &identity, claims: &claims, name, full_name: None, address };
-        let settings = proxy.settings();
-        let at = (store, self.now());
-        let account = arrival.account(at, Way::Name, settings.sign_up, &settings.rules).await?;
-        self.refresh().await?;
-        let is_new_today = account.signed_in_at.is_none_or(|at| self.now().since(at) > A_DAY);
-        store.note_signed_in(&account, self.now(), is_new_today.then_some("a proxy")).await?;
-        let access = account.access(&store.teams().await?);
-        let begun = Begun { by: By::Proxy, at: self.now() };
-        let folders = store.folders_of(&account).await?;
-        Ok(Viewer::person(account, folders, access, named.key(), begun))
-    }
-
-    fn is_over(&self, expires: Timestamp, seen: Timestamp, is_session: bool) -> bool {
-        let now = self.now();
-        now >= expires || is_session && now.since(seen) > self.0.settings.idle
-    }
-
-    /// `before` is what was known of it under the rights before: where sessions are kept in Redis, it
-    /// need not be read there again.
-    async fn session(
-        &self,
-        store: &Store,
-        hash: &str,
-        before: Option<&Kept>,
-    ) -> Result<Option<Looked>, StoreError> {
-        let Some(records) = &self.0.records else { return Ok(None) };
-        if !self.is_compared() {
-            self.refresh().await?;
-            if !self.is_compared() {
-                let why = "Redis does not say whether the store was set back";
-                return Err(StoreError::Sessions(why.into()));
-            }
-        }
-        let known = before.and_then(|kept| kept.session.as_ref());
-        let Some(found) = records.found(hash, known).await? else { return Ok(None) };
-        let seen = before.map_or(0, |kept| kept.seen.load(Ordering::Relaxed));
-        let seen = Timestamp(seen.max(found.seen_at.0));
-        // Where there are no passwords any more, sessions begun by one are closed, too.
-        let is_by_password = found.begun.by == By::Password && !self.0.settings.has_passwords;
-        if self.is_over(found.expires_at, seen, true) || is_by_password {
-            return Ok(None);
-        }
-        let account = store.account(&found.account).await?;
-        let Some(account) = account.filter(|account| !account.is_disabled) else { return Ok(None) };
-        let access = account.access(&store.teams().await?);
-        let (settings, begun) = (&self.0.settings, found.begun);
-        let lacks_factor =
-            required_factor::is_lacking(settings, store, &account, Some(begun.by)).await?;
-        let folders = store.folders_of(&account).await?;
-        let viewer = Viewer::person(account, folders, access, hash.to_owned(), begun);
-        let viewer = if lacks_factor { viewer.unready() } else { viewer };
-        Ok(Some(Looked { viewer, seen, expires: found.expires_at, session: Some(found) }))
-    }
-
-    async fn token(&self, store: &Store, hash: &str) -> Result<Option<Looked>, StoreError> {
-        let Some(token) = store.token(hash).await? else { return Ok(None) };
-        if self.is_over(token.expires_at, token.created_at, false) {
-            return Ok(None);
-        }
-        let account = store.account(&token.account).await?;
-        let Some(account) = account.filter(|account| !account.is_disabled) else { return Ok(None) };
-        let access = account.access(&store.teams().await?);
-        // Never more than its owner has at the moment.
-        let access = match &token.attributes {
-            Some(given) => access.narrowed(given),
-            None => access,
-        };
-        let seen = token.used_at.unwrap_or(token.created_at);
-        let settings = &self.0.settings;
-        let lacks_factor = required_factor::is_lacking(settings, store, &account, None).await?;
-        let folders = store.folders_of(&account).await?;
-        let viewer = Viewer::program(account, folders, access, token.scopes, hash.to_owned());
-        let viewer = if lacks_factor { viewer.unready() } else { viewer };
-        Ok(Some(Looked { viewer, seen, expires: token.expires_at, session: None }))
-    }
-}
-
-/// What was looked up of a session or a token.
-struct Looked {
-    viewer: Viewer,
-    /// When it was used last.
-    seen: Timestamp,
-    expires: Timestamp,
-    session: Option<Found>,
 }
 
 /// Changes of rights.

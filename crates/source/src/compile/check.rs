@@ -3,7 +3,8 @@
 //! This is the first line of defence, and explains itself to the author. The second one is the
 //! read-only connection on which the statement runs.
 
-use super::additivity::{self, ColumnAdditivity};
+use super::additivity;
+use super::column_additivity::ColumnAdditivity;
 use super::denied_functions::{is_denied, is_denied_table};
 use super::expected::{self, Comparison, Expectations};
 use super::names::Names;

@@ -7,6 +7,7 @@ pub(crate) mod bucket_columns;
 pub(crate) mod check;
 mod chosen_text;
 mod chosen_values;
+pub(crate) mod column_additivity;
 pub(crate) mod column_clock;
 pub(crate) mod column_type;
 pub(crate) mod denied_functions;

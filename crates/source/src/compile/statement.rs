@@ -1,8 +1,8 @@
 //! [`Statement`]: a statement that is ready to run, and [`Context`]: what it was compiled for.
 //! Pure.
 
-use super::additivity::ColumnAdditivity;
 use super::bucket_columns::RangeUse;
+use super::column_additivity::ColumnAdditivity;
 use super::column_clock::{ColumnTypes, Questions};
 use super::names::{Name, Names};
 use super::places::Places;
