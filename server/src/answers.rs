@@ -52,7 +52,7 @@ const MANY: usize = 1_000;
 /// Bytes of answers that are kept.
 const CAPACITY: u64 = 16 << 20;
 /// The longest answer that is kept: a few of them do not displace all others.
-const LONGEST_KEPT: usize = 2 << 20;
+const LONGEST_KEPT: usize = 256 << 10;
 /// How long an answer is kept that nobody asks for. Most have ages in them, in seconds.
 const IDLE: Duration = Duration::from_secs(60);
 /// Views whose heads are kept.
