@@ -8,6 +8,9 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
 
+/// What a handler returns: a response, or a problem.
+pub(super) type Answer = Result<Response, Problem>;
+
 /// The same address answers with JSON or CSV, compressed or not.
 const VARY: &str = "accept, accept-encoding";
 

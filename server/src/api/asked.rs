@@ -2,12 +2,12 @@
 //! found by what the lookup knows: no frame is assembled, and nothing is written anew. Otherwise the
 //! frames are loaded, written and compressed.
 
+use super::answer::{self, Answer};
 use super::data::{
     self, DashboardAnswer, FreshnessOf, PanelAnswer, PanelFrames, PanelResult, View,
 };
-use super::handlers::Answer;
 use super::parameters::Parameters;
-use super::{answer, csv, problem};
+use super::{csv, problem};
 use crate::answers::{self, Head};
 use crate::auth::told::told;
 use crate::auth::viewer::Viewer;

@@ -1,22 +1,19 @@
 //! The API's routes. Their comments are the API's own description.
 
+use super::answer::{self, Answer};
 use super::asked::{Form, asked};
 use super::data::{DashboardAnswer, PanelAnswer};
 use super::definition::{Dashboards, Definition, Summary};
 use super::parameters::{PanelPath, ViewParameters};
-use super::{answer, problem};
+use super::problem;
 use crate::auth::viewer::Viewer;
 use crate::http::accept;
 use crate::http::problem::Problem;
 use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, OriginalUri, Path, State};
-use axum::response::Response;
 use brisk_cache::Client;
 use http::HeaderMap;
-
-/// What a handler returns: a response, or a problem.
-pub(super) type Answer = Result<Response, Problem>;
 
 /// The dashboards
 #[utoipa::path(get, path = "/api/v1/dashboards", operation_id = "dashboards", tag = "dashboards",

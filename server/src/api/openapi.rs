@@ -1,9 +1,10 @@
 //! The API's description: OpenAPI 3.1, from the comments of handlers and of what they answer.
 
 use super::answer;
+use super::answer::Answer;
 use super::column_schema::Column;
 use super::frame::ComputedFrom;
-use super::handlers::{self, Answer};
+use super::handlers;
 use crate::hooks::by_token;
 use axum::extract::OriginalUri;
 use http::HeaderMap;
