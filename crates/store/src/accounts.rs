@@ -1,6 +1,7 @@
 //! The accounts, with their teams.
 
 use crate::access_state::{close, count};
+use crate::account_change::{AccountChange, added_record};
 use crate::audit::{Actor, AuditRecord};
 use crate::change::Topic;
 use crate::{Store, StoreError, attributes, session_ends};
@@ -22,25 +23,6 @@ pub enum Changed {
     Taken,
     /// It would leave nobody who looks after the server.
     LastAdmin,
-}
-
-/// One change of an account. Those that take rights away end its sessions.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AccountChange {
-    /// The name that others read.
-    FullName(String),
-    /// What it looks after.
-    Role(Role),
-    /// Whether it may sign in.
-    Disabled(bool),
-    /// The teams that it is in.
-    Teams(BTreeSet<TeamName>),
-    /// Its own attributes.
-    Attributes(Attributes),
-    /// The password's hash, if it has one.
-    Password(Option<String>),
-    /// The authenticator's secret with its recovery codes' hashes, if it has one.
-    Authenticator(Option<(Vec<u8>, Vec<String>)>),
 }
 
 impl Store {
@@ -116,7 +98,7 @@ impl Store {
         let mut change = self.begin_change(Topic::Accounts).await?;
         // From here on no other change runs beside this one, on either database.
         count(&mut change).await?;
-        if takes_an_admin_away(to) && is_last_admin(&mut change, id).await? {
+        if to.takes_an_admin_away() && is_last_admin(&mut change, id).await? {
             return Ok(Changed::LastAdmin);
         }
         let before = self.read(&mut change, id).await?;
@@ -127,7 +109,7 @@ impl Store {
         if let (Some(before), Some(after)) = (before, after) {
             change.record(&to.record((&before, &after), actor, at)).await?;
         }
-        if ends_sessions(to) {
+        if to.ends_sessions() {
             session_ends::end_all(&mut change, id.as_str()).await?;
         }
         if matches!(to, AccountChange::Disabled(true) | AccountChange::Password(_)) {
@@ -233,67 +215,6 @@ impl Store {
         };
         change.record(&record).await?;
         change.commit().await
-    }
-}
-
-impl AccountChange {
-    /// The audit record of the change, without passwords and secrets.
-    fn record(
-        &self,
-        (before, after): (&Account, &Account),
-        actor: &Actor,
-        at: Timestamp,
-    ) -> AuditRecord {
-        let of = |account: &Account| match self {
-            Self::FullName(_) => Some(account.full_name.clone()),
-            Self::Role(_) => Some(account.role.to_string()),
-            Self::Disabled(_) => {
-                Some(if account.is_disabled { "disabled" } else { "enabled" }.to_owned())
-            }
-            Self::Teams(_) => {
-                let teams: Vec<&str> = account.teams.iter().map(TeamName::as_str).collect();
-                Some(teams.join(" "))
-            }
-            Self::Attributes(_) => Some(attributes::text(&account.attributes)),
-            Self::Password(_) | Self::Authenticator(_) => None,
-        };
-        let action = match self {
-            Self::FullName(_) => "account renamed",
-            Self::Role(_) => "role changed",
-            Self::Disabled(true) => "account disabled",
-            Self::Disabled(false) => "account enabled",
-            Self::Teams(_) => "teams changed",
-            Self::Attributes(_) => "attributes changed",
-            Self::Password(_) => "password changed",
-            Self::Authenticator(Some(_)) => "second factor added",
-            Self::Authenticator(None) => "second factor removed",
-        };
-        AuditRecord {
-            at,
-            actor: actor.clone(),
-            action: action.into(),
-            subject: format!("account {}", after.name),
-            before: of(before),
-            after: of(after),
-        }
-    }
-}
-
-/// The audit record of a new account.
-pub(crate) fn added_record(account: &Account, actor: &Actor) -> AuditRecord {
-    let teams: Vec<&str> = account.teams.iter().map(TeamName::as_str).collect();
-    let role = account.role.to_string();
-    let after = match teams.is_empty() {
-        true => role,
-        false => format!("{role}; teams {}", teams.join(", ")),
-    };
-    AuditRecord {
-        at: account.created_at,
-        actor: actor.clone(),
-        action: "account added".into(),
-        subject: format!("account {}", account.name),
-        before: None,
-        after: Some(after),
     }
 }
 
@@ -403,20 +324,6 @@ async fn set_teams(
             .await?;
     }
     Ok(())
-}
-
-fn takes_an_admin_away(to: &AccountChange) -> bool {
-    matches!(to, AccountChange::Disabled(true) | AccountChange::Role(Role::Viewer | Role::Editor))
-}
-
-fn ends_sessions(to: &AccountChange) -> bool {
-    matches!(
-        to,
-        AccountChange::Disabled(true)
-            | AccountChange::Role(_)
-            | AccountChange::Password(_)
-            | AccountChange::Authenticator(_)
-    )
 }
 
 async fn is_last_admin(change: &mut AnyConnection, id: &AccountId) -> Result<bool, StoreError> {

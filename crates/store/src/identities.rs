@@ -1,7 +1,8 @@
 //! The identities of accounts, and which sign-ins have come back from their provider.
 
 use crate::access_state::count;
-use crate::accounts::{Changed, added_record, insert};
+use crate::account_change::added_record;
+use crate::accounts::{Changed, insert};
 use crate::audit::{self, Actor, AuditRecord};
 use crate::change::{Change, Topic};
 use crate::{Store, StoreError, session_ends};

@@ -23,6 +23,7 @@
 //! the same name in `migrations/postgres/`. Test it in `tests/`, over both.
 
 mod access_state;
+mod account_change;
 mod accounts;
 mod attributes;
 mod audit;
@@ -63,7 +64,8 @@ mod webhook_switches;
 mod webhooks;
 
 pub use access_state::AccessState;
-pub use accounts::{AccountChange, Changed};
+pub use account_change::AccountChange;
+pub use accounts::Changed;
 pub use audit::{Actor, AuditFilter, AuditRecord, LEAST_RETENTION, LoggedRecord};
 pub use backup::backup;
 pub use change::{Change, Topic};

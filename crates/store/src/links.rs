@@ -1,7 +1,8 @@
 //! One-time links: for the first admin, for invitations, and for new passwords.
 
 use crate::access_state::count;
-use crate::accounts::{Changed, added_record, insert};
+use crate::account_change::added_record;
+use crate::accounts::{Changed, insert};
 use crate::audit::{Actor, AuditRecord};
 use crate::change::Topic;
 use crate::identities::Connected;

@@ -30,7 +30,7 @@ use brisk_domain::{Clock, Timestamp};
 use brisk_store::{AccessState, Store, StoreError};
 use http::{HeaderMap, HeaderName};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::AtomicI64;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 

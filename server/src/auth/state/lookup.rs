@@ -64,7 +64,7 @@ impl Auth {
         Ok(Some(kept.viewer.clone()))
     }
 
-    fn is_over(&self, expires: Timestamp, seen: Timestamp, is_session: bool) -> bool {
+    pub(super) fn is_over(&self, expires: Timestamp, seen: Timestamp, is_session: bool) -> bool {
         let now = self.now();
         now >= expires || is_session && now.since(seen) > self.0.settings.idle
     }
