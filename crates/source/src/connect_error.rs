@@ -33,7 +33,9 @@ pub enum ConnectError {
     )]
     NoAnswer,
     /// It ends the connection before it has answered.
-    #[error("it ends the connection without an answer: see its log")]
+    #[error(
+        "it ends the connection without an answer: see its log, and check host and port in the URL"
+    )]
     Ended,
     /// No TLS connection can be made.
     #[error(
