@@ -48,7 +48,7 @@ pub fn sources(page: &SourcesPage) -> AnyView {
 fn card(source: &SourceReport, now: Timestamp) -> AnyView {
     let (state, class) = match source.version {
         Ok(_) => ("Connected", "state fresh"),
-        Err(_) => ("Not connected", "state bad"),
+        Err(_) => ("Not usable", "state bad"),
     };
     let name = source.name.to_string();
     let title = format!("source-{name}");

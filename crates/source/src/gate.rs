@@ -97,7 +97,13 @@ impl Gate {
 
     /// Whether all-powerful users are refused.
     pub(crate) fn looks_at_users(&self) -> bool {
-        self.rights.as_ref().is_some_and(|rights| !rights.superuser)
+        self.allows_users().is_some()
+    }
+
+    /// How to allow an all-powerful user all the same; `None` if it is not refused.
+    pub(crate) fn allows_users(&self) -> Option<&'static str> {
+        let rights = self.rights.as_ref().filter(|rights| !rights.superuser)?;
+        Some(rights.otherwise())
     }
 
     /// Whether nothing has to be queried about the user.

@@ -9,9 +9,20 @@ pub struct Rights {
     pub functions: Vec<String>,
     /// Whether the reading user may be all-powerful.
     pub superuser: bool,
+    /// Whether nobody can extend them, because the source is not one of brisk.toml: then no error says how
+    /// to.
+    pub are_fixed: bool,
 }
 
 impl Rights {
+    /// How to allow an all-powerful user all the same; empty where that is not possible.
+    pub(crate) fn otherwise(&self) -> &'static str {
+        match self.are_fixed {
+            true => "",
+            false => "; or, for this source, write \"allow_superuser = true\" in brisk.toml",
+        }
+    }
+
     /// Whether the function or view is named in them.
     pub(crate) fn name(&self, schema: &str, name: &str) -> bool {
         let matches = |written: &String| match written.rsplit_once('.') {
@@ -29,7 +40,7 @@ mod tests {
     #[test]
     fn functions_are_named_with_their_schema() {
         let functions = vec!["net.http_get".to_owned(), "Loaded".to_owned()];
-        let rights = Rights { functions, superuser: false };
+        let rights = Rights { functions, ..Rights::default() };
         assert!(rights.name("net", "http_get") && rights.name("", "loaded"));
         assert!(!rights.name("public", "http_get") && !rights.name("", "http_get"));
         assert!(!rights.name("public", "loaded"));

@@ -6,6 +6,7 @@ use crate::columns::distinct_names;
 use crate::compile::column_clock::{Clocks, ColumnTypes, Questions, Target};
 use crate::compile::places::Places;
 use crate::compile::statement::{Bind, Statement};
+use crate::connect_error::ConnectError;
 use crate::dialect::Dialect;
 use crate::error::SourceError;
 use crate::limits::Limits;
@@ -160,13 +161,13 @@ impl Source {
                 let name = self.name.clone();
                 let rollups =
                     PostgresRollups::new(name, url, postgres.options().get_username(), time)?;
-                let rollups = rollups.only_of_writers(postgres.has_a_reader());
+                let rollups = rollups.only_of_writers(postgres.allows_users());
                 RollupWriter::Postgres(Box::new(rollups))
             }
             Database::MySql(mysql) => {
                 let database = mysql.options().get_database();
                 let rollups = MySqlRollups::new(self.name.clone(), url, database, time)?;
-                let rollups = rollups.only_of_writers(mysql.has_a_reader());
+                let rollups = rollups.only_of_writers(mysql.allows_users());
                 RollupWriter::MySql(Box::new(rollups))
             }
         };
@@ -249,6 +250,15 @@ impl Source {
             Database::Sqlite(_) => Ok(()),
             Database::Postgres(postgres) => postgres.check(statement).await,
             Database::MySql(mysql) => mysql.check(statement).await,
+        }
+    }
+
+    /// Whether the server of its rollups can be reached, if they are written over a URL of their own.
+    pub async fn check_rollup_server(&self) -> Result<(), ConnectError> {
+        match &self.rollups {
+            Some(RollupWriter::Postgres(writer)) => writer.check_server().await,
+            Some(RollupWriter::MySql(writer)) => writer.check_server().await,
+            Some(RollupWriter::Sqlite(_)) | None => Ok(()),
         }
     }
 
@@ -376,8 +386,9 @@ impl Source {
         }
     }
 
-    /// Its server, and what the reading user may do besides.
-    pub async fn about(&self) -> Result<About, SourceError> {
+    /// Its server, and what the reading user may do besides; an error if it cannot be reached, or its user
+    /// is refused.
+    pub async fn about(&self) -> Result<About, ConnectError> {
         match &self.database {
             Database::Sqlite(sqlite) => sqlite.about().await,
             Database::Postgres(postgres) => postgres.about().await,

@@ -11,6 +11,7 @@ mod buckets;
 mod chosen_values;
 mod clients;
 mod column_clocks;
+mod connect_errors;
 mod fixture;
 mod functions;
 mod fuzz;

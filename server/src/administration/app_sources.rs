@@ -10,9 +10,10 @@ use brisk_domain::sentence::sentence;
 use brisk_domain::{Rollup, SourceName, Tag, WallClock, WallClocks};
 use brisk_engine::load::Sources;
 use brisk_engine::{Engine, rollup_lane};
-use brisk_source::{About, Dialect, Limits, SQLITE_CONNECTIONS, Source};
+use brisk_source::{About, Dialect, Limits, Rights, SQLITE_CONNECTIONS, Source};
 use brisk_store::{AppSource, Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -152,14 +153,11 @@ impl AppSources {
     /// what is there; an error is a sentence.
     pub async fn test(&self, source: &AppSource) -> Result<About, String> {
         let opened = self.opened(source)?;
-        let asked = async {
-            let about = opened.about().await?;
-            opened.check_user().await?;
-            Ok::<_, brisk_source::SourceError>(about)
-        };
-        let about = answered(asked).await?;
+        let about = answered(opened.about()).await?;
+        answered(opened.check_user()).await?;
         if source.rollup_url.is_some() {
             let why = |why| format!("Rollups could not be written. {why}");
+            answered(opened.check_rollup_server()).await.map_err(why)?;
             answered(opened.rollup_records()).await.map_err(why)?;
         }
         Ok(about)
@@ -177,9 +175,7 @@ impl AppSources {
     }
 }
 
-async fn answered<T>(
-    asked: impl Future<Output = Result<T, brisk_source::SourceError>>,
-) -> Result<T, String> {
+async fn answered<T, E: Display>(asked: impl Future<Output = Result<T, E>>) -> Result<T, String> {
     match tokio::time::timeout(PATIENCE, asked).await {
         Ok(answer) => answer.map_err(|error| sentence(&error.to_string())),
         Err(_) => Err(format!("It did not answer within {} s.", PATIENCE.as_secs())),
@@ -208,6 +204,7 @@ pub fn settings_of(
         connections: source.connections,
         limits,
         wall_clocks: WallClocks { source: wall_clock, ..WallClocks::default() },
+        rights: Rights { are_fixed: true, ..Rights::default() },
         rollup_url: rollup_url.transpose()?.map(Ok),
         rollup_file: Some(rollup_files::of(data_dir, &source.name, &source.revision)),
         revision: source.revision.as_str().into(),

@@ -221,6 +221,7 @@ impl SourceTable {
             rights: Rights {
                 functions: functions(table, problems),
                 superuser: table.flag("allow_superuser", problems),
+                are_fixed: false,
             },
             noticing: NoticingKeys::read(table, base, problems),
         };

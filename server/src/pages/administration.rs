@@ -10,6 +10,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use brisk_app::service::{AddedSource, Page, PageError, SlowRow, SourceReport, SourcesPage};
+use brisk_domain::sentence::sentence;
 use brisk_domain::view::parse_query;
 use brisk_domain::{Dashboard, RollupName, SourceName};
 use brisk_engine::SlowStatement;
@@ -90,7 +91,7 @@ async fn report(
     SourceReport {
         name: name.clone(),
         may_write: about.as_ref().ok().and_then(|about| about.may_write.clone()),
-        version: about.map(|about| about.version).map_err(|error| error.to_string()),
+        version: about.map(|about| about.version).map_err(|error| sentence(&error.to_string())),
         connections: source.connections(),
         time: limits.time,
         size: (limits.rows as u64, limits.bytes as u64),

@@ -90,7 +90,7 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
             match sources.test(&source).await {
                 Ok(about) => (source, about),
                 Err(why) => {
-                    let why = format!("It is not saved, because it cannot be read. {why}");
+                    let why = format!("It is not saved, because Brisk cannot use it. {why}");
                     return refused(&state, page, why, head).await;
                 }
             }

@@ -72,8 +72,8 @@ async fn what_does_not_work_is_not_saved_and_says_why() {
     for (typed, said) in [
         (form("missing.sqlite", "save", false), "There is no such file"),
         (form("../declared.sqlite", "save", false), "There is no such file"),
-        (form("text.sqlite", "save", false), "not saved"),
-        (form("postgres://u:hunter2@127.0.0.1:1/x", "save", false), "not saved"),
+        (form("text.sqlite", "save", false), "is no SQLite database"),
+        (form("postgres://u:hunter2@127.0.0.1:1/x", "save", false), "It refuses connections"),
         (form("postgres://u:hunter2@169.254.169.254/x", "save", false), "link-local"),
         (form("ftp://u:hunter2@host/x", "save", false), "no database that Brisk reads"),
         (form("", "save", false), "Type the URL"),
@@ -131,6 +131,7 @@ async fn urls_are_sealed_and_shown_nowhere() {
     let (status, body) = one.post(EDIT, &typed).await;
     // The tests' user may be a superuser, which is refused as in the configuration.
     assert!(status == 303 || status == 422 && body.contains("superuser"), "{status} {body}");
+    assert!(!body.contains("allow_superuser"), "there is no file to write it into: {body}");
     let secret = url.split_once('@').map(|(user, _)| user.to_owned()).unwrap_or(url.clone());
     assert!(!body.contains(&secret), "{body}");
     let (_, page) = one.get("/admin/sources").await;

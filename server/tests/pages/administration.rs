@@ -220,7 +220,7 @@ async fn a_source_that_does_not_answer_is_said_to_be_away_and_its_password_is_no
     let of_away = DAILY.replace("\"shop\"", "\"away\"");
     let world = World::new(away, &[("daily", DAILY), ("far", &of_away)]).await;
     let page = world.page().await;
-    assert!(page.contains("Not connected") && page.contains("Connected"), "{page}");
+    assert!(page.contains("Not usable") && page.contains("Connected"), "{page}");
     let far = of_rollup(&page, "far");
     assert!(far.starts_with("far unknown"), "{far}");
     assert!(!page.contains("hunter"), "{page}");

@@ -1,12 +1,10 @@
 //! Queries a MySQL or MariaDB server for its version and for what the reading user may do.
 
 use crate::about::About;
-use sqlx::mysql::MySqlPool;
-use sqlx::{Executor as _, Row as _};
+use sqlx::{Executor as _, MySqlConnection, Row as _};
 
-pub(super) async fn about(pool: &MySqlPool) -> Result<About, sqlx::Error> {
-    let mut connection = pool.acquire().await?;
-    let row = connection.fetch_one("select version()").await?;
+pub(super) async fn about(connection: &mut MySqlConnection) -> Result<About, sqlx::Error> {
+    let row = (&mut *connection).fetch_one("select version()").await?;
     let version: String = row.try_get_unchecked(0)?;
     let name = if version.to_lowercase().contains("mariadb") { "MariaDB" } else { "MySQL" };
     let number = version.split('-').next().unwrap_or_default();

@@ -3,10 +3,11 @@
 use super::session;
 use super::value::{self, Column};
 use super::warnings;
-use super::{about, charsets, clock, error, offered_functions, zone_probe};
+use super::{about, charsets, clock, connect_error, error, offered_functions, zone_probe};
 use crate::about::About;
 use crate::bind::bound;
 use crate::compile::statement::{Bind, Statement};
+use crate::connect_error::ConnectError;
 use crate::error::SourceError;
 use crate::gate::Verdict;
 use crate::known_zones::Agreement;
@@ -14,7 +15,7 @@ use crate::limits::Limits;
 use crate::rights::Rights;
 use crate::server::{self, Canceller, Failure, Protocol, Server};
 use brisk_domain::{Frame, SourceName, ZoneName, ZoneOffsets};
-use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlPool, MySqlRow};
+use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlRow};
 use sqlx::pool::PoolConnection;
 use sqlx::{
     AssertSqlSafe, Connection as _, Executor as _, Row as _, SqlSafeStr as _, Statement as _,
@@ -126,8 +127,12 @@ impl Protocol for MySql {
         error::source_error(error, source, statement, time)
     }
 
-    async fn about(pool: &MySqlPool) -> Result<About, sqlx::Error> {
-        about::about(pool).await
+    fn connect_error(error: &sqlx::Error) -> ConnectError {
+        connect_error::connect_error(error)
+    }
+
+    async fn about(connection: &mut MySqlConnection) -> Result<About, sqlx::Error> {
+        about::about(connection).await
     }
 }
 

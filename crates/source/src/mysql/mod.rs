@@ -4,6 +4,7 @@ mod about;
 mod built_in_functions;
 mod charsets;
 mod clock;
+mod connect_error;
 mod denied_functions;
 mod error;
 pub(crate) mod executor;

@@ -10,12 +10,13 @@ use super::write_connection::WriteConnection;
 use super::{error, offered_functions, session};
 use crate::bind::bound;
 use crate::compile::statement::Statement;
+use crate::connect_error::ConnectError;
 use crate::error::SourceError;
 use crate::rollup::plan::Plan;
 use crate::rollup::refresh::{
     Record, Refresh, RefreshConnection, recorded_definition, replace_rows, too_powerful,
 };
-use crate::server::{Canceller, GRACE};
+use crate::server::{Canceller, GRACE, connected};
 use brisk_domain::rollup::ROLLUP_SCHEMA;
 use brisk_domain::{RollupReport, SourceName};
 use sqlx::{AssertSqlSafe, Executor as _, MySqlConnection, Row as _};
@@ -30,7 +31,7 @@ pub(crate) struct MySqlRollups {
     database: String,
     time: Duration,
     /// Whether an all-powerful writing user is refused.
-    is_only_of_writers: bool,
+    only_of_writers: Option<&'static str>,
 }
 
 /// How many seconds to wait at first, and at most, for the lock of a table that is being read. New
@@ -83,12 +84,12 @@ impl MySqlRollups {
         }
         let canceller = Canceller { source: name, options: Arc::new(options) };
         let database = database.to_owned();
-        Ok(Self { canceller, database, time, is_only_of_writers: false })
+        Ok(Self { canceller, database, time, only_of_writers: None })
     }
 
     /// The same; an all-powerful user is refused if `is_so`.
-    pub(crate) fn only_of_writers(self, is_so: bool) -> Self {
-        Self { is_only_of_writers: is_so, ..self }
+    pub(crate) fn only_of_writers(self, otherwise: Option<&'static str>) -> Self {
+        Self { only_of_writers: otherwise, ..self }
     }
 
     pub(crate) async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
@@ -125,16 +126,24 @@ impl MySqlRollups {
         rows.and_then(|rows| rows.iter().map(Record::read).collect()).map_err(failed)
     }
 
+    /// Whether it lets the user in.
+    pub(crate) async fn check_server(&self) -> Result<(), ConnectError> {
+        // A connection that cannot be closed ends with its socket.
+        let connection = connected::<MySql>(&self.canceller.options).await?;
+        let _ = sqlx::Connection::close(connection).await;
+        Ok(())
+    }
+
     async fn connect(&self) -> Result<WriteConnection, SourceError> {
         let connected = WriteConnection::connect(&self.canceller, self.time).await;
         let connected = connected.map_err(|error| self.unreachable(&error))?;
         let unavailable = || SourceError::Unavailable("it does not answer".into());
         let mut writing = connected.ok_or_else(unavailable)?;
-        if self.is_only_of_writers {
+        if let Some(otherwise) = self.only_of_writers {
             let connection = writing.connection().map_err(|error| self.unreachable(&error))?;
             let power = offered_functions::power(connection).await;
             if let Some(power) = power.map_err(|error| self.unreachable(&error))? {
-                return Err(too_powerful(&format!("it {power}"), A_WRITER));
+                return Err(too_powerful(&format!("it {power}"), A_WRITER, otherwise));
             }
         }
         Ok(writing)

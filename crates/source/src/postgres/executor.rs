@@ -3,9 +3,10 @@
 use super::session;
 use super::suspects::Catalog;
 use super::value::{self, Column};
-use super::{about, arguments, error, offered_functions};
+use super::{about, arguments, connect_error, error, offered_functions};
 use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
+use crate::connect_error::ConnectError;
 use crate::error::SourceError;
 use crate::gate::Verdict;
 use crate::known_zones::Agreement;
@@ -14,7 +15,7 @@ use crate::rights::Rights;
 use crate::server::{self, Canceller, Failure, Protocol, Server};
 use brisk_domain::{Frame, SourceName, ZoneName, ZoneOffsets};
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Executor as _, Statement as _};
 use std::sync::Arc;
 use std::time::Duration;
@@ -140,7 +141,11 @@ impl Protocol for Postgres {
         error::source_error(error, source, statement, time)
     }
 
-    async fn about(pool: &PgPool) -> Result<About, sqlx::Error> {
-        about::about(pool).await
+    fn connect_error(error: &sqlx::Error) -> ConnectError {
+        connect_error::connect_error(error)
+    }
+
+    async fn about(connection: &mut PgConnection) -> Result<About, sqlx::Error> {
+        about::about(connection).await
     }
 }

@@ -4,6 +4,7 @@ mod about;
 mod arguments;
 pub(crate) mod changes;
 mod clock;
+mod connect_error;
 mod denied_functions;
 mod encoded;
 mod error;

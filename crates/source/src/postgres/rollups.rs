@@ -4,12 +4,13 @@
 use super::{error, offered_functions, session};
 use crate::bind::bound;
 use crate::compile::statement::Statement;
+use crate::connect_error::ConnectError;
 use crate::dialect::Dialect;
 use crate::error::SourceError;
 use crate::rollup::refresh::{
     Record, Refresh, RefreshConnection, recorded_definition, replace_rows, too_powerful,
 };
-use crate::server::{CONNECT, GRACE};
+use crate::server::{CONNECT, GRACE, connected};
 use brisk_domain::{RollupReport, SourceName, ZoneName};
 use sqlx::error::ErrorKind;
 use sqlx::postgres::PgConnectOptions;
@@ -28,7 +29,7 @@ pub(crate) struct PostgresRollups {
     reader: String,
     time: Duration,
     /// Whether an all-powerful writing role is refused.
-    is_only_of_writers: bool,
+    only_of_writers: Option<&'static str>,
 }
 
 /// How to make a role that writes rollups and nothing else.
@@ -54,12 +55,12 @@ impl PostgresRollups {
     ) -> Result<Self, SourceError> {
         let options = session::options(url)?.application_name("brisk rollups");
         let reader = reader.to_owned();
-        Ok(Self { name, options, reader, time, is_only_of_writers: false })
+        Ok(Self { name, options, reader, time, only_of_writers: None })
     }
 
     /// The same; an all-powerful role is refused if `is_so`.
-    pub(crate) fn only_of_writers(self, is_so: bool) -> Self {
-        Self { is_only_of_writers: is_so, ..self }
+    pub(crate) fn only_of_writers(self, otherwise: Option<&'static str>) -> Self {
+        Self { only_of_writers: otherwise, ..self }
     }
 
     pub(crate) async fn refresh(&self, refresh: &Refresh<'_>) -> Result<RollupReport, SourceError> {
@@ -95,6 +96,13 @@ impl PostgresRollups {
         rows.iter().map(Record::read).collect::<Result<_, _>>().map_err(failed)
     }
 
+    /// Whether it lets the role in.
+    pub(crate) async fn check_server(&self) -> Result<(), ConnectError> {
+        // A connection that cannot be closed ends with its socket.
+        let _ = connected::<super::executor::Postgres>(&self.options).await?.close().await;
+        Ok(())
+    }
+
     async fn connect(&self) -> Result<PgConnection, SourceError> {
         let late = |_| SourceError::Unavailable("it does not answer".into());
         let connecting = PgConnection::connect_with(&self.options);
@@ -109,10 +117,10 @@ impl PostgresRollups {
         set.map_err(|error| self.unreachable(&error))?;
         let set = session::switch_jit_off(&mut connection).await;
         set.map_err(|error| self.unreachable(&error))?;
-        if self.is_only_of_writers {
+        if let Some(otherwise) = self.only_of_writers {
             let power = offered_functions::power(&mut connection).await;
             if let Some(power) = power.map_err(|error| self.unreachable(&error))? {
-                return Err(too_powerful(&power, A_WRITER));
+                return Err(too_powerful(&power, A_WRITER, otherwise));
             }
         }
         Ok(connection)

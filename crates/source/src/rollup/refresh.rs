@@ -67,11 +67,11 @@ pub(crate) fn recorded_definition(
 }
 
 /// The error that the user of `rollup_url` has more power than it needs: `power` says which, `writer`
-/// how to make a user without it.
-pub(crate) fn too_powerful(power: &str, writer: &str) -> SourceError {
+/// how to make a user without it, `otherwise` how to allow it all the same.
+pub(crate) fn too_powerful(power: &str, writer: &str, otherwise: &str) -> SourceError {
     let message = format!(
-        "the user of \"rollup_url\": {power}; give Brisk one that only writes rollups: {writer}; or, for \
-         this source, write \"allow_superuser = true\""
+        "the user of \"rollup_url\": {power}; give Brisk one that only writes rollups: \
+         {writer}{otherwise}"
     );
     SourceError::Rollup { message }
 }

@@ -2,6 +2,7 @@
 //! of its own within limits, and statements that are ended on the server once nobody waits for
 //! them. [`Protocol`] has what differs.
 
+mod connecting;
 mod fill;
 mod protocol;
 mod running;
@@ -10,19 +11,21 @@ mod unreadable;
 
 use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
+use crate::connect_error::ConnectError;
 use crate::error::{SourceError, StatementError};
 use crate::gate::{Gate, Refused, Verdict};
 use crate::known_zones::{Agreement, KnownZones};
 use crate::limits::Limits;
 use crate::rights::Rights;
 use brisk_domain::{Frame, ZoneName};
+pub(crate) use connecting::connected;
 pub(crate) use fill::fill;
 pub(crate) use protocol::{ConnectionOf, Failure, OptionsOf, Protocol};
 pub(crate) use running::Canceller;
 use running::Running;
 pub use running::detached_statements;
 use sqlx::pool::PoolOptions;
-use sqlx::{Database, Pool};
+use sqlx::{Connection as _, Database, Pool};
 use std::sync::Arc;
 use std::time::Duration;
 pub(crate) use times::{CONNECT, GRACE};
@@ -90,9 +93,9 @@ impl<P: Protocol> Server<P> {
         P::asked(&self.catalog)
     }
 
-    /// Whether an all-powerful user is refused.
-    pub(crate) fn has_a_reader(&self) -> bool {
-        self.gate.looks_at_users()
+    /// How to allow an all-powerful user all the same; `None` if it is not refused.
+    pub(crate) fn allows_users(&self) -> Option<&'static str> {
+        self.gate.allows_users()
     }
 
     /// How to connect to it.
@@ -115,12 +118,45 @@ impl<P: Protocol> Server<P> {
     }
 
     /// The server's version, and what its user may do.
-    pub(crate) async fn about(&self) -> Result<About, SourceError> {
-        let asked = tokio::time::timeout(CONNECT, P::about(&self.pool)).await;
-        asked.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(|error| {
-            tracing::warn!(source = %self.canceller.source, %error, "a source cannot be reached");
-            SourceError::Unavailable("it does not answer, or refuses its user".into())
-        })
+    pub(crate) async fn about(&self) -> Result<About, ConnectError> {
+        let known = match self.pool.size() {
+            0 => None,
+            _ => {
+                let pooled = async { self.about_over(&mut *self.pool.acquire().await?).await };
+                tokio::time::timeout(CONNECT, pooled).await.ok().and_then(Result::ok)
+            }
+        };
+        // A pool does not tell why it has no connection, and tries again until the time is over.
+        let (about, power) = match known {
+            Some(known) => known,
+            None => {
+                let mut connection = connected::<P>(self.options()).await?;
+                let asked = tokio::time::timeout(CONNECT, self.about_over(&mut connection)).await;
+                let asked = asked.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+                // A connection that cannot be closed ends with its socket.
+                let _ = tokio::time::timeout(CONNECT, connection.close()).await;
+                asked.map_err(|error| P::connect_error(&error))?
+            }
+        };
+        match (power, self.allows_users()) {
+            (Some(power), Some(otherwise)) => {
+                Err(ConnectError::TooPowerful { power, reader: P::A_READER, otherwise })
+            }
+            _ => Ok(about),
+        }
+    }
+
+    /// The server's version, and the power of its user if that matters.
+    async fn about_over(
+        &self,
+        connection: &mut ConnectionOf<P>,
+    ) -> Result<(About, Option<String>), sqlx::Error> {
+        let about = P::about(connection).await?;
+        let power = match self.gate.looks_at_users() {
+            true => P::power(connection).await?,
+            false => None,
+        };
+        Ok((about, power))
     }
 
     /// Runs `statement`. If the connection breaks before the first row, it is retried on another
@@ -219,12 +255,9 @@ impl<P: Protocol> Server<P> {
         if !self.gate.is_user_known() {
             let power = P::power(connection).await.map_err(Failure::before_rows::<P>)?;
             if let Some(power) = power {
-                let message = format!(
-                    "its user {power}: give Brisk one that only reads: {}; or, for this source, write \
-                     \"allow_superuser = true\"",
-                    P::A_READER
-                );
-                return Err(Failure::Refused(SourceError::Unavailable(message)));
+                let otherwise = self.gate.rights().otherwise();
+                let error = ConnectError::TooPowerful { power, reader: P::A_READER, otherwise };
+                return Err(Failure::Refused(SourceError::Unavailable(error.to_string())));
             }
             self.gate.remember_user();
         }

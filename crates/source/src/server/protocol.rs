@@ -3,6 +3,7 @@
 
 use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
+use crate::connect_error::ConnectError;
 use crate::error::SourceError;
 use crate::gate::Verdict;
 use crate::known_zones::Agreement;
@@ -10,7 +11,7 @@ use crate::limits::Limits;
 use crate::rights::Rights;
 use brisk_domain::{Frame, SourceName, ZoneName, ZoneOffsets};
 use sqlx::pool::PoolConnection;
-use sqlx::{Connection, Database, Pool};
+use sqlx::{Connection, Database};
 use std::time::Duration;
 
 /// The connection of a protocol.
@@ -116,9 +117,12 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
         time: Duration,
     ) -> SourceError;
 
+    /// What those who look after the source are told about `error`, which came instead of a connection.
+    fn connect_error(error: &sqlx::Error) -> ConnectError;
+
     /// The server's version, and what its user may do.
     fn about(
-        pool: &Pool<Self::Database>,
+        connection: &mut ConnectionOf<Self>,
     ) -> impl Future<Output = Result<About, sqlx::Error>> + Send;
 }
 

@@ -9,6 +9,7 @@ use super::{error, file};
 use crate::about::About;
 use crate::columns::distinct_names;
 use crate::compile::statement::{Bind, Chosen, Statement};
+use crate::connect_error::ConnectError;
 use crate::error::SourceError;
 use crate::limits::Limits;
 use brisk_domain::{Frame, SourceName};
@@ -103,13 +104,21 @@ impl Sqlite {
     }
 
     /// SQLite's version.
-    pub(crate) async fn about(&self) -> Result<About, SourceError> {
+    pub(crate) async fn about(&self) -> Result<About, ConnectError> {
         let sql = "select sqlite_version() as version, (select count(*) from sqlite_schema)";
         let statement = Statement::of_our_own(sql.to_owned(), Vec::new());
-        let asked = tokio::time::timeout(ABOUT, self.run(&statement, &[])).await;
-        let frame = asked.unwrap_or_else(|_| {
-            Err(SourceError::Unavailable("it took too long to open it".into()))
+        let asked = tokio::time::timeout(ABOUT, self.asked(&statement, false)).await;
+        let result = asked.unwrap_or(Err(Trouble::Late)).map_err(|trouble| match trouble {
+            Trouble::Failed(Failure::NotADatabase(_)) => ConnectError::NotADatabase,
+            Trouble::Failed(Failure::File(why)) => ConnectError::File(why),
+            Trouble::Failed(Failure::Log) => ConnectError::File(LOG.to_owned()),
+            Trouble::Start(why) => {
+                ConnectError::Other(format!("its worker cannot be started ({why})"))
+            }
+            other => ConnectError::Other(self.error(other, &statement).to_string()),
         })?;
+        let frame = frame(result, &statement, &[]);
+        let frame = frame.map_err(|error| ConnectError::Other(error.to_string()))?;
         let version = frame.column("version").and_then(|column| column.values.exact(0));
         // The file is opened read-only.
         Ok(About { version: format!("SQLite {}", version.unwrap_or_default()), may_write: None })
@@ -136,10 +145,18 @@ impl Sqlite {
         statement: &Statement,
         is_only_prepared: bool,
     ) -> Result<ResultSet, SourceError> {
+        let result = self.asked(statement, is_only_prepared).await;
+        result.map_err(|trouble| self.error(trouble, statement))
+    }
+
+    async fn asked(
+        &self,
+        statement: &Statement,
+        is_only_prepared: bool,
+    ) -> Result<ResultSet, Trouble> {
         let run = || Run { is_only_prepared, ..self.request(statement) };
         let zone = statement.zone.as_ref().map(|zone| (&zone.name, &zone.offsets));
-        let result = self.workers.run(run, zone, self.limits.time).await;
-        result.map_err(|trouble| self.error(trouble, statement))
+        self.workers.run(run, zone, self.limits.time).await
     }
 
     fn request(&self, statement: &Statement) -> Run {
@@ -169,7 +186,9 @@ impl Sqlite {
                     error::statement_error(&message, offset, statement)
                 }
                 Failure::Function(name) => error::function_error(&name, &statement.query),
-                Failure::File(why) => unavailable("its file cannot be read", &why),
+                Failure::File(why) | Failure::NotADatabase(why) => {
+                    unavailable("its file cannot be read", &why)
+                }
                 Failure::Log => unavailable("its file cannot be read", &LOG),
                 Failure::Time => self.timeout(),
                 Failure::Memory => SourceError::Memory { limit: self.workers.setup().memory },

@@ -326,7 +326,7 @@ impl Refreshing<'_> {
                     error::statement_error(&message, None, &plan.whole)
                 }
                 Failure::Function(name) => error::function_error(&name, &plan.rollup().query),
-                Failure::File(why) => rollups.unavailable(&why),
+                Failure::File(why) | Failure::NotADatabase(why) => rollups.unavailable(&why),
                 Failure::Log => rollups.unavailable(LOG),
                 Failure::Time => rollups.timeout(),
                 Failure::Memory => SourceError::Memory { limit: rollups.workers.setup().memory },

@@ -128,7 +128,7 @@ async fn users_that_can_do_anything_are_refused_on_mariadb_and_views_have_to_sho
     let said = refusal(&reader, &view).await.expect("its definition is hidden");
     assert!(said.contains("grant show view on `brisk`.*"), "{said}");
     let by_name = strict(&format!("mysql://functions_reader@{place}"));
-    let rights = Rights { functions: vec!["brisk.seen_plain".into()], superuser: false };
+    let rights = Rights { functions: vec!["brisk.seen_plain".into()], ..Rights::default() };
     assert_eq!(refusal(&by_name.with_rights(rights), &view).await, None);
     set_up(&[
         "grant show view on brisk.* to functions_reader@'%'",

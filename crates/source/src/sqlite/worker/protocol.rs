@@ -92,6 +92,8 @@ pub(crate) enum Failure {
     Function(String),
     /// The file cannot be used; the details are for the log.
     File(String),
+    /// The file is no database, or is encrypted; the details are for the log.
+    NotADatabase(String),
     /// It ran too long.
     Time,
     /// It needs too much memory.

@@ -164,9 +164,9 @@ impl From<rusqlite::Error> for Failure {
                     }
                     ErrorCode::CannotOpen
                     | ErrorCode::DatabaseCorrupt
-                    | ErrorCode::NotADatabase
                     | ErrorCode::SystemIoFailure
                     | ErrorCode::PermissionDenied => Self::File(message),
+                    ErrorCode::NotADatabase => Self::NotADatabase(message),
                     _ => Self::Refused { message, offset: None, code: error.extended_code },
                 }
             }
