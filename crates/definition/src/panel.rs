@@ -4,7 +4,7 @@ use crate::row_links::{self, LinkPlace};
 use crate::{cache, layout, panel_kind};
 use brisk_domain::panel::{Cell, ColumnStyle, Computed, ComputedKind};
 use brisk_domain::{
-    Compare, Edges, GridPlace, Interval, Panel, PanelId, SourceName, Unit, Variable,
+    Compare, Edges, GridPlace, Interval, Panel, PanelId, PanelKindName, SourceName, Unit, Variable,
 };
 use brisk_toml_reader::{Fields, Problems};
 
@@ -47,6 +47,11 @@ pub(crate) fn panel(
     let description = fields.text("description", problems).map(ToOwned::to_owned);
     let unit = fields.parsed("unit", Unit::parse, problems).unwrap_or_default();
     let compare = fields.word("compare", &Compare::WORDS, problems);
+    if compare.is_some() && name == Some(PanelKindName::Scatter) {
+        let message = format!("{} has \"compare\", and nothing shows it", fields.title());
+        let help = "nothing names a point of a scatter in both periods: take \"compare\" away, or use another kind";
+        problems.add_with_help(fields.key_place("compare"), message, help);
+    }
     let edges = fields.word("edges", &Edges::WORDS, problems).unwrap_or_default();
     let intervals = Interval::ALL.map(|interval| (interval.word(), interval));
     let interval = fields.word("interval", &intervals, problems);

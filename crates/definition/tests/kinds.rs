@@ -114,6 +114,22 @@ fn each_kind_refuses_the_options_of_the_others() {
 }
 
 #[test]
+fn a_kind_that_shows_no_comparison_refuses_it() {
+    for kind in PanelKindName::ALL.iter().map(|name| name.word()) {
+        let keys = format!("{}compare = \"previous period\"", required(kind));
+        match (kind, panel(kind, &keys)) {
+            ("scatter", Err(problems)) => {
+                assert!(problems.starts_with("sales.toml:9:1: "), "{problems}");
+                for words in ["\"compare\", and nothing shows it", "take \"compare\" away"] {
+                    assert!(problems.contains(words), "{words}: {problems}");
+                }
+            }
+            (_, read) => assert!(read.is_ok() && kind != "scatter", "{kind}: {read:?}"),
+        }
+    }
+}
+
+#[test]
 fn each_kind_says_what_its_options_may_be() {
     let cases = [
         ("stat", "sparkline = 5"),

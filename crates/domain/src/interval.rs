@@ -152,6 +152,21 @@ impl Interval {
         }
     }
 
+    /// When the bucket that starts at `start` begins on the clock. Of an hour in which the clock is moved by less
+    /// than an hour, the part after the change starts, by its arithmetic, at a time before it, which the clock showed
+    /// otherwise or never: it begins at the change.
+    pub fn begins(self, start: Timestamp, zone: &ZoneOffsets) -> Timestamp {
+        let is_fine = matches!(self, Self::Minute | Self::Hour);
+        if !is_fine || self.start(start, zone) == start {
+            return start;
+        }
+        let end = start.seconds().saturating_add(self.seconds());
+        let mut changes = zone.changes.iter().map(|(change, _)| Timestamp::from_seconds(*change));
+        let is_within = |change: &Timestamp| *change > start && change.seconds() < end;
+        let change = changes.find(|change| is_within(change) && self.start(*change, zone) == start);
+        change.unwrap_or(start)
+    }
+
     /// The start of the bucket that follows the one starting at `start`.
     pub fn next(self, start: Timestamp, zone: &ZoneOffsets) -> Timestamp {
         match self {
@@ -222,6 +237,29 @@ mod tests {
         let bounds = Bounds { from: at(change - 7200), to: at(change + 5400) };
         let starts = [-7200, -3600, -1800, 1800].map(|away| at(change + away));
         assert_eq!(Interval::Hour.buckets(bounds, &zone), starts, "each bucket once");
+    }
+
+    #[test]
+    fn hours_begin_when_the_clock_says_where_it_moves_by_less_than_an_hour() {
+        // Lord Howe Island back to 01:30 and forward to 02:30, Kathmandu forward from 00:00 to 00:15.
+        for (change, before, after, shown) in [
+            (1_523_113_200, 39_600, 37_800, ["00:00", "01:00", "01:30", "02:00"]),
+            (1_538_839_800, 37_800, 39_600, ["00:00", "01:00", "02:30", "03:00"]),
+            (504_901_800, 19_800, 20_700, ["22:00", "23:00", "00:15", "01:00"]),
+        ] {
+            let zone = ZoneOffsets { first: before, changes: vec![(change, after)] };
+            let at = |away: i64| Timestamp::from_seconds(change + away);
+            let bounds = Bounds { from: at(-7200), to: at(3599) };
+            let buckets = Interval::Hour.buckets(bounds, &zone);
+            let begins = |start: &Timestamp| zone.local(Interval::Hour.begins(*start, &zone));
+            let begins: Vec<String> =
+                buckets.iter().map(|start| begins(start).format("%H:%M").to_string()).collect();
+            assert_eq!(begins, shown);
+            for start in [at(-7200), at(-3600), at(0), at(7200)] {
+                assert_eq!(Interval::Day.begins(start, &zone), start);
+            }
+            assert_eq!(Interval::Hour.begins(at(0), &zone), at(0), "where a rollup has it begin");
+        }
     }
 
     #[test]

@@ -63,6 +63,7 @@ mod sources;
 pub mod summands;
 mod table_readers;
 mod tables_read;
+mod undrawn;
 mod uneven_periods;
 mod unstacked;
 pub mod view;

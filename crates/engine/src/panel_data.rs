@@ -9,6 +9,7 @@ use crate::panel_errors::definition_error;
 use crate::plan::PanelPlan;
 use crate::series_order::SeriesRules;
 use crate::summands;
+use crate::undrawn;
 use crate::uneven_periods;
 use crate::unstacked;
 use crate::whole_buckets::{self, BucketRules};
@@ -122,6 +123,7 @@ pub(crate) fn panel_data(
         notes,
     };
     data.notes.extend(compared::note(panel, &data));
+    data.notes.extend(undrawn::note(panel, &data));
     Ok(data)
 }
 

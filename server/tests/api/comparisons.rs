@@ -280,11 +280,37 @@ kind = "bar"
 compare = "previous period"
 sql = "select $bucket(at) as day, avg(n) as mean from ORDERS where $range(at) group by 1 order by 1"
 [[panel]]
-id = "points"
-title = "Points"
-kind = "scatter"
+id = "ring"
+title = "Ring"
+kind = "donut"
 compare = "previous period"
-sql = "select n, at from ORDERS where $range(at)"
+sql = "select n, count(*) as orders from ORDERS where $range(at) group by 1 order by 1"
+[[panel]]
+id = "dial"
+title = "Dial"
+kind = "gauge"
+max = 10
+compare = "previous period"
+sql = "select count(*) as orders from ORDERS where $range(at)"
+[[panel]]
+id = "squares"
+title = "Squares"
+kind = "heatmap"
+compare = "previous period"
+sql = "select $bucket(at) as day, n, count(*) as orders from ORDERS where $range(at) group by 1, 2 order by 1, 2"
+[[panel]]
+id = "lying"
+title = "Lying"
+kind = "bar"
+horizontal = true
+compare = "previous period"
+sql = "select $bucket(at) as day, count(*) as orders from ORDERS where $range(at) group by 1 order by 1"
+[[panel]]
+id = "names"
+title = "Names"
+kind = "bar"
+compare = "previous period"
+sql = "select case when n > 1 then 'several' else 'single' end as size, count(*) as orders from ORDERS where $range(at) group by 1 order by 1"
 "#;
 
 #[tokio::test]
@@ -355,7 +381,51 @@ async fn csv_and_tables_have_the_earlier_period_beside_each_row() {
         assert_eq!(single, "n,n (previous period)\n2,902\n", "{}", site.dialect);
         let august = site.csv("single", "from=2026-09-01&to=2026-09-30").await;
         assert_eq!(august, "n,n (previous period)\n2,\n", "{}: no data before", site.dialect);
-        let points = site.csv("points", "from=2026-11-01&to=2026-11-30").await;
-        assert!(points.starts_with("n,at\n"), "{}: nothing names a point: {points}", site.dialect);
+        let ring = site.csv("ring", "from=2026-10-01&to=2026-10-31").await;
+        let expected = "n,orders,orders (previous period)\n2,1,\n900,1,\n";
+        assert_eq!(ring, expected, "{}: September had orders of one piece", site.dialect);
+    }
+}
+
+#[tokio::test]
+async fn a_chart_says_what_it_does_not_draw_of_the_earlier_period() {
+    for site in dialects::sites(TABLES, &COMPARED, NOVEMBER).await {
+        let november = "from=2026-11-01&to=2026-11-30&interval=day";
+        for (panel, reason) in [
+            ("ring", Some("a donut shows one period")),
+            ("dial", Some("a gauge shows one period")),
+            ("squares", Some("a heatmap shows one period")),
+            ("names", Some("they are drawn along time, and the first column is none")),
+            ("days", Some("they are drawn beside one series, and there are several")),
+            ("means", None),
+            ("lying", None),
+            ("sizes", None),
+            ("single", None),
+        ] {
+            let answer = site.json(panel, november).await;
+            let notes = answer["notes"].as_array().cloned().unwrap_or_default();
+            let sentence = "The values of the previous period are in the table only: ";
+            let said: Vec<&str> = notes.iter().filter_map(Value::as_str).collect();
+            let said = said.iter().find_map(|note| note.strip_prefix(sentence));
+            match reason {
+                Some(reason) => {
+                    assert!(
+                        said.is_some_and(|said| said.starts_with(reason)),
+                        "{panel}: {notes:?}"
+                    );
+                    let page = site.page(panel, november).await;
+                    assert!(page.contains(sentence), "{}, {panel}: {page}", site.dialect);
+                    let drawn = page.contains(r#""n":"Previous period""#);
+                    assert!(!drawn, "{}, {panel}", site.dialect);
+                }
+                None => {
+                    assert_eq!(said, None, "{}, {panel}", site.dialect);
+                    let is_chart = ["means", "lying"].contains(&panel);
+                    let page = site.page(panel, november).await;
+                    let is_drawn = page.contains(r#""n":"Previous period""#);
+                    assert_eq!(is_drawn, is_chart, "{}, {panel}", site.dialect);
+                }
+            }
+        }
     }
 }

@@ -60,8 +60,9 @@ pub(crate) fn ticks(
             break;
         }
         if at >= bounds.from && ticks.last().is_none_or(|tick| tick.at < at) {
-            ticks.push(TimeTick { at, label: label(local, unit, before) });
-            before = Some(local);
+            let shown = shown(local, at, unit, zone);
+            ticks.push(TimeTick { at, label: label(shown, unit, before) });
+            before = Some(shown);
         }
         let next = unit.step(local, count);
         if next <= local {
@@ -70,6 +71,12 @@ pub(crate) fn ticks(
         local = next;
     }
     ticks
+}
+
+/// What the clock shows at the tick `at` for `local`, which it may have skipped; midnights stand for their days.
+fn shown(local: NaiveDateTime, at: Timestamp, unit: Interval, zone: &ZoneOffsets) -> NaiveDateTime {
+    let is_clock = matches!(unit, Interval::Minute | Interval::Hour);
+    if is_clock && local.time() != NaiveTime::MIN { zone.local(at) } else { local }
 }
 
 /// The first candidate: at or before `local`, on a multiple of the step.
@@ -122,6 +129,23 @@ mod tests {
         let labels = labels("2011-10-28 00:00", "2011-11-03 00:00", Interval::Hour);
         let days = ["28 Oct", "29 Oct", "30 Oct", "31 Oct", "1 Nov", "2 Nov", "3 Nov"];
         assert_eq!(labels, days);
+    }
+
+    #[test]
+    fn no_tick_says_a_time_that_the_clock_skipped() {
+        let labels = |change: i64, before, after| -> Vec<String> {
+            let zone = ZoneOffsets { first: before, changes: vec![(change, after)] };
+            let at = |away: i64| Timestamp::from_seconds(change + away);
+            let bounds = Bounds { from: at(-7200), to: at(5400) };
+            ticks(bounds, Interval::Hour, &zone, 9).into_iter().map(|tick| tick.label).collect()
+        };
+        // London from 01:00 to 02:00, Lord Howe Island from 02:00 to 02:30, and back to 01:30.
+        assert_eq!(labels(1_301_187_600, 0, 3600), ["23:00", "27 Mar", "02:00", "03:00"]);
+        assert_eq!(
+            labels(1_538_839_800, 37_800, 39_600),
+            ["7 Oct", "01:00", "02:30", "03:00", "04:00"]
+        );
+        assert_eq!(labels(1_523_113_200, 39_600, 37_800), ["8 Apr", "01:00", "02:00", "03:00"]);
     }
 
     #[test]

@@ -230,7 +230,7 @@ fn year(local: NaiveDateTime) -> String {
 /// The bucket of the given width that starts at `start`, for tooltips: `Mon 14 Mar 2011`, `Mar
 /// 2011`.
 pub fn bucket(start: Timestamp, interval: Interval, zone: &ZoneOffsets) -> String {
-    let local = zone.local(start);
+    let local = zone.local(interval.begins(start, zone));
     let year = year(local);
     match interval {
         Interval::Minute | Interval::Hour => {

@@ -7,7 +7,7 @@ use crate::columns::{self, distinct_names, hex, push_null, scale_of};
 use crate::error::SourceError;
 use crate::geometry;
 use brisk_domain::{Date, Decimal, Frame, Timestamp, Values, WallTime, ZoneOffsets};
-use chrono::DateTime;
+use chrono::{DateTime, Datelike};
 use sqlx::postgres::{PgColumn, PgRow, PgTypeInfo, PgTypeKind, PgValueFormat};
 use sqlx::{Column as _, Row as _, TypeInfo as _, ValueRef as _};
 use std::sync::Arc;
@@ -64,6 +64,8 @@ pub(super) struct Described {
 const EPOCH_2000: i64 = 946_684_800_000_000;
 /// The same in days.
 const DAYS_2000: i32 = 10_957;
+/// 400 years, in microseconds.
+const CYCLE: i64 = 146_097 * 86_400_000_000;
 
 /// The form of each column; `None` for types that the server has to write out.
 pub(super) fn described(given: &[PgColumn]) -> Vec<Described> {
@@ -304,7 +306,8 @@ fn timestamp(micros: i64) -> Option<Timestamp> {
     if micros == i64::MAX || micros == i64::MIN {
         return None;
     }
-    micros.checked_add(EPOCH_2000).map(Timestamp)
+    let at = micros.checked_add(EPOCH_2000)?;
+    DateTime::from_timestamp_micros(at).map(|_| Timestamp(at))
 }
 
 /// A moment as the server writes it in a session that stands in `zone`: `2026-11-01 01:30:00-04`.
@@ -314,19 +317,20 @@ fn moment(micros: i64, zone: &ZoneOffsets) -> String {
         i64::MIN => return "-infinity".into(),
         _ => {}
     }
-    let at = micros.checked_add(EPOCH_2000);
-    match at.filter(|at| DateTime::from_timestamp_micros(*at).is_some()).map(Timestamp) {
-        Some(at) => {
-            let clock = zone.local(at).to_string();
-            // As the server writes it.
-            let clock = match clock.split_once('.') {
-                Some((clock, fraction)) => format!("{clock}.{}", fraction.trim_end_matches('0')),
-                None => clock,
-            };
-            format!("{clock}{}", offset(zone.at(at)))
-        }
-        None => format!("{} s after 2000", micros / 1_000_000),
-    }
+    // The calendar repeats every 400 years: it is read within its range, and the years are added again.
+    let cycles = micros.div_euclid(CYCLE);
+    let offset_at = zone.at(Timestamp(micros.saturating_add(EPOCH_2000)));
+    let wall = EPOCH_2000 + micros.rem_euclid(CYCLE) + i64::from(offset_at) * 1_000_000;
+    let clock = DateTime::from_timestamp_micros(wall).unwrap_or_default().naive_utc();
+    let (year, era) = match i64::from(clock.year()) + 400 * cycles {
+        year if year > 0 => (year, ""),
+        // There is no year 0.
+        year => (1 - year, " BC"),
+    };
+    let time = clock.format("-%m-%d %H:%M:%S%.6f").to_string();
+    let time = time.trim_end_matches('0');
+    let time = time.strip_suffix('.').map_or_else(|| time.to_owned(), ToOwned::to_owned);
+    format!("{year:04}{time}{}{era}", offset(offset_at))
 }
 
 /// Seconds east of UTC: `+05:30`, `-04`.
@@ -437,6 +441,14 @@ mod tests {
         assert_eq!(moment(i64::MIN, &utc), "-infinity");
         assert_eq!(moment(1, &utc), "2000-01-01 00:00:00.000001+00");
         assert_eq!(moment(500_000, &utc), "2000-01-01 00:00:00.5+00");
+        // As psql writes them: no year 0, and no sign before a year of five digits.
+        let seconds = |seconds: i64| moment((seconds - 946_684_800) * 1_000_000, &utc);
+        assert_eq!(seconds(-63_517_824_000), "0044-03-15 00:00:00+00 BC");
+        assert_eq!(seconds(-62_135_596_801), "0001-12-31 23:59:59+00 BC");
+        assert_eq!(seconds(-62_135_596_800), "0001-01-01 00:00:00+00");
+        assert_eq!(seconds(253_402_300_800), "10000-01-01 00:00:00+00");
+        assert_eq!(moment(9_223_371_331_199_999_999, &utc), "294276-12-31 23:59:59.999999+00");
+        assert_eq!(timestamp(9_223_371_331_199_999_999), None, "beyond the calendar: it is text");
         let east = |first| ZoneOffsets { first, changes: Vec::new() };
         assert_eq!(moment(0, &east(19_800)), "2000-01-01 05:30:00+05:30");
         assert_eq!(moment(0, &east(-14_400)), "1999-12-31 20:00:00-04");
