@@ -1,7 +1,7 @@
 //! The accounts, with their teams.
 
 use crate::access_state::{close, count};
-use crate::audit::{Actor, AuditRecord};
+use crate::audit::{Actor, AuditRecord, differing};
 use crate::change::Topic;
 use crate::{Store, StoreError, attributes, session_ends};
 use brisk_accounts::account::Attributes;
@@ -223,13 +223,15 @@ impl Store {
         .bind(attributes::text(attributes))
         .execute(&mut *change)
         .await?;
+        let was = before.map(|text| attributes::pairs(&attributes::read(&text)));
+        let (before, after) = differing(&was.unwrap_or_default(), &attributes::pairs(attributes));
         let record = AuditRecord {
             at,
             actor: actor.clone(),
             action: "team changed".into(),
             subject: format!("team {team}"),
             before,
-            after: Some(attributes::text(attributes)),
+            after,
         };
         change.record(&record).await?;
         change.commit().await
@@ -244,18 +246,24 @@ impl AccountChange {
         actor: &Actor,
         at: Timestamp,
     ) -> AuditRecord {
+        let teams = |account: &Account| -> Vec<String> {
+            account.teams.iter().map(ToString::to_string).collect()
+        };
+        let pairs = |account: &Account| attributes::pairs(&account.attributes);
         let of = |account: &Account| match self {
             Self::FullName(_) => Some(account.full_name.clone()),
             Self::Role(_) => Some(account.role.to_string()),
             Self::Disabled(_) => {
                 Some(if account.is_disabled { "disabled" } else { "enabled" }.to_owned())
             }
-            Self::Teams(_) => {
-                let teams: Vec<&str> = account.teams.iter().map(TeamName::as_str).collect();
-                Some(teams.join(" "))
+            Self::Teams(_) | Self::Attributes(_) | Self::Password(_) | Self::Authenticator(_) => {
+                None
             }
-            Self::Attributes(_) => Some(attributes::text(&account.attributes)),
-            Self::Password(_) | Self::Authenticator(_) => None,
+        };
+        let (was, is) = match self {
+            Self::Teams(_) => differing(&teams(before), &teams(after)),
+            Self::Attributes(_) => differing(&pairs(before), &pairs(after)),
+            _ => (of(before), of(after)),
         };
         let action = match self {
             Self::FullName(_) => "account renamed",
@@ -273,8 +281,8 @@ impl AccountChange {
             actor: actor.clone(),
             action: action.into(),
             subject: format!("account {}", after.name),
-            before: of(before),
-            after: of(after),
+            before: was,
+            after: is,
         }
     }
 }
