@@ -49,7 +49,11 @@ fn noticed(source: &NoticedSource, now: Timestamp) -> AnyView {
 
 fn listener_facts(listener: &ListenerRow, now: Timestamp) -> AnyView {
     let (is_right, state) = &listener.state;
-    let class = if *is_right { "state fresh" } else { "state bad" };
+    let class = match is_right {
+        Some(true) => "state fresh",
+        Some(false) => "state bad",
+        None => "state",
+    };
     let latest = match &listener.latest {
         None => "none yet".to_owned(),
         Some((at, tables)) => format!("{}: {}", format::ago(*at, now), tables.join(", ")),
@@ -70,6 +74,7 @@ fn watch(row: &WatchRow, now: Timestamp) -> AnyView {
         at.map_or_else(|| none.to_owned(), |at| format::ago(at, now))
     };
     let state = match &row.failing {
+        None if row.checked_at.is_none() => view! { <b class="state">"not run yet"</b> }.into_any(),
         None => view! { <b class="state fresh">"watched"</b> }.into_any(),
         Some((since, why)) => {
             let since = since.map(|since| {

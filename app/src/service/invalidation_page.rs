@@ -78,8 +78,8 @@ pub struct NoticedSource {
 /// A listener of this process.
 #[derive(Debug, Clone)]
 pub struct ListenerRow {
-    /// Whether it is as it should be, and what it does.
-    pub state: (bool, String),
+    /// Whether it is as it should be, unless it still waits; and what it does.
+    pub state: (Option<bool>, String),
     /// Notifications heard since the process started.
     pub heard: u64,
     /// When it heard the latest, and of which tables.

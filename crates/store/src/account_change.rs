@@ -1,7 +1,7 @@
 //! [`AccountChange`]: what may be changed of an account, and the records of changes in the audit log.
 
 use crate::attributes;
-use crate::audit::{Actor, AuditRecord};
+use crate::audit::{Actor, AuditRecord, differing};
 use brisk_accounts::account::Attributes;
 use brisk_accounts::{Account, Role};
 use brisk_domain::{TeamName, Timestamp};
@@ -34,18 +34,24 @@ impl AccountChange {
         actor: &Actor,
         at: Timestamp,
     ) -> AuditRecord {
+        let teams = |account: &Account| -> Vec<String> {
+            account.teams.iter().map(ToString::to_string).collect()
+        };
+        let pairs = |account: &Account| attributes::pairs(&account.attributes);
         let of = |account: &Account| match self {
             Self::FullName(_) => Some(account.full_name.clone()),
             Self::Role(_) => Some(account.role.to_string()),
             Self::Disabled(_) => {
                 Some(if account.is_disabled { "disabled" } else { "enabled" }.to_owned())
             }
-            Self::Teams(_) => {
-                let teams: Vec<&str> = account.teams.iter().map(TeamName::as_str).collect();
-                Some(teams.join(" "))
+            Self::Teams(_) | Self::Attributes(_) | Self::Password(_) | Self::Authenticator(_) => {
+                None
             }
-            Self::Attributes(_) => Some(attributes::text(&account.attributes)),
-            Self::Password(_) | Self::Authenticator(_) => None,
+        };
+        let (was, is) = match self {
+            Self::Teams(_) => differing(&teams(before), &teams(after)),
+            Self::Attributes(_) => differing(&pairs(before), &pairs(after)),
+            _ => (of(before), of(after)),
         };
         let action = match self {
             Self::FullName(_) => "account renamed",
@@ -63,8 +69,8 @@ impl AccountChange {
             actor: actor.clone(),
             action: action.into(),
             subject: format!("account {}", after.name),
-            before: of(before),
-            after: of(after),
+            before: was,
+            after: is,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::access_state::{close, count};
 use crate::account_change::{AccountChange, added_record};
-use crate::audit::{Actor, AuditRecord};
+use crate::audit::{Actor, AuditRecord, differing};
 use crate::change::Topic;
 use crate::{Store, StoreError, attributes, session_ends};
 use brisk_accounts::account::Attributes;
@@ -205,13 +205,15 @@ impl Store {
         .bind(attributes::text(attributes))
         .execute(&mut *change)
         .await?;
+        let was = before.map(|text| attributes::pairs(&attributes::read(&text)));
+        let (before, after) = differing(&was.unwrap_or_default(), &attributes::pairs(attributes));
         let record = AuditRecord {
             at,
             actor: actor.clone(),
             action: "team changed".into(),
             subject: format!("team {team}"),
             before,
-            after: Some(attributes::text(attributes)),
+            after,
         };
         change.record(&record).await?;
         change.commit().await

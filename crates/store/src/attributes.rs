@@ -14,6 +14,14 @@ pub(crate) fn text(attributes: &Attributes) -> String {
     query_string(&pairs).trim_start_matches('?').to_owned()
 }
 
+/// Each value of attributes as people read it: `region=north`.
+pub(crate) fn pairs(attributes: &Attributes) -> Vec<String> {
+    let pairs = attributes.iter().flat_map(|(name, selection)| {
+        selection.values().iter().map(move |value| format!("{name}={value}"))
+    });
+    pairs.collect()
+}
+
 /// The attributes of a text. Invalid names are skipped.
 pub(crate) fn read(text: &str) -> Attributes {
     let mut values: BTreeMap<AttributeName, Vec<String>> = BTreeMap::new();

@@ -61,6 +61,17 @@ pub struct AuditFilter {
     pub below: Option<i64>,
 }
 
+/// What a record says before and after a change of a list: only the items that differ, so that what is
+/// changed is seen at a glance; none where nothing was added or taken away.
+pub(crate) fn differing(before: &[String], after: &[String]) -> (Option<String>, Option<String>) {
+    let only = |of: &[String], other: &[String]| {
+        let items: Vec<&str> =
+            of.iter().filter(|item| !other.contains(item)).map(String::as_str).collect();
+        (!items.is_empty()).then(|| items.join(", "))
+    };
+    (only(before, after), only(after, before))
+}
+
 impl Store {
     /// Records what changed nothing in the store: a sign-in, a purge, an export. Changes are
     /// recorded in their own transactions.

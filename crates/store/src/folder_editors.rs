@@ -1,12 +1,12 @@
 //! Who looks after the dashboards of a folder.
 
 use crate::access_state::count;
-use crate::audit::{Actor, AuditRecord};
+use crate::audit::{Actor, AuditRecord, differing};
 use crate::change::Topic;
 use crate::{Store, StoreError};
 use brisk_accounts::{Account, AccountId, Folders, Role};
 use brisk_domain::{FolderName, TeamName, Timestamp};
-use sqlx::Row as _;
+use sqlx::{AnyConnection, Row as _};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -101,19 +101,38 @@ impl Store {
                 .execute(&mut *change)
                 .await?;
         }
-        let said = |editors: Vec<String>| Some(editors.join(", ")).filter(|text| !text.is_empty());
+        let (before, after) = differing(&before, &after);
+        let names = names(&mut change).await?;
         let record = AuditRecord {
             at,
             actor: actor.clone(),
             action: "editors changed".into(),
             subject: folder
                 .map_or_else(|| "dashboards in no folder".into(), |f| format!("folder:{f}")),
-            before: said(before),
-            after: said(after),
+            before: before.map(|text| with_names(&text, &names)),
+            after: after.map(|text| with_names(&text, &names)),
         };
         change.record(&record).await?;
         change.commit().await
     }
+}
+
+/// The names of all accounts, by id.
+async fn names(connection: &mut AnyConnection) -> Result<BTreeMap<String, String>, StoreError> {
+    let rows = sqlx::query("select id, name from accounts").fetch_all(connection).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// A list of editors as people read it: accounts by their names; by the id where one is gone.
+fn with_names(editors: &str, names: &BTreeMap<String, String>) -> String {
+    let read = editors.split(", ").map(|editor| match editor.split_once(':') {
+        Some(("account", id)) => {
+            format!("account {}", names.get(id).map_or(id, String::as_str))
+        }
+        Some((kind, name)) => format!("{kind} {name}"),
+        None => editor.to_owned(),
+    });
+    read.collect::<Vec<_>>().join(", ")
 }
 
 fn folder(text: &str) -> Option<Option<FolderName>> {

@@ -1,6 +1,6 @@
 //! The databases that were added in the app. Their URLs are sealed.
 
-use crate::audit::{Actor, AuditRecord};
+use crate::audit::{Actor, AuditRecord, differing};
 use crate::change::Topic;
 use crate::{Store, StoreError};
 use brisk_domain::{SourceName, Timestamp};
@@ -45,12 +45,27 @@ impl fmt::Debug for AppSource {
 /// Without what may hold a password.
 impl fmt::Display for AppSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.facts().join(", "))
+    }
+}
+
+impl AppSource {
+    /// What may be said of it.
+    fn facts(&self) -> Vec<String> {
         let Self { shown, connections, seconds, rows, wall_clock, rollup_url, .. } = self;
-        write!(f, "{shown}, {connections} connections, {seconds} s, {rows} rows")?;
+        let mut facts = vec![
+            shown.clone(),
+            format!("{connections} connections"),
+            format!("{seconds} s"),
+            format!("{rows} rows"),
+        ];
         if !wall_clock.is_empty() {
-            write!(f, ", wall clock {wall_clock}")?;
+            facts.push(format!("wall clock {wall_clock}"));
         }
-        if rollup_url.is_some() { f.write_str(", with rollups") } else { Ok(()) }
+        if rollup_url.is_some() {
+            facts.push("with rollups".to_owned());
+        }
+        facts
     }
 }
 
@@ -113,24 +128,24 @@ impl Store {
         .bind(rollup_url)
         .execute(&mut *change)
         .await?;
-        let said = before.as_ref().map(ToString::to_string);
-        let is_other_url = before.as_ref().is_some_and(|before| before.url != source.url);
-        let mut after = source.to_string();
-        if is_other_url {
-            after.push_str(", another URL");
+        let mut said = source.facts();
+        if before.as_ref().is_some_and(|before| before.url != source.url) {
+            said.push("another URL".to_owned());
         }
         if before.as_ref().is_some_and(|before| before.rollup_url != source.rollup_url)
             && source.rollup_url.is_some()
         {
-            after.push_str(", another URL for rollups");
+            said.push("another URL for rollups".to_owned());
         }
+        let was = before.as_ref().map(AppSource::facts).unwrap_or_default();
+        let (said_before, said_after) = differing(&was, &said);
         let record = AuditRecord {
             at: source.changed_at,
             actor: actor.clone(),
             action: if before.is_some() { "source changed" } else { "source added" }.into(),
             subject: format!("source:{}", source.name),
-            before: said,
-            after: Some(after),
+            before: said_before,
+            after: said_after,
         };
         change.record(&record).await?;
         change.commit().await

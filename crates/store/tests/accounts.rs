@@ -72,6 +72,19 @@ async fn an_account_is_kept_with_all_that_is_said_of_it() {
             "account disabled",
         ];
         assert_eq!(actions, expected);
+        let of = |action: &str| {
+            let line = log.iter().find(|line| line.record.action == action).unwrap();
+            (line.record.before.clone(), line.record.after.clone())
+        };
+        let (was, is) = of("teams changed");
+        assert!(was != is && is.as_deref() == Some("stock"), "{was:?} {is:?}");
+        assert_eq!(of("attributes changed").1, None, "all are gone");
+        // Only what differs.
+        let both = AccountChange::Teams(BTreeSet::from([team("stock"), team("north")]));
+        change(store, &ann.id, both).await;
+        let latest = store.audit(&AuditFilter::default(), 1).await.unwrap();
+        let record = &latest[0].record;
+        assert_eq!((record.before.as_deref(), record.after.as_deref()), (None, Some("north")));
         let all = format!("{log:?}");
         assert!(!all.contains("hash") && !all.contains("00ff"), "no secret is in it: {all}");
     }

@@ -120,7 +120,7 @@ async fn folders_are_looked_after_by_the_editors_among_those_they_were_given_to(
         let log = store.audit(&AuditFilter::default(), 1).await.unwrap().remove(0).record;
         assert_eq!(
             (log.subject.as_str(), log.before, log.after),
-            ("folder:sales", Some("team:sales".into()), None)
+            ("folder:sales", Some("team sales".into()), None)
         );
     }
 }

@@ -14,7 +14,7 @@ use super::throttling::{self, NotTried};
 use super::viewer::{self, Viewer};
 use crate::http::client;
 use crate::http::conditional::NO_STORE;
-use crate::http::local_path::is_local_path;
+use crate::http::local_path::{is_local_path, lasting};
 use crate::pages::response;
 use crate::state::AppState;
 use axum::extract::{Request, State};
@@ -318,7 +318,7 @@ pub(super) fn session_of(auth: &Auth, headers: &HeaderMap) -> Option<String> {
 pub(super) fn local(back: &str) -> String {
     let is_own = is_local_path(back)
         && !["/sign-in", "/sign-out", "/set-up"].iter().any(|p| back.starts_with(p));
-    if is_own { back.to_owned() } else { "/".to_owned() }
+    if is_own { lasting(back) } else { "/".to_owned() }
 }
 
 /// Redirects to a path of this server.

@@ -22,6 +22,8 @@ struct Inner {
     /// The hash of the session's id, or of the token.
     shown: Option<String>,
     scopes: Option<brisk_accounts::Scopes>,
+    /// What its owner calls the token.
+    token_name: Option<String>,
     begun: Option<Begun>,
     refusal: Option<String>,
     /// [`Viewer::class`], and the dashboards that it was computed for.
@@ -36,8 +38,8 @@ impl Inner {
         shown: Option<String>,
         scopes: Option<brisk_accounts::Scopes>,
     ) -> Self {
-        let (begun, refusal) = (None, None);
-        Self { rights, access, account, shown, scopes, begun, refusal, class: Mutex::default() }
+        let (token_name, begun, refusal, class) = (None, None, None, Mutex::default());
+        Self { rights, access, account, shown, scopes, token_name, begun, refusal, class }
     }
 }
 
@@ -76,23 +78,24 @@ impl Viewer {
     /// The same, who has to set up a second factor before anything else.
     #[must_use]
     pub fn unready(self) -> Self {
-        let Inner { account, shown, scopes, begun, .. } = &*self.0;
+        let Inner { account, shown, scopes, token_name, begun, .. } = &*self.0;
         let (rights, access) = (brisk_accounts::Viewer::Unready, Access::anonymous());
         let inner = Inner::new(rights, access, account.clone(), shown.clone(), scopes.clone());
-        Self(Arc::new(Inner { begun: *begun, ..inner }))
+        Self(Arc::new(Inner { token_name: token_name.clone(), begun: *begun, ..inner }))
     }
 
-    /// The holder of a token, whose owner looks after `folders`.
+    /// The holder of a token with that hash and name, whose owner looks after `folders`.
     pub fn program(
         account: Account,
         folders: Folders,
         access: Access,
         scopes: brisk_accounts::Scopes,
-        token: String,
+        (token, name): (String, String),
     ) -> Self {
         let rights = brisk_accounts::Viewer::Program(account.standing(folders), scopes.clone());
         let (account, shown) = (Some(account), Some(token));
-        Self(Arc::new(Inner::new(rights, access, account, shown, Some(scopes))))
+        let inner = Inner::new(rights, access, account, shown, Some(scopes));
+        Self(Arc::new(Inner { token_name: Some(name), ..inner }))
     }
 
     fn of(rights: brisk_accounts::Viewer, account: Option<Account>) -> Self {
@@ -162,7 +165,10 @@ impl Viewer {
     pub fn actor(&self, address: String) -> Actor {
         let name = match (&self.0.account, &self.0.scopes) {
             (Some(account), None) => account.name.to_string(),
-            (Some(account), Some(_)) => format!("{} by a token", account.name),
+            (Some(account), Some(_)) => {
+                let token = self.0.token_name.as_deref().unwrap_or_default();
+                format!("{} by the token {token}", account.name)
+            }
             (None, _) => "anybody".to_owned(),
         };
         Actor { name, address }
@@ -237,4 +243,36 @@ impl Viewer {
 /// Who sent a request. Where nothing is noted, it is nobody, so that nothing is shown by mistake.
 pub(crate) fn of(request: &Extensions) -> Viewer {
     request.get::<Viewer>().cloned().unwrap_or_else(Viewer::nobody)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use brisk_accounts::account::Attributes;
+    use brisk_accounts::{AccountId, LoginName, Role, Scopes};
+    use brisk_domain::Timestamp;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn what_a_token_does_is_recorded_with_its_name() {
+        let anna = Account {
+            id: AccountId::random(),
+            name: LoginName::parse("anna").unwrap(),
+            full_name: String::new(),
+            role: Role::Admin,
+            is_disabled: false,
+            teams: BTreeSet::new(),
+            attributes: Attributes::new(),
+            password: None,
+            authenticator: None,
+            created_at: Timestamp(0),
+            signed_in_at: None,
+        };
+        let shown = ("hash".to_owned(), "nightly load".to_owned());
+        let (folders, scopes) = (Folders::new(), Scopes::parse("invalidate").unwrap());
+        let viewer = Viewer::program(anna, folders, Access::anonymous(), scopes, shown);
+        for viewer in [viewer.clone(), viewer.unready()] {
+            assert_eq!(viewer.actor(String::new()).name, "anna by the token nightly load");
+        }
+    }
 }

@@ -1,5 +1,8 @@
 //! What counts as a path of this server, among the texts that browsers take for addresses.
 
+use brisk_app::service::DashboardPage;
+use brisk_domain::view::{parse_query, query_string};
+
 /// Whether browsers that are sent to `text` from a page of this server stay on it.
 ///
 /// They leave out tabs and line breaks anywhere and blanks at the ends before they read an address,
@@ -8,6 +11,19 @@
 pub(crate) fn is_local_path(text: &str) -> bool {
     let is_plain = |c: char| !c.is_control() && c != '\\';
     text.starts_with('/') && !text.starts_with("//") && text.chars().all(is_plain)
+}
+
+/// `address` without what only one load of a page asks for: what somebody comes back to, or has a link
+/// to, is the page itself.
+pub(crate) fn lasting(address: &str) -> String {
+    let Some((path, query)) = address.split_once('?') else { return address.to_owned() };
+    let mut parameters = parse_query(query);
+    let all = parameters.len();
+    parameters.retain(|(name, _)| name != DashboardPage::WHOLE);
+    match parameters.len() == all {
+        true => address.to_owned(),
+        false => format!("{path}{}", query_string(&parameters)),
+    }
 }
 
 #[cfg(test)]
@@ -19,6 +35,21 @@ mod tests {
     /// Where a browser goes when it is sent to `text`.
     fn target(text: &str) -> Option<Url> {
         Url::parse("http://own.example:3000/d/sales?x=1").unwrap().join(text).ok()
+    }
+
+    #[test]
+    fn addresses_last_without_what_one_load_asked_for() {
+        for (address, lasting_one) in [
+            ("/d/sales?whole-page=1", "/d/sales"),
+            (
+                "/d/sales?country=%C3%85land&whole-page=1&full=1",
+                "/d/sales?country=%C3%85land&full=1",
+            ),
+            ("/d/sales?country=a+b", "/d/sales?country=a+b"),
+            ("/d/sales", "/d/sales"),
+        ] {
+            assert_eq!(lasting(address), lasting_one);
+        }
     }
 
     #[test]

@@ -2,17 +2,18 @@
 
 use crate::auth::viewer;
 use crate::http::conditional::NO_STORE;
+use crate::http::local_path::lasting;
 use crate::http::refusal;
 use crate::http::security::content_security_policy;
 use crate::state::AppState;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use brisk_app::service::{DashboardPage, ErrorPage, Page, PageError};
+use brisk_app::service::{ErrorPage, Page, PageError};
 use brisk_app::{Look, Theme, document, shell};
 use brisk_domain::parameter;
 use brisk_domain::sentence::sentence;
-use brisk_domain::view::{parse_query, query_string};
+use brisk_domain::view::parse_query;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use leptos::nonce::use_nonce;
 use leptos::prelude::use_context;
@@ -86,10 +87,8 @@ pub(crate) async fn failure(state: &AppState, error: PageError, request: Request
                 _ => (StatusCode::SERVICE_UNAVAILABLE, BUSY, "Busy"),
             };
             later = Some(HeaderValue::from(seconds));
-            let mut parameters = parse_query(request.uri().query().unwrap_or_default());
-            parameters.retain(|(name, _)| name != DashboardPage::WHOLE);
-            let here = format!("{}{}", request.uri().path(), query_string(&parameters));
-            let link = (here, "Try again".to_owned());
+            let here = request.uri().path_and_query().map_or("/", |path| path.as_str());
+            let link = (lasting(here), "Try again".to_owned());
             let (title, message) = (title.into(), error.message());
             (status, ErrorPage { status: status.as_u16(), title, message, link })
         }
@@ -130,7 +129,7 @@ pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
         | Page::SetUp(_)
         | Page::Account(_)
         | Page::Error(_) => {
-            request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned()
+            lasting(request.uri().path_and_query().map_or("/", |path| path.as_str()))
         }
     }
 }

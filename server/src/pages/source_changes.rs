@@ -129,15 +129,15 @@ fn listener_row(noticing: &Noticing, name: &SourceName) -> ListenerRow {
     let now = noticing.now();
     let time = |since: Timestamp| format::round_duration(now.since(since).as_secs_f64());
     let mut state = match state {
-        ListenerState::Beginning => (true, "beginning".to_owned()),
-        ListenerState::Idle => (true, "waits for triggers".to_owned()),
-        ListenerState::Listening(since) => (true, format!("listens, for {}", time(since))),
+        ListenerState::Beginning => (None, "beginning".to_owned()),
+        ListenerState::Idle => (None, "waits for triggers".to_owned()),
+        ListenerState::Listening(since) => (Some(true), format!("listens, for {}", time(since))),
         ListenerState::Lost(since, why) => {
-            (false, format!("does not listen, for {}: {why}. It tries again", time(since)))
+            (Some(false), format!("does not listen, for {}: {why}. It tries again", time(since)))
         }
     };
     if let Some(trouble) = trouble {
-        state = (false, format!("{}; not recorded yet: {trouble}", state.1));
+        state = (Some(false), format!("{}; not recorded yet: {trouble}", state.1));
     }
     ListenerRow { state, heard, latest, lost }
 }

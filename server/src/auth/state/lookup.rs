@@ -123,7 +123,8 @@ impl Auth {
         let settings = &self.0.settings;
         let lacks_factor = required_factor::is_lacking(settings, store, &account, None).await?;
         let folders = store.folders_of(&account).await?;
-        let viewer = Viewer::program(account, folders, access, token.scopes, hash.to_owned());
+        let shown = (hash.to_owned(), token.name);
+        let viewer = Viewer::program(account, folders, access, token.scopes, shown);
         let viewer = if lacks_factor { viewer.unready() } else { viewer };
         Ok(Some(Looked { viewer, seen, expires: token.expires_at, session: None }))
     }
