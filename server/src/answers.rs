@@ -19,9 +19,16 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Answers {
     under_way: SingleFlight<Written>,
+    written: Arc<WrittenLately>,
+    heads: moka::sync::Cache<ETag, Arc<Head>>,
+}
+
+/// Answers by their tags.
+#[derive(Debug)]
+struct WrittenLately {
+    /// Those that are too long to be kept, as long as somebody reads them.
     read: Mutex<HashMap<ETag, Weak<Packed>>>,
     kept: moka::sync::Cache<ETag, Answer>,
-    heads: moka::sync::Cache<ETag, Arc<Head>>,
 }
 
 /// What a view's answer begins with, whenever it is written.
@@ -64,10 +71,10 @@ impl Default for Answers {
             u32::try_from(answer.0.bytes.len() + 256).unwrap_or(u32::MAX)
         };
         let kept = moka::sync::Cache::builder().max_capacity(CAPACITY).weigher(weigh);
+        let kept = kept.time_to_idle(IDLE).build();
         Self {
             under_way: SingleFlight::default(),
-            read: Mutex::default(),
-            kept: kept.time_to_idle(IDLE).build(),
+            written: Arc::new(WrittenLately { read: Mutex::default(), kept }),
             heads: moka::sync::Cache::new(HEADS),
         }
     }
@@ -84,9 +91,9 @@ impl Answers {
         self.heads.insert(view, Arc::new(head));
     }
 
-    /// The answer of that tag, if it is kept.
-    pub(crate) fn kept(&self, tag: &ETag) -> Option<Answer> {
-        self.kept.get(tag)
+    /// The answer of that tag, if it is kept or still read.
+    pub(crate) fn written(&self, tag: &ETag) -> Option<Answer> {
+        self.written.get(tag)
     }
 
     /// The answer of that tag, in that encoding or in none: what `write` writes, which has to be the
@@ -102,25 +109,41 @@ impl Answers {
         let drawing = pool.of(client);
         let write = async move { drawing.run(move || Ok(packed(write()?, encoding))).await };
         let Some(tag) = tag else { return write.await };
-        if let Some(kept) = self.kept(&tag) {
-            return Some(Ok(kept));
+        if let Some(written) = self.written(&tag) {
+            return Some(Ok(written));
         }
-        if let Some(read) = self.read().get(&tag).and_then(Weak::upgrade) {
-            return Some(Ok(Answer(read)));
-        }
-        let written = self.under_way.of(&tag, || write).await?;
-        if let Ok(Answer(written)) = &written {
-            if written.bytes.len() <= LONGEST_KEPT {
-                self.kept.insert(tag, Answer(Arc::clone(written)));
-                return Some(Ok(Answer(Arc::clone(written))));
+        let (lately, of) = (Arc::clone(&self.written), tag.clone());
+        // Others find it before this is over, so that none of them writes it once more.
+        let write = async move {
+            if let Some(written) = lately.get(&of) {
+                return Some(Ok(written));
             }
-            let mut read = self.read();
-            if read.len() >= MANY {
-                read.retain(|_, answer| answer.strong_count() > 0);
+            let written = write.await?;
+            if let Ok(answer) = &written {
+                lately.insert(of, answer);
             }
-            read.insert(tag, Arc::downgrade(written));
+            Some(written)
+        };
+        self.under_way.of(&tag, || write).await
+    }
+}
+
+impl WrittenLately {
+    fn get(&self, tag: &ETag) -> Option<Answer> {
+        let read = || self.read().get(tag).and_then(Weak::upgrade).map(Answer);
+        self.kept.get(tag).or_else(read)
+    }
+
+    fn insert(&self, tag: ETag, answer: &Answer) {
+        if answer.0.bytes.len() <= LONGEST_KEPT {
+            self.kept.insert(tag, answer.clone());
+            return;
         }
-        Some(written)
+        let mut read = self.read();
+        if read.len() >= MANY {
+            read.retain(|_, answer| answer.strong_count() > 0);
+        }
+        read.insert(tag, Arc::downgrade(&answer.0));
     }
 
     fn read(&self) -> MutexGuard<'_, HashMap<ETag, Weak<Packed>>> {

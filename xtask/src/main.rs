@@ -20,6 +20,7 @@ mod modules;
 mod packages;
 mod process;
 mod programs;
+mod python;
 mod scripts;
 mod serve;
 mod services;
@@ -30,7 +31,6 @@ mod test;
 mod test_build;
 mod test_run;
 mod watch;
-mod webhook_libraries;
 mod workspace;
 
 use arguments::Arguments;

@@ -11,7 +11,7 @@ use crate::summary::Counts;
 use crate::test_build::{self, Selection, TestProgram};
 use crate::test_run::{self, Outcome};
 use crate::workspace::Workspace;
-use crate::{apt, browser, build, check, services, webhook_libraries};
+use crate::{apt, browser, build, check, python, services};
 use anyhow::{Result, bail};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -170,10 +170,9 @@ impl Run {
                 let mut servers = if services { services::start(workspace)? } else { Vec::new() };
                 let mut environment: Vec<(&str, String)> =
                     servers.iter().map(|server| (server.variable, server.url.clone())).collect();
-                let asks_libraries = programs.iter().any(|p| p.name == "server");
-                if services && asks_libraries {
-                    environment
-                        .push((webhook_libraries::PYTHON, webhook_libraries::install(workspace)?));
+                let asks_python = programs.iter().any(|p| p.name == "server");
+                if services && asks_python {
+                    environment.push((python::PYTHON, python::install(workspace)?));
                 }
                 if !services {
                     // Tells tests that use a server that there is none.

@@ -105,6 +105,11 @@ impl TimeRange {
         }
     }
 
+    /// Checks that `text` could be an end of a custom range.
+    pub fn check_end(text: &str) -> Result<(), TimeRangeError> {
+        parse_wall(text).map(|_| ())
+    }
+
     /// The range as written in a URL: `last-90-days`; `None` for a custom one, which has
     /// [`TimeRange::custom_ends`] instead.
     pub fn word(&self) -> Option<String> {

@@ -80,6 +80,10 @@ impl ViewState {
             pairs.iter().rev().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
         };
         let mut view = Self::default_of(dashboard);
+        // Also of dates that do not count: whoever mistypes one should hear of it.
+        for end in [last(parameter::FROM), last(parameter::TO)].into_iter().flatten() {
+            TimeRange::check_end(end)?;
+        }
         match (last(parameter::RANGE), last(parameter::FROM), last(parameter::TO)) {
             // A form submits all of its fields: custom dates count only if no preset range is
             // given.

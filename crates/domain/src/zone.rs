@@ -150,6 +150,14 @@ mod database {
             }
         }
 
+        /// The names of all zones that the database knows, sorted.
+        pub fn all() -> Vec<&'static str> {
+            let mut names: Vec<&str> =
+                chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).collect();
+            names.sort_unstable();
+            names
+        }
+
         /// The zone's offsets, valid for instants from `from` to `to`.
         pub fn offsets(&self, from: Timestamp, to: Timestamp) -> ZoneOffsets {
             let zone = self.0.parse().unwrap_or(chrono_tz::Tz::UTC);

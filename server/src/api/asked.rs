@@ -106,7 +106,7 @@ impl Asked {
             return Some(with(not_modified, line));
         }
         let tag = written_tag(&head.etag, form, &freshness, accept::encoding(request));
-        let answer = answers.kept(&tag)?;
+        let answer = answers.written(&tag)?;
         Some(with(whole(all, head.headers.clone(), answer), line))
     }
 

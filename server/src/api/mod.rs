@@ -5,7 +5,7 @@
 //!   written before, or loads and writes it;
 //! - [`definition`], [`data`], [`frame`], [`instant`] and [`csv`] are the forms of the answers;
 //! - [`answer`] makes responses, with tags; [`problem`] lists what can go wrong;
-//! - [`openapi`] describes all of it, [`column_schema`] the one type that no derive describes;
+//! - [`openapi`] describes all of it; [`column_schema`] and [`view_schema`] what no derive describes;
 //!   [`page`] is the page to try it.
 //!
 //! To add an operation: its handler in [`handlers`] with its description, its route here, its line
@@ -24,6 +24,7 @@ pub mod openapi;
 pub mod page;
 pub mod parameters;
 pub mod problem;
+pub mod view_schema;
 
 use crate::account_limits::Accounts;
 use crate::auth::rights::{Requires, Routes};

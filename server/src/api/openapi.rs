@@ -5,6 +5,7 @@ use super::answer::Answer;
 use super::column_schema::Column;
 use super::frame::ComputedFrom;
 use super::handlers;
+use super::view_schema::{IntervalWord, RangeWord, Variables, WallTime, Zone};
 use crate::hooks::by_token;
 use axum::extract::OriginalUri;
 use http::HeaderMap;
@@ -30,7 +31,7 @@ use utoipa::OpenApi;
         description,
         by_token::invalidate,
     ),
-    components(schemas(Column, ComputedFrom<'static>)),
+    components(schemas(Column, ComputedFrom<'static>, RangeWord, WallTime, IntervalWord, Zone, Variables)),
     tags(
         (name = "dashboards", description = "Dashboards and their definitions."),
         (name = "data", description = "The data that panels show."),

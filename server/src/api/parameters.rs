@@ -1,10 +1,14 @@
 //! The parameters of API requests besides those of a page's address: another zone, and how old a
 //! value is accepted. The view itself is parsed as a page's is, in `brisk_domain::view`.
 
+use super::view_schema::{IntervalWord, RangeWord, Variables, WallTime, Zone};
 use brisk_domain::view::parse_query;
 use brisk_domain::{Timestamp, ZoneName, parameter};
 use http::{HeaderMap, header};
 use utoipa::IntoParams;
+
+/// The highest `max-stale` as a parameter: 68 years. Headers may have more, as RFC 9111 demands.
+const LONGEST: u64 = 2_147_483_647;
 
 /// The parameters of one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,9 +32,11 @@ impl Parameters {
         let zone =
             last(parameter::ZONE).map(ZoneName::parse).transpose().map_err(|e| e.to_string())?;
         let max_stale = match last(parameter::MAX_STALE) {
-            Some(text) => Some(seconds(text).ok_or_else(|| {
+            Some(text) => Some(seconds(text).filter(|most| *most <= LONGEST).ok_or_else(|| {
                 let text: String = text.chars().take(80).collect();
-                format!("max-stale \"{text}\" is not a whole number of seconds, such as 60")
+                format!(
+                    "max-stale \"{text}\" is not a whole number of seconds up to {LONGEST}, such as 60"
+                )
             })?),
             None => max_stale(headers),
         };
@@ -85,26 +91,30 @@ pub struct PanelPath {
 pub struct ViewParameters {
     /// A range that ends with the current day (or hour): `last-90-days`, `this-month`,
     /// `previous-week`, `today`, `yesterday`.
-    #[param(example = "last-30-days")]
+    #[param(value_type = Option<RangeWord>, example = "last-30-days")]
     range: Option<String>,
     /// The first day of a custom range, `2011-11-01`, or a local time in the zone,
     /// `2011-11-01T09:30`. Requires `to`.
+    #[param(value_type = Option<WallTime>)]
     from: Option<String>,
     /// The last day of the range (inclusive), or a time (exclusive).
+    #[param(value_type = Option<WallTime>)]
     to: Option<String>,
     /// The width of the buckets: `auto`, `minute`, `hour`, `day`, `week`, `month`, `quarter` or
     /// `year`.
+    #[param(value_type = Option<IntervalWord>)]
     interval: Option<String>,
     /// The IANA name of the time zone that days and hours follow, if not the dashboard's.
+    #[param(value_type = Option<Zone>)]
     tz: Option<String>,
     /// How old, in seconds, a value may be that has expired or was invalidated: such a value is
     /// returned at once and marked, while the current one is loaded. Without it, the response
     /// waits for the current value. Also as `Cache-Control: max-stale=60`.
-    #[param(rename = "max-stale")]
+    #[param(rename = "max-stale", minimum = 0, maximum = 2_147_483_647)]
     max_stale: Option<u32>,
     /// The dashboard's variables, each as a parameter of its own name. Repeat those that take
     /// several values: `country=France&country=EIRE`.
-    #[param(style = Form, explode, value_type = Object, rename = "variables", required = false)]
+    #[param(style = Form, explode, value_type = Variables, rename = "variables", required = false)]
     variables: Option<String>,
 }
 
@@ -138,16 +148,18 @@ mod tests {
         assert_eq!(max_stale("", "no-transform, Max-Stale=\"90\""), Some(90));
         assert_eq!(max_stale("max-stale=60", "max-stale=90"), Some(60));
         assert_eq!(max_stale("", "max-stale"), Some(u64::MAX));
-        assert_eq!(max_stale(&format!("max-stale={}", "9".repeat(99)), ""), Some(u64::MAX));
+        assert_eq!(max_stale("", &format!("max-stale={}", "9".repeat(99))), Some(u64::MAX));
         let oldest = |query| read(query, "").unwrap().oldest(Timestamp::from_seconds(100));
         assert_eq!(oldest("max-stale=60"), Some(Timestamp::from_seconds(40)));
-        assert!(oldest("max-stale=99999999999999999999") < Some(Timestamp(i64::MIN / 2)));
+        let header = read("", "max-stale=99999999999999999999").unwrap();
+        assert!(header.oldest(Timestamp::from_seconds(100)) < Some(Timestamp(i64::MIN / 2)));
     }
 
     #[test]
     fn nonsense_is_refused_with_words() {
-        for bad in ["max-stale=-1", "max-stale=1.5", "max-stale=soon", "tz=Mars/Olympus", "tz=%ff"]
-        {
+        let above = format!("max-stale={}", LONGEST + 1);
+        let bad = ["max-stale=-1", "max-stale=1.5", "max-stale=soon", "tz=Mars/Olympus", "tz=%ff"];
+        for bad in bad.into_iter().chain([above.as_str()]) {
             assert!(read(bad, "").is_err(), "{bad}");
         }
         assert!(read("tz=Asia/Tokyo", "").unwrap().zone.is_some());

@@ -4,6 +4,7 @@
 mod age;
 mod choices;
 mod comparisons;
+mod conformance;
 mod cost;
 mod description;
 mod dialects;

@@ -83,6 +83,8 @@ async fn what_cannot_be_answered_is_a_problem_with_a_sentence_never_a_panic() {
         ("/api/v1/dashboards/sales/data?tz=%ff%00", 400),
         ("/api/v1/dashboards/sales/data?max-stale=soon", 400),
         ("/api/v1/dashboards/sales/data?max-stale=-1", 400),
+        ("/api/v1/dashboards/sales/data?max-stale=2147483648", 400),
+        ("/api/v1/dashboards/sales/data?range=yesterday&from=2011-11-01&to=soon", 400),
         (long.as_str(), 400),
         (values.as_str(), 400),
         (endless.as_str(), 404),
@@ -103,13 +105,8 @@ async fn what_cannot_be_answered_is_a_problem_with_a_sentence_never_a_panic() {
 #[tokio::test]
 async fn strange_parameters_do_no_harm() {
     let world = world().await;
-    for query in [
-        "?&&&=&%",
-        "?utm_source=x",
-        "?max-stale=99999999999999999999999",
-        "?tz=",
-        "?band='%20or%201=1",
-    ] {
+    for query in ["?&&&=&%", "?utm_source=x", "?max-stale=2147483647", "?tz=", "?band='%20or%201=1"]
+    {
         let answer = world.get(&format!("{TOTAL}{query}")).await;
         assert_eq!(answer.status, 200, "{query}: {}", answer.body);
     }

@@ -72,7 +72,9 @@ async fn is_whole(store: &Store, round: u32) {
     assert_eq!(ttl, logged(store, "dashboard:sales cache.ttl").await);
     assert_eq!(value("access"), logged(store, "dashboard:sales access").await);
     let editors = store.folder_editors().await.unwrap().remove(&None).unwrap_or_default();
-    let editors: Vec<String> = editors.iter().map(ToString::to_string).collect();
+    // Each round names other teams, so that the log has all of them.
+    let editors: Vec<String> =
+        editors.iter().map(|editor| editor.to_string().replace(':', " ")).collect();
     let said = logged(store, "dashboards in no folder").await.unwrap_or_default();
     assert_eq!(editors.join(", "), said);
     assert!(editors.is_empty() || editors.len() == 2, "half of the editors in {round}");

@@ -1,5 +1,6 @@
-//! The reference libraries of the Standard Webhooks specification, whose deliveries Brisk has to accept:
-//! Python's in a private environment, Node.js's among the npm packages.
+//! What tests need of PyPI, in a private environment: the reference library of the Standard Webhooks
+//! specification, whose deliveries Brisk has to accept (Node.js's is among the npm packages), and
+//! schemathesis, which compares the API with its description.
 
 use crate::apt;
 use crate::packages::{self, Packages};
@@ -11,7 +12,7 @@ use anyhow::{Context, Result};
 /// The environment variable that passes Python's interpreter to tests.
 pub(crate) const PYTHON: &str = "BRISK_TEST_PYTHON";
 /// What is installed into its environment.
-const LIBRARY: &str = "standardwebhooks==1.1.0";
+const PACKAGES: [&str; 2] = ["standardwebhooks==1.1.0", "schemathesis==4.32.5"];
 
 /// Installs what is missing; the answer is the path of the interpreter.
 pub(crate) fn install(workspace: &Workspace) -> Result<String> {
@@ -19,7 +20,8 @@ pub(crate) fn install(workspace: &Workspace) -> Result<String> {
     let folder = workspace.target("tools/python");
     let stamp = folder.join("installed");
     let python = folder.join("bin/python3");
-    if std::fs::read_to_string(&stamp).unwrap_or_default() != LIBRARY {
+    let wanted = PACKAGES.join(" ");
+    if std::fs::read_to_string(&stamp).unwrap_or_default() != wanted {
         let log = workspace.target("logs/python.log");
         let own = programs::find("python3").context("python3 is missing")?;
         let venv = || {
@@ -32,9 +34,9 @@ pub(crate) fn install(workspace: &Workspace) -> Result<String> {
             venv()?;
         }
         let mut pip = workspace.command(&python);
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", LIBRARY]);
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES);
         run_quietly(&mut pip, &log)?;
-        std::fs::write(&stamp, LIBRARY)?;
+        std::fs::write(&stamp, wanted)?;
     }
     Ok(python.display().to_string())
 }
