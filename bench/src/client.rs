@@ -4,6 +4,7 @@ use anyhow::{Context, Result, bail};
 use brisk_domain::PanelData;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty};
+use hyper::Request;
 use hyper_util::client::legacy::Client as Pooled;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -49,7 +50,20 @@ impl Client {
 
     /// The status, the entity tag and the body of `url`.
     pub async fn get_with_tag(&self, url: &str) -> Result<(u16, Option<String>, Bytes)> {
-        let answer = self.0.get(url.parse()?).await?;
+        self.get_unless(url, None).await
+    }
+
+    /// The same; with a tag that is known already, `304` and nothing else if it is still right.
+    pub async fn get_unless(
+        &self,
+        url: &str,
+        known: Option<&str>,
+    ) -> Result<(u16, Option<String>, Bytes)> {
+        let mut request = Request::get(url);
+        if let Some(tag) = known {
+            request = request.header("if-none-match", tag);
+        }
+        let answer = self.0.request(request.body(Empty::new())?).await?;
         let tag = answer.headers().get("etag").and_then(|tag| tag.to_str().ok());
         let (status, tag) = (answer.status().as_u16(), tag.map(str::to_owned));
         Ok((status, tag, answer.into_body().collect().await?.to_bytes()))

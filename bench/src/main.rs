@@ -6,8 +6,9 @@ use anyhow::Result;
 use brisk_bench::servers::mariadb::MariaDb;
 use brisk_bench::servers::postgres::Postgres;
 use brisk_bench::{
-    attack, cold, cold_cost, csv_import, deliveries, differential, faults, flight, freshness, hot,
-    leaving, open_pages, replay, replicas, round_trips, sign_ins, soak, sqlite_worker, stampede,
+    attack, case, cold, cold_cost, csv_import, deliveries, differential, faults, flight, freshness,
+    hot, leaving, open_pages, replay, replicas, round_trips, sign_ins, soak, sqlite_worker,
+    stampede,
 };
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -26,6 +27,40 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Proof {
+    /// The case that Brisk grew out of, phase by phase.
+    Case {
+        /// Invoice lines.
+        #[arg(long, default_value_t = 10_673_710)]
+        rows: u64,
+        /// Rounds; each has all phases.
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+        /// How long readers read in each phase of a round, in seconds.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// Readers.
+        #[arg(long, default_value_t = 6)]
+        readers: u64,
+        /// How long a reader looks at a page on average, in seconds.
+        #[arg(long, default_value_t = 8.0)]
+        pause: f64,
+        /// Reproduces what they open.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// The demo data.
+        #[arg(long, default_value = "demo/online_retail.csv.xz")]
+        csv: PathBuf,
+    },
+    /// The program that the case begins with, which `case` starts.
+    #[command(hide = true)]
+    Before {
+        /// The address to listen on.
+        #[arg(long)]
+        listen: String,
+        /// PostgreSQL's URL.
+        #[arg(long)]
+        database: String,
+    },
     /// After an acknowledged invalidation no reader gets an older value as current, whatever fails.
     Freshness {
         /// Checked reads, at least.
@@ -208,6 +243,15 @@ async fn main() -> Result<()> {
     let cli = Cli::parse();
     let program = std::path::absolute(&cli.program)?;
     match cli.proof {
+        Proof::Case { rows, rounds, seconds, readers, pause, seed, csv } => {
+            let (length, pause) = (Duration::from_secs(seconds), Duration::from_secs_f64(pause));
+            let settings =
+                case::Settings { program, csv, rows, rounds, length, readers, pause, seed };
+            let report = case::run(&settings).await?;
+            println!("{report}");
+            report.check()?;
+        }
+        Proof::Before { listen, database } => case::before::serve(&listen, &database).await?,
         Proof::Freshness { reads, replicas, seed } => {
             let seed = seed.unwrap_or_else(rand::random);
             println!("freshness: seed {seed}");

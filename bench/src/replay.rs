@@ -7,6 +7,7 @@ use crate::client::Client;
 use crate::servers::brisk::Deployment;
 use crate::servers::postgres::Postgres;
 use crate::servers::redis::Redis;
+use crate::zipf::Zipf;
 use anyhow::{Result, bail};
 use brisk_cache::{Cache, Config, RedisConfig, Tag};
 use brisk_domain::{ManualClock, Timestamp};
@@ -212,28 +213,6 @@ fn least(trace: &[View]) -> usize {
         asked.insert((dashboard, state, None, None), neither);
     }
     asked.values().sum()
-}
-
-/// Ranks with probabilities that decrease with their number.
-struct Zipf(Vec<f64>);
-
-impl Zipf {
-    fn new(count: usize, exponent: f64) -> Self {
-        let mut sum = 0.0;
-        let mut sums: Vec<f64> = (1..=count)
-            .map(|rank| {
-                sum += (rank as f64).powf(-exponent);
-                sum
-            })
-            .collect();
-        sums.iter_mut().for_each(|part| *part /= sum);
-        Self(sums)
-    }
-
-    fn draw(&self, random: &mut StdRng) -> usize {
-        let at = random.random::<f64>();
-        self.0.partition_point(|sum| *sum < at).min(self.0.len() - 1)
-    }
 }
 
 async fn replay(

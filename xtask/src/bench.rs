@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 use std::process::ExitCode;
 
 /// The proofs in the order they run in, the longest last.
-const PROOFS: [&str; 19] = [
+const PROOFS: [&str; 20] = [
     "attack",
     "deliveries",
     "differential",
@@ -30,6 +30,7 @@ const PROOFS: [&str; 19] = [
     "import",
     "open-pages",
     "soak",
+    "case",
     "freshness",
     "replay",
 ];

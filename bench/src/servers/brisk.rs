@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use rustix::process::Signal;
 use std::ffi::OsString;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ pub struct Deployment {
     pub program: PathBuf,
     /// The configuration file's text, without `listen` and directories.
     pub configuration: String,
-    /// The dashboards: file name and text.
+    /// The dashboards, and what else is in their folder: file name and text.
     pub dashboards: Vec<(String, String)>,
 }
 
@@ -46,7 +46,9 @@ impl Deployment {
         let dashboards = directory.path().join("dashboards");
         std::fs::create_dir(&dashboards)?;
         for (name, text) in &self.dashboards {
-            std::fs::write(dashboards.join(name), text)?;
+            let file = dashboards.join(name);
+            std::fs::create_dir_all(file.parent().context("a folder")?)?;
+            std::fs::write(file, text)?;
         }
         // Pages link to these files; no client loads them here.
         let manifest = r#"{"brisk.css":"/assets/brisk.css","brisk.js":"/assets/brisk.js",
@@ -169,10 +171,7 @@ impl Brisk {
 
     /// Its resident memory, in bytes.
     pub fn memory(&self) -> Result<u64> {
-        let status = std::fs::read_to_string(self.proc()?.join("status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-        Ok(kilobytes.context("the kernel does not say")? * 1024)
+        self.lock().as_ref().context("it does not run")?.memory()
     }
 
     /// Its open files, mostly connections.
@@ -181,9 +180,7 @@ impl Brisk {
     }
 
     fn proc(&self) -> Result<PathBuf> {
-        let guard = self.lock();
-        let pid = guard.as_ref().context("it does not run")?.pid().as_raw_nonzero();
-        Ok(Path::new("/proc").join(pid.to_string()))
+        Ok(self.lock().as_ref().context("it does not run")?.proc())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Guarded>> {

@@ -5,7 +5,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// Prints the process's id, and ends it when stdin is closed: even if we are killed, nothing is
@@ -45,6 +45,19 @@ impl Guarded {
     /// Its process id.
     pub fn pid(&self) -> Pid {
         self.pid
+    }
+
+    /// Its resident memory, in bytes.
+    pub fn memory(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(self.proc().join("status"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+        Ok(kilobytes.context("the kernel does not say")? * 1024)
+    }
+
+    /// What the kernel says of it.
+    pub fn proc(&self) -> PathBuf {
+        Path::new("/proc").join(self.pid.as_raw_nonzero().to_string())
     }
 
     /// Sends it a signal.

@@ -120,6 +120,17 @@ impl Postgres {
         query.fetch_one(&self.pool).await.with_context(|| format!("running {sql}"))
     }
 
+    /// Queries a single text.
+    pub async fn text(&self, sql: &str) -> Result<String> {
+        let query = sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned()));
+        query.fetch_one(&self.pool).await.with_context(|| format!("running {sql}"))
+    }
+
+    /// The URL for another role.
+    pub fn url_of(&self, role: &str) -> String {
+        format!("postgres://{role}@127.0.0.1:{}/postgres", self.port)
+    }
+
     /// Statements that the sources' role has completed or started since the last reset, without
     /// those that prepare its sessions.
     pub async fn statements(&self) -> Result<i64> {

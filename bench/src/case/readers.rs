@@ -1,0 +1,178 @@
+//! Readers who open views, look at them for some seconds, and check that what they see is current.
+
+use super::data;
+use super::phase::{LINES, Server};
+use super::views::{Trace, View};
+use crate::client::Client;
+use crate::servers::postgres::Postgres;
+use anyhow::{Context, Result, bail};
+use brisk_cache::{Cache, Tag};
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Requests of one reader at a time, as in a browser.
+const AT_ONCE: usize = 6;
+const TABLE: &str = "table:bench.invoice_lines";
+
+/// What a phase's readers saw.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen {
+    /// How long each view took.
+    pub(super) times: Vec<Duration>,
+    /// Views that lacked lines of an acknowledged batch.
+    pub(super) stale: u64,
+}
+
+/// What readers and batches share.
+pub(super) struct World {
+    pub(super) postgres: Postgres,
+    pub(super) views: Vec<View>,
+    /// Batches whose invalidation has been acknowledged.
+    pub(super) acknowledged: AtomicU64,
+}
+
+/// How readers behave.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    /// How many of them there are.
+    pub(super) readers: u64,
+    /// How long they look at a page on average.
+    pub(super) pause: Duration,
+    /// For how long they open views.
+    pub(super) length: Duration,
+    /// Reproduces what they open.
+    pub(super) seed: u64,
+}
+
+/// Has readers read, and a batch arrive every so often.
+pub(super) async fn read(
+    world: &Arc<World>,
+    server: &Arc<Server>,
+    manner: Manner,
+    every: Duration,
+    pipeline: &Cache<Arc<str>>,
+) -> Result<Seen> {
+    let begun = Instant::now();
+    let mut readers = tokio::task::JoinSet::new();
+    for reader in 0..manner.readers {
+        let trace = Trace::new(manner.seed, reader, world.views.len(), manner.pause);
+        readers.spawn(one(Arc::clone(world), Arc::clone(server), trace, begun + manner.length));
+    }
+    let batches = async {
+        let mut next = begun + every;
+        while next < begun + manner.length {
+            tokio::time::sleep_until(next.into()).await;
+            data::arrive(&world.postgres).await?;
+            pipeline.invalidate(&[Tag::parse(TABLE)?]).await?;
+            world.acknowledged.fetch_add(1, Ordering::SeqCst);
+            next += every;
+        }
+        anyhow::Ok(())
+    };
+    let all = async {
+        let mut seen = Seen::default();
+        while let Some(one) = readers.join_next().await {
+            let one = one??;
+            seen.times.extend(one.times);
+            seen.stale += one.stale;
+        }
+        Ok(seen)
+    };
+    let (_, seen) = futures::future::try_join(batches, all).await?;
+    Ok(seen)
+}
+
+async fn one(
+    world: Arc<World>,
+    server: Arc<Server>,
+    mut trace: Trace,
+    end: Instant,
+) -> Result<Seen> {
+    let mut seen = Seen::default();
+    let mut browser = Browser::default();
+    loop {
+        let (pause, number) = trace.next();
+        if Instant::now() + pause >= end {
+            return Ok(seen);
+        }
+        tokio::time::sleep(pause).await;
+        let view = &world.views[number];
+        let least =
+            view.lines + world.acknowledged.load(Ordering::SeqCst) * view.lines_of_a_batch();
+        let begun = Instant::now();
+        let lines = browser.open(&server, number, view).await?;
+        seen.times.push(begun.elapsed());
+        seen.stale += u64::from(lines < least);
+    }
+}
+
+/// A browser with its own cache.
+#[derive(Default)]
+struct Browser {
+    client: Client,
+    /// Tags of the pages that it has, and the lines that they show.
+    pages: HashMap<usize, (String, u64)>,
+}
+
+impl Browser {
+    /// Loads a view in full; returns the number of lines that it shows.
+    async fn open(&mut self, server: &Server, number: usize, view: &View) -> Result<u64> {
+        let addresses = server.addresses(view);
+        if let [page] = addresses.as_slice() {
+            return self.page(page, number).await;
+        }
+        let client = &self.client;
+        let loads = stream::iter(addresses).map(|address| async move {
+            let (status, _, body) = client.get_with_tag(&address).await?;
+            if status != 200 {
+                bail!("{address}: status {status}: {}", String::from_utf8_lossy(&body));
+            }
+            Ok((address, body))
+        });
+        let loaded: Vec<_> = loads.buffer_unordered(AT_ONCE).try_collect().await?;
+        let lines = loaded.iter().find(|(address, _)| address.contains(&format!("/{LINES}?")));
+        let (_, body) = lines.context("no panel of lines")?;
+        let json: Value = serde_json::from_slice(body)?;
+        let cell = json.pointer("/panel/frame/columns/0/cells/0").or(json.pointer("/0/lines"));
+        // Sums are decimals, which are texts.
+        let number = |cell: &Value| cell.as_u64().or_else(|| cell.as_str()?.parse().ok());
+        cell.and_then(number).with_context(|| format!("no number of lines: {json}"))
+    }
+
+    async fn page(&mut self, address: &str, number: usize) -> Result<u64> {
+        let known = self.pages.get(&number);
+        let tag = known.map(|(tag, _)| tag.as_str());
+        let (status, tag, body) = self.client.get_unless(address, tag).await?;
+        if let (304, Some((_, lines))) = (status, known) {
+            return Ok(*lines);
+        }
+        let text = String::from_utf8_lossy(&body);
+        if status != 200 || text.contains("notice bad") {
+            bail!("{address}: status {status}: {text}");
+        }
+        let lines = lines(&text).with_context(|| format!("{address}: no number of lines"))?;
+        if let Some(tag) = tag {
+            self.pages.insert(number, (tag, lines));
+        }
+        Ok(lines)
+    }
+}
+
+/// The number of lines on a page. What a panel shows that was late comes after the page, in a template that
+/// is named by the comment in its place.
+fn lines(page: &str) -> Option<u64> {
+    let (_, panel) = page.split_once(&format!("data-panel=\"{LINES}\""))?;
+    let (panel, rest) = panel.split_once("</section>")?;
+    let shown = match panel.split_once("<!--s-") {
+        Some((_, late)) if !panel.contains("data-exact=") => {
+            let id = late.split("o-->").next()?;
+            rest.split_once(&format!("<template id=\"{id}f\""))?.1
+        }
+        _ => panel,
+    };
+    shown.split_once("data-exact=\"")?.1.split('"').next()?.parse().ok()
+}
