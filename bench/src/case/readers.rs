@@ -150,6 +150,12 @@ impl Browser {
         if let (304, Some((_, lines))) = (status, known) {
             return Ok(*lines);
         }
+        let (mut status, mut body) = (status, body);
+        // What takes longer than a page waits comes afterwards; without scripts, by loading it again.
+        if lines(&String::from_utf8_lossy(&body)).is_none() {
+            (status, _, body) =
+                self.client.get_with_tag(&format!("{address}&whole-page=1")).await?;
+        }
         let text = String::from_utf8_lossy(&body);
         if status != 200 || text.contains("notice bad") {
             bail!("{address}: status {status}: {text}");

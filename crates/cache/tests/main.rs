@@ -8,6 +8,7 @@
 
 mod concurrency;
 mod counts;
+mod failover;
 mod forged;
 mod model;
 mod replicas;

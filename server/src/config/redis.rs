@@ -17,11 +17,13 @@ pub(super) struct RedisTable {
     prefix: Option<String>,
     timeout: Option<Duration>,
     lease: Option<Duration>,
+    replicas: Option<u8>,
     ca: Option<PathBuf>,
 }
 
 const TIMEOUT: RangeInclusive<Duration> = Duration::from_millis(10)..=Duration::from_secs(10);
 const LEASE: RangeInclusive<Duration> = Duration::from_millis(500)..=Duration::from_secs(60);
+const REPLICAS: RangeInclusive<u8> = 0..=5;
 
 impl RedisTable {
     /// Reads `[redis]`; `base` is the folder of the file.
@@ -31,10 +33,11 @@ impl RedisTable {
         let prefix = table.expected("prefix", example, prefix, problems);
         let timeout = table.duration("timeout", TIMEOUT, problems);
         let lease = table.duration("lease", LEASE, problems);
+        let replicas = table.whole("replicas", REPLICAS, problems);
         let inside = |text: &str| (!text.is_empty()).then(|| base.join(text));
         let ca = table.expected("ca", "the path of a file of certificates", inside, problems);
         table.finish(problems);
-        Self { at: problems.place(table.span()), url, prefix, timeout, lease, ca }
+        Self { at: problems.place(table.span()), url, prefix, timeout, lease, replicas, ca }
     }
 }
 
@@ -66,6 +69,7 @@ pub(super) fn layered(
         config.prefix = table.prefix.clone().unwrap_or(config.prefix);
         config.timeout = table.timeout.unwrap_or(config.timeout);
         config.lease = table.lease.unwrap_or(config.lease);
+        config.replicas = table.replicas.unwrap_or(config.replicas);
         config.ca.clone_from(&table.ca);
     }
     Ok(Some(config))

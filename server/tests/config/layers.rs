@@ -48,7 +48,8 @@ fn the_file_in_the_documentation_is_read_whole() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operating.md");
     let page = std::fs::read_to_string(page).unwrap();
     let file = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
-    let folder = folder(file);
+    // Not the default, so that it shows.
+    let folder = folder(&file.replace("replicas = 0", "replicas = 2"));
     let variables = [
         ("SHOP_URL", "postgres://h/shop"),
         ("REDIS_URL", "redis://h:6379/0"),
@@ -73,6 +74,7 @@ fn the_file_in_the_documentation_is_read_whole() {
     let redis = settings.redis().unwrap().unwrap();
     assert_eq!((redis.urls, redis.prefix.as_str()), (vec!["redis://h:6379/0".into()], "brisk:"));
     assert_eq!((redis.timeout.as_millis(), redis.lease.as_millis()), (250, 3_000));
+    assert_eq!(redis.replicas, 2);
     assert_eq!(redis.ca, Some(folder.path().join("ca.pem")));
     assert!(settings.cache.warm);
     let provider = settings.provider().unwrap().unwrap();

@@ -30,6 +30,7 @@ fn problems_name_the_place_and_what_is_allowed() {
         ("[cache]\nmemory = \"5 mb\"", "2:10: \"memory\"", "a size from 1 MiB to"),
         ("[cache]\nmemory = \"2 MiB\"\nlargest_frame = \"3 MiB\"", "3:17: ", "larger than"),
         ("[redis]\nurl = \"redis://h\"\nprefix = \"{a}\"", "3:10: \"prefix\" of [redis]", "brisk:"),
+        ("[redis]\nurl = \"redis://h\"\nreplicas = 9", "3:12: \"replicas\"", "from 0 to 5"),
         (
             "[redis]\nurl = \"a\"\nurl_env = \"B\"",
             "3:11: [redis] has both \"url\" and",

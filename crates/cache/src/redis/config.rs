@@ -18,6 +18,9 @@ pub struct RedisConfig {
     /// A PEM file with the certificate authorities to trust for `rediss://`; without it, those that
     /// the machine trusts. Read once, at the start.
     pub ca: Option<PathBuf>,
+    /// How many replicas of a master have to have an invalidation before it is acknowledged: one that only
+    /// a master has is lost with it.
+    pub replicas: u8,
     /// How long a leader that died keeps the others waiting; a live one renews its lease.
     pub lease: Duration,
 }
@@ -38,6 +41,7 @@ impl RedisConfig {
             prefix: "brisk:".into(),
             timeout: Duration::from_millis(250),
             ca: None,
+            replicas: 0,
             lease: Duration::from_secs(3),
         }
     }

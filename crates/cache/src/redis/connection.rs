@@ -5,7 +5,10 @@ use super::config::{RedisConfig, RedisConfigError};
 use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig, PubSub};
 use redis::cluster::ClusterClient;
 use redis::cluster_async::ClusterConnection;
-use redis::{Client, Cmd, Pipeline, RedisError, RedisFuture, TlsCertificates, Value};
+use redis::cluster_routing::{Route, RoutingInfo, SingleNodeRoutingInfo, SlotAddr};
+use redis::{
+    Client, Cmd, Pipeline, RedisError, RedisFuture, TlsCertificates, Value, from_redis_value,
+};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use std::path::Path;
@@ -20,6 +23,8 @@ pub(crate) const CONNECT: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub(crate) struct Connector {
     kind: Kind,
+    /// What waits for replicas, which holds up all that is sent after it.
+    confirming: Kind,
     /// One client per node, for channels.
     clients: Arc<[Client]>,
 }
@@ -28,6 +33,16 @@ pub(crate) struct Connector {
 enum Kind {
     Single(Arc<OnceCell<ConnectionManager>>),
     Cluster(Box<ClusterClient>, Arc<OnceCell<ClusterConnection>>),
+}
+
+impl Kind {
+    /// The same server or cluster, with connections of its own.
+    fn another(&self) -> Self {
+        match self {
+            Self::Single(_) => Self::Single(Arc::default()),
+            Self::Cluster(client, _) => Self::Cluster(client.clone(), Arc::default()),
+        }
+    }
 }
 
 /// A connection; cloning it is cheap, and all clones share the same sockets.
@@ -64,12 +79,21 @@ impl Connector {
         } else {
             Kind::Single(Arc::default())
         };
-        Ok(Self { kind, clients })
+        Ok(Self { confirming: kind.another(), kind, clients })
     }
 
     /// The shared connection.
     pub(crate) async fn connection(&self) -> Result<Connection, RedisError> {
-        match &self.kind {
+        self.connected(&self.kind).await
+    }
+
+    /// The one for commands that wait for replicas. Nothing else may be sent over it.
+    pub(crate) async fn confirming(&self) -> Result<Connection, RedisError> {
+        self.connected(&self.confirming).await
+    }
+
+    async fn connected(&self, kind: &Kind) -> Result<Connection, RedisError> {
+        match kind {
             Kind::Single(cell) => {
                 let manager = cell.get_or_try_init(async || {
                     let config = ConnectionManagerConfig::new()
@@ -103,6 +127,29 @@ fn authorities(path: &Path) -> Result<TlsCertificates, RedisConfigError> {
         return Err(wrong("it holds no certificate in PEM".into()));
     }
     Ok(TlsCertificates { client_tls: None, root_cert: Some(pem) })
+}
+
+impl Connection {
+    /// How many replicas have what was sent over this connection to the master of `key`: waits for `count`
+    /// of them, but for no longer than `time`.
+    pub(crate) async fn confirmed(
+        &mut self,
+        key: &str,
+        count: u8,
+        time: Duration,
+    ) -> Result<u64, RedisError> {
+        let mut wait = redis::cmd("WAIT");
+        wait.arg(count).arg(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+        match self {
+            Self::Single(connection) => wait.query_async(connection).await,
+            Self::Cluster(connection) => {
+                let master = Route::with_key(key, SlotAddr::Master);
+                let master = SingleNodeRoutingInfo::SpecificNode(master);
+                let routing = RoutingInfo::SingleNode(master);
+                Ok(from_redis_value(connection.route_command(wait, routing).await?)?)
+            }
+        }
+    }
 }
 
 impl ConnectionLike for Connection {

@@ -15,7 +15,10 @@
 //! name in its text, and is only ever loaded by the process that has just generated that name. So
 //! while Redis knows that script, this is still the run in which the era began. Once it does not, a
 //! new era begins, and since entry keys contain the era, nothing of the old one is ever found
-//! again. The same holds for a replica that is promoted.
+//! again. The same holds for a replica that is promoted: Redis 7 replicates no scripts. So an invalidation
+//! that a master had acknowledged and took with it is not missed, because nothing from before the failover
+//! is found. What remains is a master that others have already replaced and that does not know it yet: it
+//! goes on acknowledging. With [`replicas`](super::config::RedisConfig::replicas), it no longer can.
 
 use super::era::{Current, EDITION, LIFE, RECORDED, REPLACE, script};
 use super::shared::Shared;
@@ -64,7 +67,24 @@ impl Shared {
         let stamp = generation::random();
         pipeline.cmd("SET").arg(self.stamp_key()).arg(&*stamp);
         pipeline.arg("EX").arg(LIFE.as_secs()).ignore();
-        self.ask(async |mut connection| pipeline.exec_async(&mut connection).await).await
+        let replicas = self.config.replicas;
+        if replicas == 0 {
+            return self
+                .ask(async |mut connection| pipeline.exec_async(&mut connection).await)
+                .await;
+        }
+        let (key, time) = (self.stamp_key(), self.config.timeout.mul_f32(0.8));
+        let confirmed = self.ask(async |_| {
+            let mut connection = self.connector.confirming().await?;
+            pipeline.exec_async(&mut connection).await?;
+            connection.confirmed(&key, replicas, time).await
+        });
+        match confirmed.await? {
+            count if count >= u64::from(replicas) => Ok(()),
+            count => Err(Trouble::Failed(format!(
+                "{count} of its replicas confirm the invalidation, and \"replicas\" of [redis] is {replicas}"
+            ))),
+        }
     }
 
     /// [`Shared::generations`], and what is stored under `entries`, in one round trip; no entries

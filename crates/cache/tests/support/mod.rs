@@ -5,6 +5,7 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod replica;
+pub mod switch;
 
 use brisk_cache::RedisConfig;
 use brisk_test_waiting::eventually_blocking;
@@ -86,7 +87,7 @@ impl Server {
         self.try_command(words).unwrap_or_else(|| panic!("{words:?} failed"))
     }
 
-    fn try_command<T: redis::FromRedisValue>(&self, words: &[&str]) -> Option<T> {
+    pub fn try_command<T: redis::FromRedisValue>(&self, words: &[&str]) -> Option<T> {
         let client = redis::Client::open(self.url()).ok()?;
         let mut connection = client.get_connection_with_timeout(Duration::from_secs(2)).ok()?;
         let mut command = redis::cmd(words[0]);
