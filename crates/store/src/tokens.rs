@@ -7,8 +7,8 @@ use crate::{Store, StoreError, attributes};
 use brisk_accounts::account::Attributes;
 use brisk_accounts::{AccountId, Scopes};
 use brisk_domain::Timestamp;
-use sqlx::Row as _;
 use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row as _};
 
 /// A token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Store {
             at: token.created_at,
             actor: actor.clone(),
             action: "token added".into(),
-            subject: format!("token {} {}", token.id, token.name),
+            subject: subject(&mut change, &token.name, &token.account).await?,
             before: None,
             after: Some(token.scopes.to_string()),
         };
@@ -111,21 +111,20 @@ impl Store {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut change = self.begin_change(Topic::Accounts).await?;
-        let revoked = sqlx::query("delete from tokens where account = $1 and id = $2")
-            .bind(account.as_str())
-            .bind(id)
-            .execute(&mut *change)
-            .await?;
-        if revoked.rows_affected() == 0 {
-            return Ok(());
-        }
+        let revoked =
+            sqlx::query("delete from tokens where account = $1 and id = $2 returning name, scopes")
+                .bind(account.as_str())
+                .bind(id)
+                .fetch_optional(&mut *change)
+                .await?;
+        let Some(revoked) = revoked else { return Ok(()) };
         count(&mut change).await?;
         let record = AuditRecord {
             at,
             actor: actor.clone(),
             action: "token revoked".into(),
-            subject: format!("token {id}"),
-            before: None,
+            subject: subject(&mut change, revoked.get(0), account).await?,
+            before: Some(revoked.get(1)),
             after: None,
         };
         change.record(&record).await?;
@@ -145,6 +144,20 @@ impl Store {
         change.commit().await?;
         Ok(())
     }
+}
+
+/// A token in the audit log: by its name and its owner's, as people know it.
+async fn subject(
+    change: &mut AnyConnection,
+    name: &str,
+    account: &AccountId,
+) -> Result<String, StoreError> {
+    let owner = sqlx::query("select name from accounts where id = $1")
+        .bind(account.as_str())
+        .fetch_optional(change)
+        .await?;
+    let owner: Option<String> = owner.map(|row| row.get(0));
+    Ok(format!("token {name} of {}", owner.as_deref().unwrap_or(account.as_str())))
 }
 
 /// A token whose scopes this release cannot read is none.

@@ -1,12 +1,16 @@
 //! The audit log: what is read of it, and that nobody changes it.
 
+use crate::people::{self, LATER, NOW, root};
+use brisk_accounts::{Identity, Role, Scopes};
 use brisk_domain::Timestamp;
 use brisk_store::{
-    Actor, AuditFilter, AuditRecord, DatabaseUrl, LEAST_RETENTION, Store, StoreLocation,
+    Actor, AuditFilter, AuditRecord, DatabaseUrl, Editor, LEAST_RETENTION, LoggedRecord, Store,
+    StoreLocation, TokenRecord,
 };
 use brisk_test_stores::TestStore;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use std::collections::BTreeSet;
 
 fn record(second: i64, name: &str, action: &str, subject: &str) -> AuditRecord {
     AuditRecord {
@@ -85,6 +89,50 @@ async fn nobody_changes_the_log_or_deletes_what_is_young() {
         }
         assert_eq!(store.audit(&AuditFilter::default(), 9).await.unwrap().len(), 1);
         pool.close().await;
+    }
+}
+
+#[tokio::test]
+async fn records_name_accounts_and_tokens_and_say_what_was() {
+    for TestStore { store, .. } in &TestStore::each().await {
+        let ann = people::account("ann", Role::Editor);
+        store.add_account(&ann, &root()).await.unwrap();
+        let token = TokenRecord {
+            id: "0123456789abcdef".into(),
+            hash: "0123456789abcdef0123".into(),
+            account: ann.id.clone(),
+            name: "nightly".into(),
+            scopes: Scopes::parse("read:sales metrics").unwrap(),
+            attributes: None,
+            created_at: NOW,
+            expires_at: LATER,
+            used_at: None,
+        };
+        assert!(store.add_token(&token, 1, &root()).await.unwrap());
+        store.revoke_token(&ann.id, &token.id, &root(), NOW).await.unwrap();
+        let identity = Identity::new("https://id.example", "7").unwrap();
+        store.connect_own(&ann, &identity, &root(), NOW).await.unwrap();
+        store.disconnect_one(&ann, &identity, |_, _| true, (&root(), NOW)).await.unwrap();
+        let editors = BTreeSet::from([Editor::Account(ann.id.clone())]);
+        store.change_folder_editors(None, &editors, &root(), NOW).await.unwrap();
+        let records = store.audit(&AuditFilter::default(), 9).await.unwrap();
+        let said = records.iter().rev().map(|LoggedRecord { record, .. }| {
+            let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "–".into());
+            let (before, after) = (value(&record.before), value(&record.after));
+            format!("{}, {}: {before} → {after}", record.action, record.subject)
+        });
+        let said: Vec<String> = said.collect();
+        assert_eq!(
+            said,
+            [
+                "account added, account ann: – → editor",
+                "token added, token nightly of ann: – → read:sales metrics",
+                "token revoked, token nightly of ann: read:sales metrics → –",
+                "identity connected, account ann: – → https://id.example 7",
+                "identity removed, account ann: https://id.example 7 → –",
+                "editors changed, dashboards in no folder: – → account ann",
+            ]
+        );
     }
 }
 

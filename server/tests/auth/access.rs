@@ -84,6 +84,15 @@ async fn an_editor_invalidates_by_the_api_what_is_theirs() {
         let answer = world.post("/api/v1/invalidations", &token, &body).await;
         assert_eq!(answer.status, status, "{tag}: {}", answer.body);
     }
+    // The log says by which token, and why not, in full.
+    let root = world.sign_in("root").await;
+    let log = world.get("/admin/invalidation", &root).await.body;
+    let rows: Vec<&str> = log.split("<tr>").filter(|row| row.contains("the API: ")).collect();
+    assert_eq!(rows.len(), 4, "{log}");
+    assert!(rows.iter().all(|row| row.contains("the API: eve by the token invalidate<")));
+    let refused: Vec<&&str> = rows.iter().filter(|row| row.contains(">403<")).collect();
+    assert_eq!(refused.len(), 2, "{log}");
+    assert!(refused.iter().all(|row| row.contains("may not invalidate")), "{refused:?}");
 }
 
 #[tokio::test]
