@@ -102,5 +102,6 @@ fn change(record: &ActivityRecord) -> AnyView {
         return "–".into_any();
     }
     let value = |value: Option<&String>| value.map_or_else(|| "–".to_owned(), Clone::clone);
-    view! { <span class="was">{value(before)}</span>" → "{value(after)} }.into_any()
+    let now = format!(" → {}", value(after));
+    view! { <span class="was">{value(before)}</span>{now} }.into_any()
 }

@@ -71,7 +71,7 @@ impl Store {
             action: "token added".into(),
             subject: subject(&mut change, &token.name, &token.account).await?,
             before: None,
-            after: Some(token.scopes.to_string()),
+            after: Some(rights(&token.scopes.to_string(), token.attributes.as_ref())),
         };
         change.record(&record).await?;
         change.commit().await?;
@@ -111,20 +111,23 @@ impl Store {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut change = self.begin_change(Topic::Accounts).await?;
-        let revoked =
-            sqlx::query("delete from tokens where account = $1 and id = $2 returning name, scopes")
-                .bind(account.as_str())
-                .bind(id)
-                .fetch_optional(&mut *change)
-                .await?;
+        let revoked = sqlx::query(
+            "delete from tokens where account = $1 and id = $2 returning name, scopes, attributes",
+        )
+        .bind(account.as_str())
+        .bind(id)
+        .fetch_optional(&mut *change)
+        .await?;
         let Some(revoked) = revoked else { return Ok(()) };
+        let kept_to: Option<String> = revoked.get(2);
+        let kept_to = kept_to.map(|text| attributes::read(&text));
         count(&mut change).await?;
         let record = AuditRecord {
             at,
             actor: actor.clone(),
             action: "token revoked".into(),
             subject: subject(&mut change, revoked.get(0), account).await?,
-            before: Some(revoked.get(1)),
+            before: Some(rights(revoked.get(1), kept_to.as_ref())),
             after: None,
         };
         change.record(&record).await?;
@@ -158,6 +161,14 @@ async fn subject(
         .await?;
     let owner: Option<String> = owner.map(|row| row.get(0));
     Ok(format!("token {name} of {}", owner.as_deref().unwrap_or(account.as_str())))
+}
+
+/// What a token may do, in the audit log.
+fn rights(scopes: &str, kept_to: Option<&Attributes>) -> String {
+    match kept_to {
+        Some(kept_to) => format!("{scopes}; only {}", attributes::pairs(kept_to).join(", ")),
+        None => scopes.to_owned(),
+    }
 }
 
 /// A token whose scopes this release cannot read is none.
