@@ -352,7 +352,7 @@ fn never_hit(panels: &[CachedPanel]) -> Option<AnyView> {
                 <p class="recent">"Panels that readers looked at, and that the cache never had."</p>
                 {records_table(
                     "Table of panels that were never hit".to_owned(),
-                    "tb",
+                    "tb explains",
                     &[Head::Text("Panel"), Head::Number("Lookups"), Head::Text("Why")],
                     rows,
                 )}

@@ -13,6 +13,11 @@ const OWN_ATTRIBUTES: &str = "One on a line, such as tenant=acme. One that is se
 /// All accounts, and the teams.
 pub fn people(page: &PeoplePage) -> AnyView {
     let rows: Vec<AnyView> = page.people.iter().map(|row| person(row, page.now)).collect();
+    let team_forms = (!page.teams.is_empty()).then(|| {
+        let forms: Vec<AnyView> =
+            page.teams.iter().map(|(name, attributes)| team(name, attributes)).collect();
+        view! { <div class="team-forms">{forms}</div> }
+    });
     let [name, full_name, teams, role] = &page.typed;
     let role = if role.is_empty() { "viewer" } else { role.as_str() };
     view! {
@@ -41,7 +46,7 @@ pub fn people(page: &PeoplePage) -> AnyView {
                 <section class="operation" aria-labelledby="teams-title">
                     <h2 id="teams-title">"Teams"</h2>
                     <p>"A team is there once somebody is in it, or once it has attributes, which all in it have."</p>
-                    {page.teams.iter().map(|(name, attributes)| team(name, attributes)).collect::<Vec<_>>()}
+                    {team_forms}
                     <form method="post" action="/admin/people">
                         <input type="hidden" name="do" value="team"/>
                         {text("team", "Another team", "", None)}
@@ -149,8 +154,8 @@ pub fn account(page: &AccountPage) -> AnyView {
                         <input type="hidden" name="do" value="rights"/>
                         {choice("role", "Role", &ROLES, role)}
                         {text("teams", "Teams", &teams.join(" "), Some("Separated by spaces; a new name creates a team."))}
-                        {known_teams(&page.known_teams)}
                         {lines("attributes".into(), "attributes", "Own attributes".into(), &page.attributes, OWN_ATTRIBUTES)}
+                        {known_teams(&page.known_teams)}
                         <div class="actions"><button class="btn primary">"Save"</button></div>
                     </form>
                     {effective}
