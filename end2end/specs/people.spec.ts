@@ -97,6 +97,10 @@ for (const colorScheme of ["light", "dark"] as const) {
     await fits("People");
     await page.getByRole("link", { name: `guest-${project.name}-${colorScheme}` }).click();
     await fits(`guest-${project.name}-${colorScheme}`);
+    await page.getByLabel("Own attributes").fill("region=north\nshift=late");
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect(page.locator(".effective li")).toHaveText(["region=norththeir own", "shift=latetheir own"]);
+    await fits(`guest-${project.name}-${colorScheme}`);
     await page.goto(`${url}/admin/activity`);
     await fits("Activity");
     await context.clearCookies();

@@ -95,3 +95,21 @@ test("a panel's own page sorts its table, with the keyboard alone", async ({ pag
   await expect(page.locator("#data").getByRole("button", { name: /^Revenue\b(?! \(previous)/ })).toBeFocused();
   await expectAccessible(page);
 });
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? "with scripts" : "without scripts", () => {
+    test.use({ javaScriptEnabled });
+
+    test("a table is on its own page once, where it is sorted and paged", async ({ page }) => {
+      await page.goto("/d/tables/p/rows?range=last-7-days");
+      const card = page.locator("#data");
+      await expect(page.locator("main table.tb")).toHaveCount(1);
+      await expect(card.getByRole("heading", { name: "Table" })).toBeVisible();
+      await card.getByRole("button", { name: "Amount" }).click();
+      await expect(card.locator("tbody tr:visible td:nth-child(2)").first()).toHaveText("99.9");
+      await card.getByRole("button", { name: "Next" }).click();
+      await expect(card.locator(".tb-pager span")).toHaveText("51–100 of 312");
+      if (javaScriptEnabled) await expectAccessible(page);
+    });
+  });
+}

@@ -256,7 +256,10 @@ async fn schedules_are_made_changed_switched_and_removed_by_forms_that_ask_first
     assert!(world.store().schedules().await.unwrap().is_empty());
     let filter = brisk_store::AuditFilter::default();
     let log = world.store().audit(&filter, 10).await.unwrap();
-    assert_eq!(log.iter().filter(|one| one.record.action == "schedule changed").count(), 4);
+    let actions: Vec<&str> = log.iter().rev().map(|one| one.record.action.as_str()).collect();
+    let expected =
+        ["schedule added", "schedule switched off", "schedule switched on", "schedule removed"];
+    assert_eq!(actions, expected);
     let removed =
         world.store().change_schedule("x", &ScheduleChange::Remove, &anna(), BEFORE_SIX).await;
     assert!(!removed.unwrap());

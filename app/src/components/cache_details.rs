@@ -39,9 +39,14 @@ pub(crate) fn entries(entries: &PanelEntries) -> AnyView {
     view! { <div class="cache-entries">{parts}</div> }.into_any()
 }
 
-fn entry(report: &EntryReport, now: Timestamp, zone: &ZoneOffsets) -> AnyView {
-    let word = report.state.word();
+/// The mark of a state. Its class is one word, of which `style/panel-menu.css` colours some.
+pub(crate) fn state_mark(state: EntryState) -> AnyView {
+    let word = state.word();
     let class = format!("state {}", word.replace(' ', "-"));
+    view! { <b class=class>{word}</b> }.into_any()
+}
+
+fn entry(report: &EntryReport, now: Timestamp, zone: &ZoneOffsets) -> AnyView {
     let seconds = |number: u64| format::round_duration(number as f64);
     let at = |at: Timestamp| zone.local(at).format("%H:%M:%S").to_string();
     let apart = |at: Timestamp| format::duration(now.0.abs_diff(at.0) as f64 / 1e6);
@@ -71,7 +76,7 @@ fn entry(report: &EntryReport, now: Timestamp, zone: &ZoneOffsets) -> AnyView {
     let tags: Vec<_> = report.tags.iter().map(|tag| view! { <code>{tag.clone()}</code> }).collect();
     view! {
         <section class="cache-entry">
-            <h3>{report.of.words()}<b class=class>{word}</b></h3>
+            <h3>{report.of.words()}{state_mark(report.state)}</h3>
             <p class="cache-why">{report.why.clone()}</p>
             <dl>
                 {facts}

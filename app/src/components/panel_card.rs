@@ -99,14 +99,17 @@ fn is_figure(panel: &Panel) -> bool {
     }
 }
 
-/// The chart of `panel` on a page of its own.
+/// `panel` on a page of its own.
 pub(crate) fn large(page: &Arc<DashboardPage>, panel: &Panel, slot: PanelSlot) -> AnyView {
     let size = size_of_large(panel);
     let rows = panel.kind.traits().large_rows;
+    // Links to the data of any panel lead to the table, wherever it is.
+    let (id, heading) =
+        if panel.kind.traits().is_table() { (Some("data"), "Table") } else { (None, "Chart") };
     view! {
-        <section class=format!("panel h{rows}") data-panel=panel.id.to_string() aria-labelledby="chart-t">
+        <section class=format!("panel h{rows}") id=id data-panel=panel.id.to_string() aria-labelledby="chart-t">
             <header class="panel-head">
-                <h2 id="chart-t">"Chart"</h2>
+                <h2 id="chart-t">{heading}</h2>
                 {panel_menu::menu(page, panel, &panel.title_at(page.interval))}
             </header>
             {filled(page, panel, slot, size)}

@@ -16,6 +16,8 @@ pub(crate) fn menu(page: &DashboardPage, panel: &Panel, title: &str) -> AnyView 
     let large = page.link_to(Some(panel));
     let view_large = (!page.is_one_panel)
         .then(|| view! { <a href=large.clone()>{icon("expand")}"View large"</a> });
+    let as_table = (!panel.kind.traits().is_table())
+        .then(|| view! { <a href=format!("{large}#data")>{icon("table")}"Show as table"</a> });
     let elsewhere = page
         .panel_link(panel)
         .map(|(href, title)| view! { <a href=href>{icon("next")}"Open "{title}</a> });
@@ -26,7 +28,7 @@ pub(crate) fn menu(page: &DashboardPage, panel: &Panel, title: &str) -> AnyView 
             <div class="pop-box menu panel-menu">
                 {note}
                 {view_large}
-                <a href=format!("{large}#data")>{icon("table")}"Show as table"</a>
+                {as_table}
                 {elsewhere}
                 <a href=csv(page, panel) download>{icon("download")}"Download CSV"</a>
                 <button type="button" class="js-only" data-copy="link" data-link=large>

@@ -68,7 +68,7 @@ fn table(records: &[ActivityRecord]) -> AnyView {
             {records_table(
                 "Table of the records".to_owned(),
                 "tb activity",
-                &[Head::Text("When"), Head::Text("Who"), Head::Text("What"), Head::Text("Of what"), Head::Text("Before"), Head::Text("After")],
+                &[Head::Text("When"), Head::Text("Who"), Head::Text("What"), Head::Text("Of what"), Head::Text("Before → after")],
                 rows,
             )}
         </section>
@@ -83,16 +83,25 @@ fn row(record: &ActivityRecord) -> AnyView {
         let address = record.address.clone();
         view! { <small>{address}</small> }
     });
-    let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "–".into());
     view! {
         <tr>
             <td>{at}</td>
             <td>{record.actor.clone()}{address}</td>
             <td>{record.action.clone()}</td>
             <td>{record.subject.clone()}</td>
-            <td>{value(&record.before)}</td>
-            <td>{value(&record.after)}</td>
+            <td>{change(record)}</td>
         </tr>
     }
     .into_any()
+}
+
+/// What was, and what is now.
+fn change(record: &ActivityRecord) -> AnyView {
+    let (before, after) = (record.before.as_ref(), record.after.as_ref());
+    if before.is_none() && after.is_none() {
+        return "–".into_any();
+    }
+    let value = |value: Option<&String>| value.map_or_else(|| "–".to_owned(), Clone::clone);
+    let now = format!(" → {}", value(after));
+    view! { <span class="was">{value(before)}</span>{now} }.into_any()
 }

@@ -294,8 +294,9 @@ fn costliest(panels: &[CachedPanel]) -> Option<AnyView> {
             view! {
                 <tr>
                     <td>{panel_link(panel)}</td>
-                    <td class="n">{format::grouped(&panel.figures.loads.to_string())}</td>
-                    <td class="n">{time(panel.figures.load_time)}</td>
+                    <td class="n">{time(panel.total_time())}</td>
+                    <td class="n">{statements(&panel.figures)}</td>
+                    <td class="n">{statements(&panel.warming)}</td>
                     <td class="n">{median}</td>
                     <td class="n">{p95}</td>
                     <td class="n">{rate(panel.figures.hits, panel.figures.lookups())}</td>
@@ -307,17 +308,25 @@ fn costliest(panels: &[CachedPanel]) -> Option<AnyView> {
         view! {
             <section class="operation" aria-labelledby="costliest">
                 <h2 id="costliest">"Costliest panels"</h2>
-                <p class="recent">"By the time that their statements took altogether: a longer TTL, a rollup or an index pays here first."</p>
+                <p class="recent">"By the time that their statements took altogether, since this process started: a longer TTL, a rollup or an index pays here first. For readers are also those that ran while a reader was shown an older value."</p>
                 {records_table(
                     "Table of the costliest panels".to_owned(),
                     "tb",
-                    &[Head::Text("Panel"), Head::Number("Statements"), Head::Number("Total time"), Head::Number("Median"), Head::Number("95th percentile"), Head::Number("Hit rate")],
+                    &[Head::Text("Panel"), Head::Number("Total time"), Head::Number("For readers"), Head::Number("To warm"), Head::Number("Median"), Head::Number("95th percentile"), Head::Number("Hit rate")],
                     rows,
                 )}
             </section>
         }
         .into_any(),
     )
+}
+
+/// How many statements ran, and the time that they took: "12 in 3.4 s".
+fn statements(figures: &CacheFigures) -> String {
+    match figures.loads {
+        0 => "–".to_owned(),
+        loads => format!("{} in {}", format::grouped(&loads.to_string()), time(figures.load_time)),
+    }
 }
 
 fn never_hit(panels: &[CachedPanel]) -> Option<AnyView> {
@@ -343,7 +352,7 @@ fn never_hit(panels: &[CachedPanel]) -> Option<AnyView> {
                 <p class="recent">"Panels that readers looked at, and that the cache never had."</p>
                 {records_table(
                     "Table of panels that were never hit".to_owned(),
-                    "tb",
+                    "tb explains",
                     &[Head::Text("Panel"), Head::Number("Lookups"), Head::Text("Why")],
                     rows,
                 )}

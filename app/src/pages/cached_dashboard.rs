@@ -44,10 +44,7 @@ fn card(panel: &CachedPanel, now: Timestamp) -> AnyView {
         Some(Ok(entries)) => least_current(entries),
         Some(Err(_)) | None => None,
     };
-    let state = state.map(|state| {
-        let class = format!("state {}", state.word().replace(' ', "-"));
-        view! { <b class=class>{state.word()}</b> }
-    });
+    let state = state.map(cache_details::state_mark);
     let stored = match &panel.entries {
         Some(Ok(entries)) => entries.entries.iter().find_map(|entry| entry.stored),
         Some(Err(_)) | None => None,
@@ -59,6 +56,9 @@ fn card(panel: &CachedPanel, now: Timestamp) -> AnyView {
         ("Hit rate", rate(panel.figures.hits, lookups)),
         ("Statements run", format::grouped(&panel.figures.loads.to_string())),
     ];
+    if panel.warming.loads > 0 {
+        known.push(("Run to warm it", format::grouped(&panel.warming.loads.to_string())));
+    }
     if let Some((median, p95)) = panel.load_times {
         known.push((
             "Load time",

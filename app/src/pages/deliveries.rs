@@ -33,7 +33,7 @@ pub(super) fn deliveries(page: &InvalidationPage) -> AnyView {
             <p class="recent">{whose}</p>
             {records_table(
                 "Table of deliveries".to_owned(),
-                "tb",
+                "tb deliveries",
                 &[Head::Text("Came"), Head::Text("To"), Head::Text("Verdict"), Head::Text("Tags"), Head::Number("Invalidated")],
                 rows,
             )}
@@ -56,7 +56,7 @@ fn delivery(row: &Delivery, now: Timestamp) -> AnyView {
     let door = match &row.door {
         Door::Webhook(name) => name.clone(),
         Door::NoWebhook => "no such webhook".to_owned(),
-        Door::Api(sender) => format!("the API, by {sender}"),
+        Door::Api(sender) => format!("the API: {sender}"),
     };
     let count = match row.is_test {
         true => format!("({})", row.invalidated),

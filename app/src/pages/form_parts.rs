@@ -123,6 +123,22 @@ pub(super) fn shown_once(secret: Option<&ShownOnce>) -> Option<AnyView> {
     )
 }
 
+/// The attributes of a person, with whence each comes, among facts; nothing where there are none.
+pub(super) fn effective_attributes(
+    words: &'static str,
+    attributes: &[(String, String)],
+) -> Option<AnyView> {
+    let rows: Vec<AnyView> = attributes
+        .iter()
+        .map(|(pair, whence)| {
+            view! { <li><code>{pair.clone()}</code><small>{whence.clone()}</small></li> }.into_any()
+        })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        view! { <div class="effective"><dt>{words}</dt><dd><ul>{rows}</ul></dd></div> }.into_any()
+    })
+}
+
 /// A button that is a form of its own.
 pub(super) fn button(
     action: String,

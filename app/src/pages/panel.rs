@@ -1,11 +1,11 @@
-//! One panel, large, with its table.
+//! One panel, large, with the table of its data.
 
 use crate::components::{cache_details, header, panel_card, toolbar};
 use crate::service::DashboardPage;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// One panel, large, with its table under it.
+/// One panel, large, with the table of its data under it, unless it is a table itself.
 pub fn panel(page: &Arc<DashboardPage>) -> AnyView {
     let Some((panel, slot)) = page.panels.first() else {
         return ().into_any();
@@ -23,7 +23,7 @@ pub fn panel(page: &Arc<DashboardPage>) -> AnyView {
             {toolbar::toolbar(page)}
             <div class="page">
                 {panel_card::large(page, panel, slot.clone())}
-                {panel_card::data_table(page, panel, slot.clone())}
+                {(!panel.kind.traits().is_table()).then(|| panel_card::data_table(page, panel, slot.clone()))}
                 {assumptions(page)}
                 {cache_details::section(page.entries.as_ref())}
             </div>

@@ -1,6 +1,6 @@
 //! All accounts and one of them, for admins.
 
-use super::form_parts::{button, choice, lines, notice, shown_once, text};
+use super::form_parts::{button, choice, effective_attributes, lines, notice, shown_once, text};
 use crate::service::{AccountPage, PeoplePage, PersonRow};
 use brisk_domain::{Timestamp, format};
 use leptos::prelude::*;
@@ -8,10 +8,16 @@ use leptos::prelude::*;
 const ROLES: [&str; 3] = ["viewer", "editor", "admin"];
 const ATTRIBUTES: &str =
     "One on a line, such as tenant=acme. Statements read them as :user.tenant.";
+const OWN_ATTRIBUTES: &str = "One on a line, such as tenant=acme. One that is set here replaces what the teams have under its name.";
 
 /// All accounts, and the teams.
 pub fn people(page: &PeoplePage) -> AnyView {
     let rows: Vec<AnyView> = page.people.iter().map(|row| person(row, page.now)).collect();
+    let team_forms = (!page.teams.is_empty()).then(|| {
+        let forms: Vec<AnyView> =
+            page.teams.iter().map(|(name, attributes)| team(name, attributes)).collect();
+        view! { <div class="team-forms">{forms}</div> }
+    });
     let [name, full_name, teams, role] = &page.typed;
     let role = if role.is_empty() { "viewer" } else { role.as_str() };
     view! {
@@ -40,7 +46,7 @@ pub fn people(page: &PeoplePage) -> AnyView {
                 <section class="operation" aria-labelledby="teams-title">
                     <h2 id="teams-title">"Teams"</h2>
                     <p>"A team is there once somebody is in it, or once it has attributes, which all in it have."</p>
-                    {page.teams.iter().map(|(name, attributes)| team(name, attributes)).collect::<Vec<_>>()}
+                    {team_forms}
                     <form method="post" action="/admin/people">
                         <input type="hidden" name="do" value="team"/>
                         {text("team", "Another team", "", None)}
@@ -124,6 +130,8 @@ pub fn account(page: &AccountPage) -> AnyView {
             view! { <div><dt>"Connected with"</dt><dd>{identity.clone()}</dd></div> }.into_any()
         })
         .collect();
+    let effective = effective_attributes("What statements see of them", &page.effective);
+    let effective = effective.map(|facts| view! { <dl class="facts">{facts}</dl> });
     let own = page.is_own.then(|| {
         view! { <p>"This is your own account. Changes of its role end your session."</p> }
     });
@@ -146,10 +154,11 @@ pub fn account(page: &AccountPage) -> AnyView {
                         <input type="hidden" name="do" value="rights"/>
                         {choice("role", "Role", &ROLES, role)}
                         {text("teams", "Teams", &teams.join(" "), Some("Separated by spaces; a new name creates a team."))}
+                        {lines("attributes".into(), "attributes", "Own attributes".into(), &page.attributes, OWN_ATTRIBUTES)}
                         {known_teams(&page.known_teams)}
-                        {lines("attributes".into(), "attributes", "Attributes".into(), &page.attributes, ATTRIBUTES)}
                         <div class="actions"><button class="btn primary">"Save"</button></div>
                     </form>
+                    {effective}
                 </section>
                 <section class="operation" aria-labelledby="signing-in">
                     <h2 id="signing-in">"Signing in"</h2>

@@ -1,6 +1,8 @@
 //! One's own account: name, password, second factor, sessions, tokens, theme.
 
-use super::form_parts::{button, lines, notice, password, qr_code, shown_once, spaced, text};
+use super::form_parts::{
+    button, effective_attributes, lines, notice, password, qr_code, shown_once, spaced, text,
+};
 use super::identities::identities;
 use crate::Theme;
 use crate::service::{Factor, ProfilePage, SessionRow, TokenRow};
@@ -11,10 +13,7 @@ const ACTION: &str = "/profile";
 
 /// The page of the reader's own account.
 pub fn profile(page: &ProfilePage, shown_in: Theme) -> AnyView {
-    let attributes = (!page.attributes.is_empty()).then(|| {
-        let attributes = page.attributes.replace('\n', ", ");
-        view! { <div><dt>"Attributes"</dt><dd>{attributes}</dd></div> }
-    });
+    let attributes = effective_attributes("Attributes", &page.attributes);
     let teams = match page.teams.is_empty() {
         true => "none".to_owned(),
         false => page.teams.join(", "),

@@ -120,7 +120,7 @@ fn tried(tried: &TriedDelivery) -> AnyView {
 fn forms(page: &WebhookPage, action: &str) -> AnyView {
     let hook = &page.webhook;
     let overlap = hook.until.map(|_| {
-        let about = "the secret before is taken no longer".to_owned();
+        let about = "the previous secret is no longer accepted".to_owned();
         button(action.to_owned(), "end-overlap", Vec::new(), "End the old secret now", about)
     });
     let remove = match page.asks_to_remove {

@@ -16,7 +16,7 @@ pub struct Card {
     pub panel: String,
     /// Its content, as markup of this server.
     pub html: String,
-    /// On a panel's own page: its table.
+    /// On the own page of a panel that is no table: the table of its data.
     pub table: Option<String>,
 }
 
@@ -50,8 +50,9 @@ pub async fn cards(
         let (page, panel) = (std::sync::Arc::clone(&page), panel.clone());
         let drawing = page.fragments.drawing().clone();
         let drawn = drawing.run(move || {
+            let has_table = large && !panel.kind.traits().is_table();
             let table =
-                large.then(|| panel_card::table(&page, &panel, previous.as_ref(), &outcome));
+                has_table.then(|| panel_card::table(&page, &panel, previous.as_ref(), &outcome));
             let html = panel_card::content(&page, &panel, previous, outcome);
             Card { panel: panel.id.to_string(), html, table }
         });

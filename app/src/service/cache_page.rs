@@ -165,13 +165,20 @@ pub struct CachedPanel {
     pub policy: PolicyInForce,
     /// Readers' lookups since the process began.
     pub figures: CacheFigures,
-    /// Median and 95th percentile of its latest loads.
+    /// The same of warming, which no reader waited for.
+    pub warming: CacheFigures,
+    /// Median and 95th percentile of its latest loads, for readers or to warm.
     pub load_times: Option<(Duration, Duration)>,
     /// What the cache holds for the default view; or why that is not known.
     pub entries: Option<Result<PanelEntries, String>>,
 }
 
 impl CachedPanel {
+    /// The time that its statements took, for readers and to warm.
+    pub fn total_time(&self) -> Duration {
+        self.figures.load_time + self.warming.load_time
+    }
+
     /// Why none of its lookups was a hit.
     pub fn why_never_hit(&self) -> &'static str {
         match (self.policy.mode.0, self.figures) {

@@ -114,8 +114,8 @@ pub struct ProfilePage {
     pub role: &'static str,
     /// The reader's teams.
     pub teams: Vec<String>,
-    /// The attributes that statements see, one per line.
-    pub attributes: String,
+    /// The attributes that statements see, each with whence it comes.
+    pub attributes: Vec<(String, String)>,
     /// The second factor.
     pub factor: Factor,
     /// Whether one proves who one is with a password.
@@ -277,8 +277,10 @@ pub struct PersonRow {
 pub struct AccountPage {
     /// The account.
     pub person: PersonRow,
-    /// Its attributes, one per line.
+    /// Its own attributes, one per line.
     pub attributes: String,
+    /// The attributes that statements see, each with whence it comes.
+    pub effective: Vec<(String, String)>,
     /// The names of all teams.
     pub known_teams: Vec<String>,
     /// The identities of its owner: issuer and subject.

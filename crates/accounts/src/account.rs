@@ -1,5 +1,6 @@
 //! [`Account`]: a person who may sign in.
 
+use crate::effective_attributes::effective;
 use crate::role::Role;
 use crate::verdict::{Folders, Standing};
 use brisk_domain::{Access, AttributeName, Selection, TeamName, Timestamp};
@@ -104,16 +105,10 @@ impl Account {
     /// What statements see as `:user.…`: its own value of an attribute, or else those of all its teams
     /// together.
     pub fn access(&self, teams: &BTreeMap<TeamName, Attributes>) -> Access {
-        let mut values: BTreeMap<AttributeName, BTreeSet<String>> = BTreeMap::new();
-        for attributes in self.teams.iter().filter_map(|team| teams.get(team)) {
-            for (name, selection) in attributes {
-                values.entry(name.clone()).or_default().extend(selection.values().iter().cloned());
-            }
-        }
-        for (name, selection) in &self.attributes {
-            values.insert(name.clone(), selection.values().iter().cloned().collect());
-        }
-        Access::of(values.into_iter().map(|(name, values)| (name, Selection::of(values))))
+        let effective = effective(self, teams)
+            .into_iter()
+            .map(|(name, values)| (name, Selection::of(values.into_iter().map(|one| one.value))));
+        Access::of(effective)
     }
 }
 
@@ -134,15 +129,15 @@ pub fn full_name(text: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn attribute(name: &str, values: &[&str]) -> (AttributeName, Selection) {
+    pub(crate) fn attribute(name: &str, values: &[&str]) -> (AttributeName, Selection) {
         let values = values.iter().map(|value| (*value).to_owned());
         (AttributeName::parse(name).unwrap(), Selection::of(values))
     }
 
-    fn account(teams: &[&str], attributes: Attributes) -> Account {
+    pub(crate) fn account(teams: &[&str], attributes: Attributes) -> Account {
         Account {
             id: AccountId::random(),
             name: LoginName::parse("ann").unwrap(),

@@ -1,6 +1,7 @@
 //! Who people are and what they may do. No I/O: the store keeps these types, the server uses the rules.
 //!
 //! - [`account`]: an account, its [`role`] and its names;
+//! - [`effective_attributes`]: what statements see of it, and whence;
 //! - [`identity`]: who somebody is elsewhere; [`rules`]: what an account becomes by an issuer's claims;
 //! - [`verdict`](mod@verdict): the one function that decides who may do what;
 //! - [`password_hash`] hashes and compares, [`password_policy`] decides which passwords are accepted;
@@ -9,6 +10,7 @@
 //! - [`throttle`]: how long a guesser has to wait.
 
 pub mod account;
+pub mod effective_attributes;
 pub mod identity;
 pub mod password_hash;
 pub mod password_policy;

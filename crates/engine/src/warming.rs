@@ -91,10 +91,10 @@ impl Engine {
         dependent.collect()
     }
 
-    /// The panels of `dashboard` whose statements have `tag`.
+    /// The panels of `dashboard` whose statements have `tag`, whoever they are for.
     fn with_tag(&self, dashboard: &Dashboard, tag: &Tag) -> Vec<PanelId> {
         let meant: BTreeSet<_> = self.resolved(tag).iter().filter_map(cache_tag).collect();
-        let (view, access) = (ViewState::default_of(dashboard), Access::anonymous());
+        let (view, access) = (ViewState::default_of(dashboard), Access::anybody());
         let Ok(window) = Window::of(dashboard, &view, self.clock.now()) else { return Vec::new() };
         let has_it = |panel: &&Panel| {
             let planned = self.plan(dashboard, panel, &view, &access, &window);

@@ -300,6 +300,26 @@ async fn panels_for_readers_with_attributes_are_skipped_and_failing_ones_are_nam
 }
 
 #[tokio::test]
+async fn what_depends_on_a_table_is_found_whoever_it_is_for() {
+    let world = world().await;
+    let tag = |text: &str| Tag::parse(text).unwrap();
+    let dependent = |tag: &Tag| -> Vec<String> {
+        let dependent = world.engine.dependent(tag);
+        dependent.into_iter().map(|(dashboard, _)| dashboard.slug.to_string()).collect()
+    };
+    let orders = tag("table:shop.orders");
+    assert!(dependent(&orders).contains(&"tenants".to_owned()), "{:?}", dependent(&orders));
+    assert!(!dependent(&tag("table:shop.customers")).contains(&"tenants".to_owned()));
+    let france = access(&[("tenant", &["France"]), ("regions", &["France"])]);
+    world.lookup("tenants", &[], &france).await;
+    world.invalidate("table:shop.orders").await;
+    world.engine.warm_tag(&orders).await;
+    let loads = world.loads();
+    assert_eq!(world.lookup("tenants", &[], &france).await, [fresh("1"), fresh("1")]);
+    assert_eq!(world.loads(), loads, "their readers' views are warm");
+}
+
+#[tokio::test]
 async fn requested_views_are_still_warmed_after_a_restart() {
     let world = world().await;
     let everybody = Access::anonymous();

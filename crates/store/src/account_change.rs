@@ -27,13 +27,14 @@ pub enum AccountChange {
 }
 
 impl AccountChange {
-    /// The audit record of the change, without passwords and secrets.
+    /// The audit record of the change, without passwords and secrets; none where nothing is other than
+    /// before.
     pub(crate) fn record(
         &self,
         (before, after): (&Account, &Account),
         actor: &Actor,
         at: Timestamp,
-    ) -> AuditRecord {
+    ) -> Option<AuditRecord> {
         let teams = |account: &Account| -> Vec<String> {
             account.teams.iter().map(ToString::to_string).collect()
         };
@@ -53,6 +54,10 @@ impl AccountChange {
             Self::Attributes(_) => differing(&pairs(before), &pairs(after)),
             _ => (of(before), of(after)),
         };
+        let is_secret = matches!(self, Self::Password(_) | Self::Authenticator(_));
+        if was == is && !is_secret {
+            return None;
+        }
         let action = match self {
             Self::FullName(_) => "account renamed",
             Self::Role(_) => "role changed",
@@ -64,14 +69,14 @@ impl AccountChange {
             Self::Authenticator(Some(_)) => "second factor added",
             Self::Authenticator(None) => "second factor removed",
         };
-        AuditRecord {
+        Some(AuditRecord {
             at,
             actor: actor.clone(),
             action: action.into(),
             subject: format!("account {}", after.name),
             before: was,
             after: is,
-        }
+        })
     }
 
     /// Whether there is an admin less after it.

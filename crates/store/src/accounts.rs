@@ -106,8 +106,10 @@ impl Store {
             return Ok(Changed::Missing);
         }
         let after = self.read(&mut change, id).await?;
-        if let (Some(before), Some(after)) = (before, after) {
-            change.record(&to.record((&before, &after), actor, at)).await?;
+        if let (Some(before), Some(after)) = (before, after)
+            && let Some(record) = to.record((&before, &after), actor, at)
+        {
+            change.record(&record).await?;
         }
         if to.ends_sessions() {
             session_ends::end_all(&mut change, id.as_str()).await?;
@@ -205,17 +207,20 @@ impl Store {
         .bind(attributes::text(attributes))
         .execute(&mut *change)
         .await?;
+        let is_new = before.is_none();
         let was = before.map(|text| attributes::pairs(&attributes::read(&text)));
         let (before, after) = differing(&was.unwrap_or_default(), &attributes::pairs(attributes));
-        let record = AuditRecord {
-            at,
-            actor: actor.clone(),
-            action: "team changed".into(),
-            subject: format!("team {team}"),
-            before,
-            after,
-        };
-        change.record(&record).await?;
+        if is_new || before.is_some() || after.is_some() {
+            let record = AuditRecord {
+                at,
+                actor: actor.clone(),
+                action: "team changed".into(),
+                subject: format!("team {team}"),
+                before,
+                after,
+            };
+            change.record(&record).await?;
+        }
         change.commit().await
     }
 }

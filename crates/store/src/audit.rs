@@ -1,5 +1,6 @@
 //! The audit log: who did what. Records are added and never changed; the database refuses that, too.
 
+use crate::bounded_text::bounded;
 use crate::{Store, StoreError};
 use brisk_domain::Timestamp;
 use sqlx::any::AnyRow;
@@ -147,14 +148,8 @@ pub(crate) async fn insert(
 /// The longest text of a record, in bytes: names that strangers type are recorded, too.
 const LONGEST: usize = 2_000;
 
-/// The part of `text` that is recorded. PostgreSQL stores no NUL.
 fn text(text: &str) -> String {
-    let end = text.floor_char_boundary(LONGEST);
-    let mut kept = text[..end].replace('\0', "\u{fffd}");
-    if end < text.len() {
-        kept.push('…');
-    }
-    kept
+    bounded(text, LONGEST)
 }
 
 /// A pattern for texts that contain `text`.

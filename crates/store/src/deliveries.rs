@@ -1,5 +1,6 @@
 //! The log of recent deliveries, over all replicas.
 
+use crate::bounded_text::bounded;
 use crate::{Store, StoreError};
 use brisk_domain::{Delivery, Door, Timestamp};
 use sqlx::Row as _;
@@ -93,9 +94,8 @@ fn number(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// The part of `text` that is kept. PostgreSQL stores no NUL.
 fn text(text: &str) -> String {
-    text[..text.floor_char_boundary(LONGEST)].replace('\0', "\u{fffd}")
+    bounded(text, LONGEST)
 }
 
 fn delivery(row: &AnyRow) -> Delivery {

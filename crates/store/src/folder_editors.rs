@@ -102,6 +102,9 @@ impl Store {
                 .await?;
         }
         let (before, after) = differing(&before, &after);
+        if before.is_none() && after.is_none() {
+            return Ok(());
+        }
         let names = names(&mut change).await?;
         let record = AuditRecord {
             at,

@@ -68,9 +68,7 @@ impl Store {
         }
         change.record(&added_record(account, actor)).await?;
         let at = account.created_at;
-        change
-            .record(&record("identity connected", account.name.as_str(), identity, actor, at))
-            .await?;
+        change.record(&connected(account.name.as_str(), identity, actor, at)).await?;
         change.commit().await?;
         Ok(Changed::Done)
     }
@@ -141,7 +139,7 @@ impl Store {
             return Ok(Connected::Taken);
         }
         session_ends::end_all(&mut change, id.as_str()).await?;
-        change.record(&record("identity connected", name, identity, actor, now)).await?;
+        change.record(&connected(name, identity, actor, now)).await?;
         change.commit().await?;
         Ok(Connected::Done(id.clone()))
     }
@@ -182,7 +180,7 @@ impl Store {
             .await?;
         session_ends::end_all(&mut change, id).await?;
         let name = account.name.as_str();
-        change.record(&record("identity removed", name, identity, actor, now)).await?;
+        change.record(&removed(name, identity, actor, now)).await?;
         change.commit().await?;
         Ok(Disconnected::Done)
     }
@@ -203,7 +201,7 @@ impl Store {
             .await?;
         session_ends::end_all(&mut change, account.id.as_str()).await?;
         for identity in &identities {
-            let record = record("identity removed", account.name.as_str(), identity, actor, now);
+            let record = removed(account.name.as_str(), identity, actor, now);
             change.record(&record).await?;
         }
         change.commit().await?;
@@ -302,20 +300,30 @@ pub(crate) async fn add(
     Ok(added.rows_affected() > 0)
 }
 
-/// The audit record of it.
-pub(crate) fn record(
-    action: &str,
+/// The audit record of an identity that an account now has.
+pub(crate) fn connected(
     name: &str,
     identity: &Identity,
     actor: &Actor,
     at: Timestamp,
 ) -> AuditRecord {
+    let after = Some(identity.to_string());
+    AuditRecord { after, ..record("identity connected", name, actor, at) }
+}
+
+/// The audit record of an identity that an account no longer has.
+fn removed(name: &str, identity: &Identity, actor: &Actor, at: Timestamp) -> AuditRecord {
+    let before = Some(identity.to_string());
+    AuditRecord { before, ..record("identity removed", name, actor, at) }
+}
+
+fn record(action: &str, name: &str, actor: &Actor, at: Timestamp) -> AuditRecord {
     AuditRecord {
         at,
         actor: actor.clone(),
         action: action.into(),
         subject: format!("account {name}"),
         before: None,
-        after: Some(identity.to_string()),
+        after: None,
     }
 }

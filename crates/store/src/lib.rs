@@ -28,6 +28,7 @@ mod accounts;
 mod attributes;
 mod audit;
 mod backup;
+mod bounded_text;
 mod change;
 mod changes;
 mod damage;

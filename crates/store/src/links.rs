@@ -95,7 +95,7 @@ impl Store {
                 return Ok(Changed::Taken);
             }
             let name = account.name.as_str();
-            let record = identities::record("identity connected", name, identity, actor, now);
+            let record = identities::connected(name, identity, actor, now);
             change.record(&record).await?;
         }
         change.commit().await?;

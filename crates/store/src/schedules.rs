@@ -1,6 +1,6 @@
 //! Schedules: what is warmed, and when; and which due times have been planned.
 
-use crate::audit::{Actor, AuditRecord};
+use crate::audit::{Actor, AuditRecord, differing};
 use crate::change::{Change, Topic};
 use crate::{DueTime, Store, StoreError, due_times};
 use brisk_domain::Timestamp;
@@ -62,6 +62,33 @@ impl fmt::Display for Schedule {
         let Self { warms, expression, zone, is_on, .. } = self;
         write!(f, "{warms} at {expression} on the clock of {zone}")?;
         if *is_on { Ok(()) } else { f.write_str(", off") }
+    }
+}
+
+impl Schedule {
+    /// In words, for the audit log.
+    fn facts(&self) -> Vec<String> {
+        let Self { warms, expression, zone, is_on, .. } = self;
+        let state = if *is_on { "on" } else { "off" };
+        vec![
+            warms.clone(),
+            format!("at {expression}"),
+            format!("clock of {zone}"),
+            state.to_owned(),
+        ]
+    }
+}
+
+impl ScheduleChange<'_> {
+    /// What it is called in the audit log.
+    fn action(&self, is_new: bool) -> &'static str {
+        match self {
+            Self::Set { .. } if is_new => "schedule added",
+            Self::Set { .. } => "schedule changed",
+            Self::Switch(true) => "schedule switched on",
+            Self::Switch(false) => "schedule switched off",
+            Self::Remove => "schedule removed",
+        }
     }
 }
 
@@ -144,6 +171,11 @@ impl Store {
             (ScheduleChange::Remove, Some(_)) => None,
             (ScheduleChange::Switch(_) | ScheduleChange::Remove, None) => return Ok(false),
         };
+        let facts = |of: &Option<Schedule>| of.as_ref().map(Schedule::facts).unwrap_or_default();
+        let (was, is) = differing(&facts(&before), &facts(&after));
+        if was.is_none() && is.is_none() {
+            return Ok(true);
+        }
         match &after {
             Some(after) => write(&mut change, after).await?,
             None => remove(&mut change, name).await?,
@@ -151,10 +183,10 @@ impl Store {
         let record = AuditRecord {
             at,
             actor: actor.clone(),
-            action: "schedule changed".into(),
+            action: to.action(before.is_none()).into(),
             subject: format!("schedule {name}"),
-            before: before.map(|before| before.to_string()),
-            after: after.map(|after| after.to_string()),
+            before: was,
+            after: is,
         };
         change.record(&record).await?;
         change.commit().await?;

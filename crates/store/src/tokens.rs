@@ -7,8 +7,8 @@ use crate::{Store, StoreError, attributes};
 use brisk_accounts::account::Attributes;
 use brisk_accounts::{AccountId, Scopes};
 use brisk_domain::Timestamp;
-use sqlx::Row as _;
 use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row as _};
 
 /// A token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,9 +69,9 @@ impl Store {
             at: token.created_at,
             actor: actor.clone(),
             action: "token added".into(),
-            subject: format!("token {} {}", token.id, token.name),
+            subject: subject(&mut change, &token.name, &token.account).await?,
             before: None,
-            after: Some(token.scopes.to_string()),
+            after: Some(rights(&token.scopes.to_string(), token.attributes.as_ref())),
         };
         change.record(&record).await?;
         change.commit().await?;
@@ -111,21 +111,23 @@ impl Store {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut change = self.begin_change(Topic::Accounts).await?;
-        let revoked = sqlx::query("delete from tokens where account = $1 and id = $2")
-            .bind(account.as_str())
-            .bind(id)
-            .execute(&mut *change)
-            .await?;
-        if revoked.rows_affected() == 0 {
-            return Ok(());
-        }
+        let revoked = sqlx::query(
+            "delete from tokens where account = $1 and id = $2 returning name, scopes, attributes",
+        )
+        .bind(account.as_str())
+        .bind(id)
+        .fetch_optional(&mut *change)
+        .await?;
+        let Some(revoked) = revoked else { return Ok(()) };
+        let kept_to: Option<String> = revoked.get(2);
+        let kept_to = kept_to.map(|text| attributes::read(&text));
         count(&mut change).await?;
         let record = AuditRecord {
             at,
             actor: actor.clone(),
             action: "token revoked".into(),
-            subject: format!("token {id}"),
-            before: None,
+            subject: subject(&mut change, revoked.get(0), account).await?,
+            before: Some(rights(revoked.get(1), kept_to.as_ref())),
             after: None,
         };
         change.record(&record).await?;
@@ -144,6 +146,28 @@ impl Store {
         }
         change.commit().await?;
         Ok(())
+    }
+}
+
+/// A token in the audit log: by its name and its owner's, as people know it.
+async fn subject(
+    change: &mut AnyConnection,
+    name: &str,
+    account: &AccountId,
+) -> Result<String, StoreError> {
+    let owner = sqlx::query("select name from accounts where id = $1")
+        .bind(account.as_str())
+        .fetch_optional(change)
+        .await?;
+    let owner: Option<String> = owner.map(|row| row.get(0));
+    Ok(format!("token {name} of {}", owner.as_deref().unwrap_or(account.as_str())))
+}
+
+/// What a token may do, in the audit log.
+fn rights(scopes: &str, kept_to: Option<&Attributes>) -> String {
+    match kept_to {
+        Some(kept_to) => format!("{scopes}; only {}", attributes::pairs(kept_to).join(", ")),
+        None => scopes.to_owned(),
     }
 }
 

@@ -63,12 +63,13 @@ impl Store {
         if changed.rows_affected() == 0 {
             return Ok(());
         }
-        let (action, after) = match is_off {
-            true => ("webhook switched off", "off, over the configuration"),
-            false => ("webhook switched on", "as the configuration has it"),
+        let (action, before, after) = match is_off {
+            true => ("webhook switched off", "as configured", "off"),
+            false => ("webhook switched on", "off", "as configured"),
         };
+        let (before, after) = (Some(before.to_owned()), Some(after.to_owned()));
         let record = record(name, action, actor, at);
-        change.record(&AuditRecord { after: Some(after.into()), ..record }).await?;
+        change.record(&AuditRecord { before, after, ..record }).await?;
         change.commit().await
     }
 }

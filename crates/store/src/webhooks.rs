@@ -1,9 +1,9 @@
 //! The webhooks that administrators make in the app. Their secrets are encrypted.
 
-use crate::audit::{Actor, AuditRecord};
+use crate::audit::{Actor, AuditRecord, differing};
 use crate::change::{Change, Topic};
 use crate::{Store, StoreError};
-use brisk_domain::{Timestamp, WebhookName};
+use brisk_domain::{Timestamp, WebhookName, format};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
@@ -51,14 +51,15 @@ impl std::fmt::Debug for WebhookRecord {
 
 impl WebhookLimits {
     /// In words, for the audit log.
-    fn words(&self) -> String {
-        let allow = match &self.allow {
-            None => "every tag".to_owned(),
-            Some(patterns) => patterns.join(", "),
+    fn facts(&self) -> Vec<String> {
+        let mut facts = match &self.allow {
+            None => vec!["every tag".to_owned()],
+            Some(patterns) => patterns.clone(),
         };
-        let source = self.source.as_ref().map(|source| format!("; dbt runs write to {source}"));
-        let off = if self.is_off { "; off" } else { "" };
-        format!("{allow}; {} a minute{}{off}", self.per_minute, source.unwrap_or_default())
+        facts.push(format!("{} a minute", self.per_minute));
+        facts.extend(self.source.as_ref().map(|source| format!("dbt runs write to {source}")));
+        facts.push(if self.is_off { "off" } else { "on" }.to_owned());
+        facts
     }
 }
 
@@ -99,8 +100,9 @@ impl Store {
         if added.rows_affected() == 0 {
             return Ok(false);
         }
+        let (before, after) = differing(&[], &limits.facts());
         let record = record(name, "webhook made", actor, at);
-        change.record(&AuditRecord { after: Some(limits.words()), ..record }).await?;
+        change.record(&AuditRecord { before, after, ..record }).await?;
         change.commit().await?;
         Ok(true)
     }
@@ -137,7 +139,7 @@ impl Store {
             _ => "webhook changed",
         };
         let record = record(name, action, actor, at);
-        let (before, after) = (Some(before.limits.words()), Some(limits.words()));
+        let (before, after) = differing(&before.limits.facts(), &limits.facts());
         change.record(&AuditRecord { before, after, ..record }).await?;
         change.commit().await?;
         Ok(true)
@@ -172,8 +174,13 @@ impl Store {
         .bind(name.as_str())
         .execute(&mut *change)
         .await?;
-        let minutes = kept_until.map_or(0, |until| (until.0 - at.0) / 60_000_000);
-        let after = Some(format!("the secret before is taken for {minutes} min"));
+        let after = Some(match kept_until {
+            Some(until) => {
+                let overlap = format::round_duration((until.seconds() - at.seconds()) as f64);
+                format!("the previous secret is accepted for {overlap}")
+            }
+            None => "the previous secret is no longer accepted".to_owned(),
+        });
         let record = record(name, "webhook's secret rotated", actor, at);
         change.record(&AuditRecord { after, ..record }).await?;
         change.commit().await?;
@@ -190,16 +197,16 @@ impl Store {
         let mut change = self.begin_change(Topic::Webhooks).await?;
         let ended = sqlx::query(
             "update webhooks set previous = null, previous_until = null, changed_at = $1
-             where name = $2",
+             where name = $2 and previous is not null",
         )
         .bind(at.0)
         .bind(name.as_str())
         .execute(&mut *change)
         .await?;
         if ended.rows_affected() == 0 {
-            return Ok(false);
+            return Ok(self.in_change(&mut change, name).await?.is_some());
         }
-        change.record(&record(name, "webhook's secret before ended", actor, at)).await?;
+        change.record(&record(name, "webhook's previous secret ended", actor, at)).await?;
         change.commit().await?;
         Ok(true)
     }
@@ -217,8 +224,9 @@ impl Store {
             .bind(name.as_str())
             .execute(&mut *change)
             .await?;
+        let (before, after) = differing(&known.limits.facts(), &[]);
         let record = record(name, "webhook removed", actor, at);
-        change.record(&AuditRecord { before: Some(known.limits.words()), ..record }).await?;
+        change.record(&AuditRecord { before, after, ..record }).await?;
         change.commit().await?;
         Ok(true)
     }

@@ -1,12 +1,17 @@
 //! The audit log: what is read of it, and that nobody changes it.
 
-use brisk_domain::Timestamp;
+use crate::people::{self, LATER, NOW, in_words, root};
+use brisk_accounts::account::Attributes;
+use brisk_accounts::{Identity, Role, Scopes};
+use brisk_domain::{AttributeName, Selection, TeamName, Timestamp};
 use brisk_store::{
-    Actor, AuditFilter, AuditRecord, DatabaseUrl, LEAST_RETENTION, Store, StoreLocation,
+    AccountChange, Actor, AuditFilter, AuditRecord, DatabaseUrl, Editor, LEAST_RETENTION, Store,
+    StoreLocation, TokenRecord,
 };
 use brisk_test_stores::TestStore;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use std::collections::BTreeSet;
 
 fn record(second: i64, name: &str, action: &str, subject: &str) -> AuditRecord {
     AuditRecord {
@@ -85,6 +90,72 @@ async fn nobody_changes_the_log_or_deletes_what_is_young() {
         }
         assert_eq!(store.audit(&AuditFilter::default(), 9).await.unwrap().len(), 1);
         pool.close().await;
+    }
+}
+
+fn tenant(name: &str) -> (AttributeName, Selection) {
+    (AttributeName::parse("tenant").unwrap(), Selection::of([name.to_owned()]))
+}
+
+#[tokio::test]
+async fn records_name_accounts_and_tokens_and_say_what_was() {
+    for TestStore { store, .. } in &TestStore::each().await {
+        let ann = people::account("ann", Role::Editor);
+        store.add_account(&ann, &root()).await.unwrap();
+        let token = TokenRecord {
+            id: "0123456789abcdef".into(),
+            hash: "0123456789abcdef0123".into(),
+            account: ann.id.clone(),
+            name: "nightly".into(),
+            scopes: Scopes::parse("read:sales metrics").unwrap(),
+            attributes: Some(Attributes::from([tenant("acme")])),
+            created_at: NOW,
+            expires_at: LATER,
+            used_at: None,
+        };
+        assert!(store.add_token(&token, 1, &root()).await.unwrap());
+        store.revoke_token(&ann.id, &token.id, &root(), NOW).await.unwrap();
+        let identity = Identity::new("https://id.example", "7").unwrap();
+        store.connect_own(&ann, &identity, &root(), NOW).await.unwrap();
+        store.disconnect_one(&ann, &identity, |_, _| true, (&root(), NOW)).await.unwrap();
+        let editors = BTreeSet::from([Editor::Account(ann.id.clone())]);
+        let sales = TeamName::parse("sales").unwrap();
+        let tenants = Attributes::from([tenant("acme")]);
+        // Twice: what is so already is no change, and is in no log.
+        for _ in 0..2 {
+            store.change_folder_editors(None, &editors, &root(), NOW).await.unwrap();
+            store.change_team(&sales, &tenants, &root(), NOW).await.unwrap();
+            for change in [
+                AccountChange::Role(Role::Viewer),
+                AccountChange::FullName("Ann Lee".into()),
+                AccountChange::Teams(BTreeSet::from([sales.clone()])),
+                AccountChange::Attributes(tenants.clone()),
+                AccountChange::Disabled(true),
+            ] {
+                store.change_account(&ann.id, &change, &root(), NOW).await.unwrap();
+            }
+        }
+        let records = store.audit(&AuditFilter::default(), 50).await.unwrap();
+        let said = records.iter().rev();
+        let said = said.map(|one| format!("{}, {}", one.record.subject, in_words(one)));
+        let said: Vec<String> = said.collect();
+        assert_eq!(
+            said,
+            [
+                "account ann, account added: – → editor",
+                "token nightly of ann, token added: – → read:sales metrics; only tenant=acme",
+                "token nightly of ann, token revoked: read:sales metrics; only tenant=acme → –",
+                "account ann, identity connected: – → https://id.example 7",
+                "account ann, identity removed: https://id.example 7 → –",
+                "dashboards in no folder, editors changed: – → account ann",
+                "team sales, team changed: – → tenant=acme",
+                "account ann, role changed: editor → viewer",
+                "account ann, account renamed: ANN → Ann Lee",
+                "account ann, teams changed: – → sales",
+                "account ann, attributes changed: – → tenant=acme",
+                "account ann, account disabled: enabled → disabled",
+            ]
+        );
     }
 }
 

@@ -47,6 +47,20 @@ async fn the_log_has_an_end_and_forged_deliveries_push_out_none_that_was_done() 
 }
 
 #[tokio::test]
+async fn a_reason_that_is_too_long_is_visibly_cut() {
+    for test in TestStore::each().await {
+        let whole = "ü".repeat(250);
+        let reasons = [whole.clone(), "ü".repeat(251), format!("{}\0", "x".repeat(499))];
+        let all: Vec<_> = (1..).zip(&reasons).map(|(s, why)| delivery(s, Some(why))).collect();
+        test.store.add_deliveries(&all).await.unwrap();
+        let kept = test.store.deliveries(10).await.unwrap();
+        let kept: Vec<&str> = kept.iter().rev().filter_map(|d| d.refused.as_deref()).collect();
+        let cut = [format!("{}…", "ü".repeat(248)), format!("{}…", "x".repeat(497))];
+        assert_eq!(kept, [whole.as_str(), &cut[0], &cut[1]]);
+    }
+}
+
+#[tokio::test]
 async fn a_delivery_is_known_by_its_proof_to_all() {
     for test in TestStore::each().await {
         let proof = Some("0a1b".to_owned());

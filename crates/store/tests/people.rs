@@ -3,7 +3,7 @@
 use brisk_accounts::account::Attributes;
 use brisk_accounts::{Account, AccountId, LoginName, Role};
 use brisk_domain::Timestamp;
-use brisk_store::{Actor, SessionRecord};
+use brisk_store::{Actor, AuditRecord, LoggedRecord, SessionRecord};
 use std::collections::BTreeSet;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
@@ -24,6 +24,13 @@ pub(crate) fn account(name: &str, role: Role) -> Account {
         created_at: NOW,
         signed_in_at: None,
     }
+}
+
+/// A record of the audit log, without its subject.
+pub(crate) fn in_words(logged: &LoggedRecord) -> String {
+    let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "–".into());
+    let AuditRecord { action, before, after, .. } = &logged.record;
+    format!("{action}: {} → {}", value(before), value(after))
 }
 
 /// A session of `account`.

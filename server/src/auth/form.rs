@@ -2,7 +2,9 @@
 
 use crate::http::security::MAX_FORM;
 use axum::body::Body;
+use brisk_accounts::Account;
 use brisk_accounts::account::Attributes;
+use brisk_accounts::effective_attributes::{EffectiveValue, Origin, effective};
 use brisk_domain::view::parse_query;
 use brisk_domain::{AttributeName, Selection, TeamName};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +59,36 @@ pub(crate) fn attribute_lines(attributes: &Attributes) -> String {
         selection.values().iter().map(move |value| format!("{name}={value}"))
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The attributes that statements see of `account`, each with whence it comes; its own come from `own`.
+pub(crate) fn effective_attributes(
+    account: &Account,
+    teams: &BTreeMap<TeamName, Attributes>,
+    own: &str,
+) -> Vec<(String, String)> {
+    let of_teams = |teams: &[TeamName]| {
+        let names: Vec<&str> = teams.iter().map(TeamName::as_str).collect();
+        let noun = if names.len() == 1 { "team" } else { "teams" };
+        format!("{noun} {}", names.join(", "))
+    };
+    let row = |name: &AttributeName, EffectiveValue { value, origin }: EffectiveValue| {
+        let pair = match value.is_empty() {
+            true => format!("{name}: none"),
+            false => format!("{name}={value}"),
+        };
+        let whence = match origin {
+            Origin::Own { over } if over.is_empty() => own.to_owned(),
+            Origin::Own { over } => format!("{own}, instead of {}", of_teams(&over)),
+            Origin::Teams(teams) => of_teams(&teams),
+        };
+        (pair, whence)
+    };
+    let rows = effective(account, teams).into_iter();
+    let rows = rows.flat_map(|(name, values)| {
+        values.into_iter().map(|value| row(&name, value)).collect::<Vec<_>>()
+    });
+    rows.collect()
 }
 
 #[cfg(test)]

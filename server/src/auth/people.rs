@@ -1,6 +1,6 @@
 //! `/admin/people`: all accounts and teams, for admins.
 
-use super::form::{Form, attribute_lines};
+use super::form::{Form, attribute_lines, effective_attributes};
 use super::set_up;
 use super::sign_in;
 use super::state::Auth;
@@ -331,11 +331,11 @@ async fn respond_one(
             None => 0,
         };
         let identities = store.identities_of(id).await?;
-        let known_teams = known_teams(store).await?;
-        Ok::<_, StoreError>(Some((account, sessions, identities, known_teams)))
+        let teams = store.teams().await?;
+        Ok::<_, StoreError>(Some((account, sessions, identities, teams)))
     };
     match gathered.await {
-        Ok(Some((account, sessions, identities, known_teams))) => {
+        Ok(Some((account, sessions, identities, teams))) => {
             let viewer = viewer::of(request.extensions());
             let page = AccountPage {
                 person: PersonRow {
@@ -344,7 +344,8 @@ async fn respond_one(
                 },
                 identities: identities.iter().map(ToString::to_string).collect(),
                 attributes: attribute_lines(&account.attributes),
-                known_teams,
+                effective: effective_attributes(&account, &teams, "their own"),
+                known_teams: teams.keys().map(ToString::to_string).collect(),
                 sessions,
                 is_own: viewer.account().is_some_and(|own| own.id == account.id),
                 notice: shown.notice,

@@ -1,7 +1,7 @@
 //! `/profile`: one's own name, password, second factor, sessions and tokens.
 
 use super::browser;
-use super::form::{Form, attribute_lines};
+use super::form::{Form, attribute_lines, effective_attributes};
 use super::own_account::{NAMING, Own, Refused, Shown, naming};
 use super::provider_token;
 use super::qr_code;
@@ -195,7 +195,7 @@ async fn gathered(
         full_name: account.full_name.clone(),
         role: account.role.word(),
         teams: account.teams.iter().map(ToString::to_string).collect(),
-        attributes: attribute_lines(viewer.access().attributes()),
+        attributes: effective_attributes(&account, &store.teams().await?, "your own"),
         factor,
         takes_password: auth.settings().takes_password_of(&account),
         connects: connects.map(|provider| provider.name.clone()),

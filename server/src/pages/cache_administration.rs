@@ -53,13 +53,14 @@ pub async fn dashboard(
     };
     let notice = notice(&request);
     let engine = state.service.engine();
-    let statistics = by_label(&engine.loader().cache().statistics());
+    let statistics = engine.loader().cache().statistics();
+    let (labels, warming) = (by_label(&statistics, is_readers), by_label(&statistics, is_warming));
     let mut panels = Vec::new();
     for panel in &dashboard.panels {
         let entries = entries_of(engine, &dashboard, panel).await;
         panels.push(CachedPanel {
             entries: Some(entries),
-            ..cached_panel(engine, &dashboard, panel, &statistics)
+            ..cached_panel(engine, &dashboard, panel, (&labels, &warming))
         });
     }
     let page = CachedDashboardPage {
@@ -99,7 +100,7 @@ pub(super) fn dashboard_interval(dashboard: &Dashboard) -> brisk_domain::Interva
 }
 
 /// What the cache holds for a panel in the view that opens first.
-pub(super) async fn entries_of(
+async fn entries_of(
     engine: &Engine,
     dashboard: &Dashboard,
     panel: &Panel,
@@ -122,19 +123,20 @@ fn overview(state: &AppState, viewer: &Viewer, notice: Option<String>) -> CacheP
     let since = samples.first().map_or(now, |first| first.at);
     let day =
         samples.first().map_or(readers, |first| cache_history::between(&first.readers, &readers));
-    let labels = by_label(&statistics);
+    let (labels, warming) = (by_label(&statistics, is_readers), by_label(&statistics, is_warming));
     let contents = engine.catalog().contents();
     let own = contents.dashboards.values().filter(|dashboard| viewer.looks_behind(dashboard));
     let dashboards: Vec<Arc<Dashboard>> = own.cloned().collect();
     let panels = || {
         dashboards.iter().flat_map(|dashboard| {
-            let labels = &labels;
-            dashboard.panels.iter().map(move |panel| cached_panel(engine, dashboard, panel, labels))
+            let counted = (&labels, &warming);
+            let panels = dashboard.panels.iter();
+            panels.map(move |panel| cached_panel(engine, dashboard, panel, counted))
         })
     };
     let mut costliest: Vec<CachedPanel> =
-        panels().filter(|panel| !panel.figures.load_time.is_zero()).collect();
-    costliest.sort_by_key(|panel| std::cmp::Reverse(panel.figures.load_time));
+        panels().filter(|panel| !panel.total_time().is_zero()).collect();
+    costliest.sort_by_key(|panel| std::cmp::Reverse(panel.total_time()));
     costliest.truncate(LISTED);
     let mut never_hit: Vec<CachedPanel> =
         panels().filter(|panel| panel.figures.hits == 0 && panel.figures.lookups() > 0).collect();
@@ -210,7 +212,7 @@ fn cached_panel(
     engine: &Engine,
     dashboard: &Dashboard,
     panel: &Panel,
-    labels: &BTreeMap<String, Figures>,
+    (labels, warming): (&BTreeMap<String, Figures>, &BTreeMap<String, Figures>),
 ) -> CachedPanel {
     let label = format!("{}/{}", dashboard.slug, panel.id);
     let times = engine.loader().cache().load_times(&label);
@@ -220,6 +222,7 @@ fn cached_panel(
         title: panel.title_at(dashboard_interval(dashboard)),
         policy: policy(engine, dashboard, Some(panel), &panel.source),
         figures: labels.get(&label).map(of).unwrap_or_default(),
+        warming: warming.get(&label).map(of).unwrap_or_default(),
         load_times: times.map(|times| (times.median, times.p95)),
         entries: None,
     }
@@ -254,11 +257,19 @@ fn in_force(policy: brisk_cache::Policy, origins: Origins) -> PolicyInForce {
     }
 }
 
-/// Readers' figures by label, without warming.
-fn by_label(statistics: &Statistics) -> BTreeMap<String, Figures> {
+fn is_readers(trigger: Trigger) -> bool {
+    !is_warming(trigger)
+}
+
+fn is_warming(trigger: Trigger) -> bool {
+    trigger == Trigger::Warm
+}
+
+/// The figures of these triggers, by label.
+fn by_label(statistics: &Statistics, counts: fn(Trigger) -> bool) -> BTreeMap<String, Figures> {
     let mut labels: BTreeMap<String, Figures> = BTreeMap::new();
     for ((label, trigger), figures) in &statistics.of {
-        if *trigger != Trigger::Warm {
+        if counts(*trigger) {
             let sum = labels.entry(label.to_string()).or_default();
             *sum = sum.plus(figures);
         }

@@ -1,7 +1,7 @@
 //! Purging and warming: what depends on a tag is listed before it is done. Admins do so for any tag,
 //! editors for their dashboards and panels.
 
-use super::cache_administration::{dashboard_interval, entries_of};
+use super::cache_administration::dashboard_interval;
 use super::response;
 use crate::administration::audit;
 use crate::auth::form::Form;
@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use brisk_app::service::{ErrorPage, Page, PageError, PurgePage};
 use brisk_domain::sentence::sentence;
 use brisk_domain::view::parse_query;
-use brisk_domain::{Dashboard, Slug, SourceName, Tag};
+use brisk_domain::{Access, Dashboard, Panel, Slug, SourceName, Tag, ViewState};
 use brisk_engine::{Engine, Shown};
 use http::StatusCode;
 use std::collections::BTreeSet;
@@ -183,7 +183,7 @@ async fn touched(engine: &Engine, tag: &Tag) -> Option<Vec<(String, String)>> {
     touched_by(engine, &engine.resolved(tag).iter().map(Tag::to_string).collect()).await
 }
 
-/// The panels that depend on one of the tags `meant`, which name all spellings.
+/// The panels that depend on one of the tags `meant`, which name all spellings, whoever they are for.
 pub(super) async fn touched_by(
     engine: &Engine,
     meant: &BTreeSet<String>,
@@ -198,13 +198,24 @@ pub(super) async fn touched_by(
     let mut touched = Vec::new();
     for dashboard in &dashboards {
         for panel in &dashboard.panels {
-            let Ok(entries) = entries_of(engine, dashboard, panel).await else { continue };
-            let mut tags = entries.entries.iter().flat_map(|entry| &entry.tags);
-            if is_all || tags.any(|tag| meant.contains(tag)) {
+            if is_all || has_one(engine, dashboard, panel, meant).await {
                 touched
                     .push((dashboard.title.clone(), panel.title_at(dashboard_interval(dashboard))));
             }
         }
     }
     Some(touched)
+}
+
+/// Whether `panel` has one of these tags. A statement that cannot be planned has none.
+async fn has_one(
+    engine: &Engine,
+    dashboard: &Dashboard,
+    panel: &Panel,
+    meant: &BTreeSet<String>,
+) -> bool {
+    let view = ViewState::default_of(dashboard);
+    let entries = engine.inspect(dashboard, panel, &view, &Access::anybody()).await;
+    let Ok(Ok(entries)) = entries else { return false };
+    entries.entries.iter().flat_map(|entry| &entry.tags).any(|tag| meant.contains(tag))
 }

@@ -126,7 +126,7 @@ async fn changed(
         }
         "end-overlap" => {
             let changed = store.end_webhook_overlap(name, actor, now).await;
-            (changed.map_err(lost)?, "The old secret is taken no longer.")
+            (changed.map_err(lost)?, "The old secret is no longer accepted.")
         }
         "remove" => {
             let changed = store.remove_webhook(name, actor, now).await;

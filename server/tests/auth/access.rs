@@ -69,6 +69,18 @@ async fn an_editor_looks_after_the_folders_that_are_theirs_and_no_others() {
 }
 
 #[tokio::test]
+async fn a_purge_says_that_it_touches_panels_for_readers_with_attributes() {
+    let world = World::new().await;
+    let root = world.sign_in("root").await;
+    for (tag, is_touched) in
+        [("all", true), ("source:shop", true), ("panel:tenant/one", true), ("nightly", false)]
+    {
+        let page = world.get(&format!("/admin/cache/purge?tag={tag}"), &root).await.body;
+        assert_eq!(page.contains("One<small>Tenant</small>"), is_touched, "{tag}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn an_editor_invalidates_by_the_api_what_is_theirs() {
     let world = World::new().await;
     let eve = world.person("eve", Role::Editor, &["sales"]).await;
@@ -84,6 +96,15 @@ async fn an_editor_invalidates_by_the_api_what_is_theirs() {
         let answer = world.post("/api/v1/invalidations", &token, &body).await;
         assert_eq!(answer.status, status, "{tag}: {}", answer.body);
     }
+    // The log says by which token, and why not, in full.
+    let root = world.sign_in("root").await;
+    let log = world.get("/admin/invalidation", &root).await.body;
+    let rows: Vec<&str> = log.split("<tr>").filter(|row| row.contains("the API: ")).collect();
+    assert_eq!(rows.len(), 4, "{log}");
+    assert!(rows.iter().all(|row| row.contains("the API: eve by the token invalidate<")));
+    let refused: Vec<&&str> = rows.iter().filter(|row| row.contains(">403<")).collect();
+    assert_eq!(refused.len(), 2, "{log}");
+    assert!(refused.iter().all(|row| row.contains("may not invalidate")), "{refused:?}");
 }
 
 #[tokio::test]

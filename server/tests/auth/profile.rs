@@ -1,9 +1,9 @@
 //! What the profile page shows, and what tokens made there carry.
 
-use super::world::{PASSWORD, World, request};
+use super::world::{NOW, PASSWORD, World, actor, request};
 use brisk_accounts::account::Attributes;
 use brisk_accounts::{AccountId, Role};
-use brisk_domain::{AttributeName, Selection};
+use brisk_domain::{AttributeName, Selection, TeamName};
 use brisk_store::AccountChange;
 
 const DATA: &str = "/api/v1/dashboards/tenant/data";
@@ -147,4 +147,55 @@ async fn an_authenticators_key_is_drawn_for_its_camera() {
     let drawn = offered.split("class=\"qr\"").nth(1).expect("a drawing");
     assert!(drawn.contains("<path d=\"M4 4h7v1h-7z"), "{drawn}");
     assert!(!offered.contains("data:image") && !offered.contains(" style="), "{offered}");
+}
+
+#[tokio::test]
+async fn whence_attributes_come_is_on_the_profile_and_on_the_admins_page() {
+    let world = World::new().await;
+    let attributes = |pairs: &[(&str, &str)]| -> Attributes {
+        let pairs = pairs.iter().map(|(name, value)| {
+            (AttributeName::parse(name).unwrap(), Selection::of([(*value).to_owned()]))
+        });
+        pairs.collect()
+    };
+    for (team, given) in [
+        ("north", attributes(&[("region", "n"), ("tenant", "acme"), ("desk", "1")])),
+        ("sales", attributes(&[("region", "s"), ("tenant", "acme"), ("floor", "<2>")])),
+    ] {
+        let team = TeamName::parse(team).unwrap();
+        world.store.change_team(&team, &given, &actor(), NOW).await.unwrap();
+    }
+    let ann = world.person("ann", Role::Viewer, &["north", "sales"]).await;
+    let own = attributes(&[("desk", "7"), ("floor", ""), ("shift", "late")]);
+    world.change(&ann, AccountChange::Attributes(own)).await;
+    let cookie = world.sign_in("ann").await;
+    let root = world.sign_in("root").await;
+    let on = |page: &str| -> Vec<String> {
+        let (_, rest) = page.split_once("class=\"effective\"").expect("a list");
+        let (list, _) = rest.split_once("</ul>").unwrap();
+        let rows = list.split("<code>").skip(1).map(|row| {
+            let row = row.replace("</code><small>", " from ").replace("<!>", "");
+            row.split("</small>").next().unwrap().to_owned()
+        });
+        rows.collect()
+    };
+    let expected = |own: &str| {
+        [
+            format!("desk=7 from {own}, instead of team north"),
+            format!("floor: none from {own}, instead of team sales"),
+            "region=n from team north".to_owned(),
+            "region=s from team sales".to_owned(),
+            format!("shift=late from {own}"),
+            "tenant=acme from teams north, sales".to_owned(),
+        ]
+    };
+    assert_eq!(on(&world.get("/profile", &cookie).await.body), expected("your own"));
+    let path = format!("/admin/people/{}", ann.as_str());
+    let page = world.get(&path, &root).await.body;
+    assert_eq!(on(&page), expected("their own"));
+    // What the form changes is the account's own alone.
+    assert!(page.contains(">desk=7\nfloor=\nshift=late</textarea>"), "{page}");
+    let nobody = world.person("bea", Role::Viewer, &[]).await;
+    let page = world.get(&format!("/admin/people/{}", nobody.as_str()), &root).await.body;
+    assert!(!page.contains("class=\"effective\""), "{page}");
 }

@@ -85,7 +85,7 @@ pub(super) const TABLE: &[(&str, &str, &str, [u16; 13])] = &[
     ("GET", "/admin/cache/policy", "/admin/cache/policy?scope=panel:team/one", [401, 404, 404, 200, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
     ("POST", "/admin/cache/policy", "/admin/cache/policy", [401, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 401, 401]),
     ("GET", "/admin/invalidation", "/admin/invalidation", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
-    ("POST", "/admin/invalidation", "/admin/invalidation", [401, 404, 404, 404, 503, 404, 404, 404, 404, 503, 404, 401, 401]),
+    ("POST", "/admin/invalidation", "/admin/invalidation", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
     ("GET", "/admin/invalidation/webhooks/{name}", "/admin/invalidation/webhooks/none", [401, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 401, 401]),
     ("POST", "/admin/invalidation/webhooks/{name}", "/admin/invalidation/webhooks/none", [401, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 401, 401]),
     ("GET", "/admin/invalidation/sources/{name}", "/admin/invalidation/sources/none", [401, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 401, 401]),

@@ -13,6 +13,23 @@ async fn attempt(world: &World, form: &str) -> super::world::Answer {
 }
 
 #[tokio::test]
+async fn the_way_back_is_to_the_page_itself_and_not_to_one_load_of_it() {
+    let world = World::new().await;
+    world.person("ann", Role::Viewer, &["sales"]).await;
+    // Where a browser without scripts was while its session ended.
+    let asked = world.get("/d/team?range=today&whole-page=1", "").await;
+    assert_eq!(asked.status, 303);
+    let page = world.get(asked.header("location"), "").await;
+    assert!(page.body.contains("value=\"/d/team?range=today\""), "{}", page.body);
+    // The form of a release before this one has the whole address.
+    let form = format!("name=ann&password={PASSWORD}&back=/d/team?whole-page=1%26range=today");
+    let answer = attempt(&world, &form).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/d/team?range=today"));
+    let page = world.get("/d/team?whole-page=1", &answer.cookie().unwrap()).await;
+    assert!(page.status == 200 && !page.body.contains("whole-page"), "{}", page.body);
+}
+
+#[tokio::test]
 async fn a_person_signs_in_sees_what_is_theirs_and_signs_out() {
     let world = World::new().await;
     world.person("ann", Role::Viewer, &["sales"]).await;

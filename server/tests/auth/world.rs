@@ -16,12 +16,14 @@ use brisk_server::administration::app_sources::AppSources;
 use brisk_server::auth::settings::AuthSettings;
 use brisk_server::auth::state::Auth;
 use brisk_server::config::{AccountLimits, AppSourceRules};
+use brisk_server::hooks::Hooks;
 use brisk_server::router::router;
 use brisk_source::Limits;
 use brisk_store::{AccountChange, Actor, Changed, Editor, Store, TokenRecord};
 use brisk_test_stores::TestStore;
 use brisk_test_waiting::{LIMIT, wait_for};
 use http::{HeaderMap, Request, header};
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tower::ServiceExt;
@@ -137,7 +139,9 @@ impl Place {
             None => Auth::over(store.clone(), any, settings),
         };
         let engine = Arc::clone(state.service.engine());
+        let hooks = Hooks::new(Arc::clone(&engine), clock.clone(), BTreeMap::new());
         let state = state.with_auth(auth.clone()).with_store(store.clone());
+        let state = state.with_hooks(Arc::new(hooks.with_store(store.clone())));
         let state = state.with_app_sources(added);
         let app = router(state, folder.path());
         World { app, auth, store, clock, engine, records, test, folder }

@@ -174,7 +174,7 @@ async fn the_log_is_of_all_replicas_and_knows_what_was_refused() {
         // Each replica writes its own from time to time; a page writes those of its process at once.
         one.page("/admin/invalidation").await;
         let page = other.page("/admin/invalidation").await;
-        for words in [">200<", ">400<", ">401<", "1000 seconds", "the API, by anybody"] {
+        for words in [">200<", ">400<", ">401<", "1000 seconds", "the API: anybody"] {
             assert!(page.contains(words), "{words}: {page}");
         }
         assert!(!page.contains("MfKQ9r8") && !page.contains("plJ3nm"), "nothing secret");

@@ -70,6 +70,43 @@ async fn records_are_shown_filtered_and_turned_over_without_scripts() {
 }
 
 #[tokio::test]
+async fn what_was_and_what_is_are_read_in_one_column_and_are_two_of_the_csv() {
+    let test = TestStore::sqlite().await;
+    let changes = [
+        (Some("1h <b>"), Some("5m")),
+        (None, Some("viewer; teams sales")),
+        (Some("team board"), None),
+        (None, None),
+    ];
+    for (second, (before, after)) in (0..).zip(changes) {
+        let record = AuditRecord {
+            before: before.map(str::to_owned),
+            after: after.map(str::to_owned),
+            ..record(second, "anna", "setting changed", "x")
+        };
+        test.store.record_audit(&record).await.unwrap();
+    }
+    let app = app(&test);
+    let (_, page) = text(&app, "/admin/activity").await;
+    assert!(page.contains("<th scope=\"col\">Before → after</th>"), "{page}");
+    let cells = page.split("<tr>").skip(2).map(|row| row.rsplit("<td>").next().unwrap());
+    let cells: Vec<&str> = cells.map(|cell| cell.split("</td>").next().unwrap()).collect();
+    assert_eq!(
+        cells,
+        [
+            "–",
+            "<span class=\"was\">team board</span> → –",
+            "<span class=\"was\">–</span> → viewer; teams sales",
+            "<span class=\"was\">1h &lt;b&gt;</span> → 5m",
+        ]
+    );
+    let (_, csv) = text(&app, "/admin/activity.csv").await;
+    let changes: Vec<&str> = csv.lines().map(|line| line.split(",x,").last().unwrap()).collect();
+    let expected = [",", "team board,", ",viewer; teams sales", "1h <b>,5m"];
+    assert_eq!(changes[1..], expected);
+}
+
+#[tokio::test]
 async fn csv_has_all_records_and_runs_nothing_in_a_spreadsheet() {
     for test in TestStore::each().await {
         for second in 0..1_001 {

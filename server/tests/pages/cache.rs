@@ -9,6 +9,7 @@ use brisk_server::router::router;
 use brisk_source::Limits;
 use brisk_store::{AuditFilter, Store, StoreLocation};
 use http::{Request, header};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 const DASHBOARD: &str = "title = \"Visits & more\"\nsource = \"shop\"\nrange = \"last 30 days\"\n\
@@ -113,6 +114,35 @@ async fn the_figures_are_those_of_what_readers_did() {
     assert!(visitors.contains("median"), "{visitors}");
     assert!(text_after(&panels, "id=\"other-t\"").starts_with("Others not there"), "{panels}");
     assert!(text_after(&panels, "id=\"never-t\"").contains("off, from the panel"), "{panels}");
+    // A mark's class is one word, as the style sheet has it.
+    let marks = panels.split("<b class=\"state ").skip(1);
+    let marks: BTreeSet<(&str, &str)> =
+        marks.filter_map(|rest| rest.split_once("</b>")?.0.split_once("\">")).collect();
+    let expected = [("fresh", "fresh"), ("not-there", "not there"), ("not-stored", "not stored")];
+    assert_eq!(marks, expected.into());
+}
+
+#[tokio::test]
+async fn what_a_panel_cost_is_told_apart_by_readers_and_warming() {
+    let world = World::new().await;
+    world.figure("n").await;
+    world.send("/admin/cache/warm", "dashboard=visits").await;
+    world.figure("n").await;
+    let costliest = text_after(&world.page("/admin/cache").await, "id=\"costliest\"");
+    // After the total time: the statements for readers, then those to warm.
+    let figures = |title: &str| -> Vec<&str> {
+        let (_, row) = costliest.split_once(title).expect("a row");
+        row.split_whitespace().skip(2).collect()
+    };
+    let (visitors, others) = (figures("Visitors"), figures("Others"));
+    assert!(visitors[..2] == ["1", "in"] && visitors[4] == "–", "by a reader: {costliest}");
+    assert!(others[..3] == ["–", "1", "in"], "to warm: {costliest}");
+    let panels = world.page("/admin/cache/visits").await;
+    let others = text_after(&panels, "id=\"other-t\"");
+    assert!(others.contains("Statements run 0 Run to warm it 1 "), "{others}");
+    let visitors = text_after(&panels, "id=\"n-t\"");
+    let (visitors, _) = visitors.split_once("Never kept").unwrap();
+    assert!(!visitors.contains("Run to warm it"), "it was there: {visitors}");
 }
 
 #[tokio::test]

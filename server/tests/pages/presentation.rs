@@ -151,6 +151,38 @@ async fn tables_are_in_the_order_of_the_address() {
 }
 
 #[tokio::test]
+async fn a_table_is_on_its_own_page_once_and_any_other_panel_has_a_table_of_its_data() {
+    let site = site();
+    // The second load streams nothing: all is in its place.
+    let mut page = String::new();
+    for _ in 0..2 {
+        page = site.page("/d/sales/p/countries").await;
+    }
+    assert_eq!(page.matches("<table class=\"tb\"").count(), 1, "{page}");
+    let (_, card) = page.split_once("id=\"data\"").expect("links lead there");
+    let (head, _) = card.split_once("<table").unwrap();
+    assert!(head.contains("<h2 id=\"chart-t\">Table</h2>"), "{head}");
+    assert_eq!(page.matches("id=\"data\"").count(), 1);
+    assert!(!page.contains("Show as table"), "it is one");
+    for _ in 0..2 {
+        page = site.page("/d/sales/p/target").await;
+    }
+    assert_eq!(
+        (page.matches("<table class=\"tb\"").count(), page.matches("id=\"data\"").count()),
+        (1, 1)
+    );
+    assert!(page.contains("/d/sales/p/target#data") && page.contains("Show as table"), "{page}");
+    // An open page fetches both, or the one.
+    for (panel, has_table) in [("countries", false), ("target", true)] {
+        let path = format!("/fn/cards?slug=sales&panels={panel}&query=&large=true&wait=true");
+        let (_, body) = site.get(&path).await;
+        let cards: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(cards[0]["table"].is_string(), has_table, "{body}");
+        assert_eq!(cards[0]["html"].as_str().unwrap().contains("<table"), !has_table, "{body}");
+    }
+}
+
+#[tokio::test]
 async fn nonsense_about_the_presentation_is_ignored() {
     let site = site();
     for query in [

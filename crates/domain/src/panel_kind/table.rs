@@ -10,7 +10,7 @@ pub struct Table;
 pub(super) const TRAITS: Traits = Traits {
     word: "table",
     size: (6, 6),
-    large_rows: 7,
+    large_rows: 9,
     card: Card::Chart,
     body: Body::Rows,
     skeleton: Skeleton::Rows,

@@ -24,6 +24,13 @@ pub struct Traits {
     pub has_marks: bool,
 }
 
+impl Traits {
+    /// Whether its card has the rows themselves, so that a table of its data adds nothing.
+    pub fn is_table(&self) -> bool {
+        self.body == Body::Rows
+    }
+}
+
 /// How a card is laid out among the others in narrower windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Card {
