@@ -77,7 +77,10 @@ pub fn note(panel: &Panel, data: &PanelData) -> Option<String> {
 
 /// Whether the kind shows something where a time bucket has no row.
 fn has_empty_buckets(kind: &PanelKind) -> bool {
-    matches!(kind, PanelKind::Line(_) | PanelKind::Area(_) | PanelKind::Bar(_))
+    matches!(
+        kind,
+        PanelKind::Line(_) | PanelKind::Area(_) | PanelKind::Bar(_) | PanelKind::Histogram(_)
+    )
 }
 
 /// What it shows there, for a column.
@@ -86,6 +89,7 @@ fn empty_bucket(kind: &PanelKind, additivity: Additivity) -> EmptyBucket {
         PanelKind::Line(line) => line.empty,
         PanelKind::Area(area) => area.empty,
         PanelKind::Bar(bar) => bar.empty,
+        PanelKind::Histogram(histogram) => histogram.empty,
         _ => None,
     };
     match additivity {
