@@ -1,6 +1,6 @@
 //! The order of a table's rows by one of its columns: by value, exactly, with NULL last.
 
-use super::written_moments;
+use super::{written_durations, written_moments};
 use brisk_domain::{Decimal, Values};
 use std::cmp::Ordering;
 
@@ -22,6 +22,9 @@ pub(crate) fn ranks(values: &Values) -> Vec<Option<u32>> {
         Values::Text(cells) => {
             if let Some(places) = written_moments::places(cells) {
                 return ranked(&places, Ord::cmp);
+            }
+            if let Some(lengths) = written_durations::lengths(cells) {
+                return ranked(&lengths, Ord::cmp);
             }
             // As people look up names: ignoring case.
             let key = |cell: &Option<String>| {
@@ -106,6 +109,13 @@ mod tests {
         let values = Values::Text(cells);
         assert_eq!(order(&values, false), [4, 3, 0, 2, 1, 5]);
         assert_eq!(order(&values, true), [1, 2, 0, 3, 4, 5]);
+    }
+
+    #[test]
+    fn durations_sort_by_how_long_they_are() {
+        let texts = ["10 days", "9 days", "-1 days", "1 mon", "23:00:00"];
+        let values = Values::Text(texts.iter().map(|t| Some((*t).to_owned())).collect());
+        assert_eq!(order(&values, false), [2, 4, 1, 0, 3]);
     }
 
     proptest! {
