@@ -12,6 +12,7 @@ mod kinds;
 mod links;
 mod one_point;
 mod parts;
+mod repeated_hour;
 mod series;
 mod support;
 mod table_view;

@@ -58,7 +58,7 @@ pub(crate) fn panel(
     let given_place = fields.item("at").and_then(|_| place(fields, problems));
     let cache = cache::policy(fields, problems);
     let tags = cache::tags(fields, problems);
-    let columns = columns(fields, problems);
+    let columns = columns(fields, name, problems);
     let computed = computed(fields, problems);
     let filter = row_links::filter(fields, name, variables, problems);
     let link = row_links::link(fields, name, id.as_ref(), problems);
@@ -130,7 +130,11 @@ fn place(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<GridPlace> 
     Some(place)
 }
 
-fn columns(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<ColumnStyle> {
+fn columns(
+    fields: &Fields<'_>,
+    kind: Option<PanelKindName>,
+    problems: &mut Problems<'_>,
+) -> Vec<ColumnStyle> {
     let Some(item) = fields.item("columns") else {
         return Vec::new();
     };
@@ -160,13 +164,22 @@ fn columns(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<ColumnStyle>
                            and keys, which have no unit: remove one of the two";
             problems.add(style.place("grouping"), message);
         }
+        let cell = style.word("cell", &cells, problems).unwrap_or_default();
+        if matches!(cell, Cell::Bar | Cell::Trend)
+            && kind.is_some_and(|kind| kind != PanelKindName::Table)
+        {
+            let message = format!("{} is drawn by no cell: its panel is no table", style.title());
+            let help =
+                "\"bar\" and \"trend\" are for kind = \"table\"; \"hidden\" is for all kinds";
+            problems.add_with_help(style.place("cell"), message, help);
+        }
         columns.push(ColumnStyle {
             name: name.to_owned(),
             label: style.text("label", problems).map(ToOwned::to_owned),
             unit,
             scale: style.whole("scale", 0..=18, problems).unwrap_or(0) as u8,
             grouping,
-            cell: style.word("cell", &cells, problems).unwrap_or_default(),
+            cell,
         });
         for key in ["hide", "hidden", "visible"].into_iter().filter(|key| style.has(key)) {
             style.item(key);

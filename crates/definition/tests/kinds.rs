@@ -54,7 +54,7 @@ fn each_kind_has_its_options_and_their_defaults() {
         ("stat", "", PanelKind::Stat(Stat { sparkline: None, better: Better::Up })),
         (
             "stat",
-            "sparkline = \"select 2\"\nbetter = \"down\"",
+            "sparkline = \"select 2\"\nbetter = \"down\"\ncompare = \"previous period\"",
             PanelKind::Stat(Stat { sparkline, better: Better::Down }),
         ),
         ("line", "", PanelKind::Line(Line { empty: None })),
@@ -95,7 +95,9 @@ fn each_kind_refuses_the_options_of_the_others() {
         for (key, value, kinds) in KEYS {
             let is_required = required(kind).starts_with(key);
             let before = if is_required { "" } else { required(kind) };
-            let read = panel(kind, &format!("{before}{key} = {value}"));
+            let after = if key == "better" { "\ncompare = \"previous period\"" } else { "" };
+            let after = if kind == "stat" { after } else { "" };
+            let read = panel(kind, &format!("{before}{key} = {value}{after}"));
             if kinds.contains(&kind) {
                 assert!(read.is_ok(), "{kind} takes {key}: {read:?}");
                 continue;
@@ -130,11 +132,30 @@ fn a_kind_that_shows_no_comparison_refuses_it() {
 }
 
 #[test]
+fn options_that_need_another_one_or_another_kind_are_refused() {
+    let alone = panel("stat", "better = \"down\"").unwrap_err();
+    assert!(alone.starts_with("sales.toml:9:1: "), "{alone}");
+    assert!(alone.contains("has \"better\" without \"compare\""), "{alone}");
+    for kind in PanelKindName::ALL.iter().map(|name| name.word()) {
+        for cell in ["plain", "bar", "trend", "hidden"] {
+            let keys = format!("{}columns = {{ n = {{ cell = \"{cell}\" }} }}", required(kind));
+            let is_drawn = kind == "table" || matches!(cell, "plain" | "hidden");
+            match panel(kind, &keys) {
+                Ok(_) => assert!(is_drawn, "{kind}, {cell}"),
+                Err(problems) => {
+                    assert!(!is_drawn && problems.contains("its panel is no table"), "{problems}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn each_kind_says_what_its_options_may_be() {
     let cases = [
         ("stat", "sparkline = 5"),
         ("stat", "sparkline = \"\""),
-        ("stat", "better = \"more\""),
+        ("stat", "compare = \"previous year\"\nbetter = \"more\""),
         ("stat", "beter = \"up\""),
         ("line", "empty = \"nil\""),
         ("line", "empty = 0"),

@@ -29,7 +29,9 @@ impl Bounds {
         if self.is_empty() {
             return "skipped by the clock".into();
         }
-        span_label(zone.local(self.from), zone.local(self.to))
+        let (from, to) = (zone.local(self.from), zone.local(self.to));
+        let clock = |local, at| zone.told_apart(date_words::clock(local), at);
+        label_of((from, to), (clock(from, self.from), clock(to, self.to)))
     }
 
     /// `from` and `to` as written in a URL.
@@ -52,14 +54,19 @@ pub(crate) fn url_ends(from: NaiveDateTime, to: NaiveDateTime) -> (String, Strin
 
 /// A wall-clock range for readers.
 pub(crate) fn span_label(from: NaiveDateTime, to: NaiveDateTime) -> String {
-    let (clock, short) = (date_words::clock, date_words::short);
+    label_of((from, to), (date_words::clock(from), date_words::clock(to)))
+}
+
+/// The same, with the times of day of its ends as they are to be written.
+fn label_of((from, to): (NaiveDateTime, NaiveDateTime), clocks: (String, String)) -> String {
+    let short = date_words::short;
     let (first, until) = (from.date(), to.date());
     if from.time() != NaiveTime::MIN || to.time() != NaiveTime::MIN {
         let end = match first == until {
-            true => clock(to),
-            false => format!("{} {}", short(until), clock(to)),
+            true => clocks.1,
+            false => format!("{} {}", short(until), clocks.1),
         };
-        return format!("{} {} – {end}", short(first), clock(from));
+        return format!("{} {} – {end}", short(first), clocks.0);
     }
     let last = (to - Duration::days(1)).date();
     match () {

@@ -123,7 +123,8 @@ fn instant(at: Timestamp) -> String {
     format!("{}Z", WallTime(at.0))
 }
 
-/// `1 Mar 2026 00:30`, with seconds and their fraction if there are any.
+/// `1 Mar 2026 00:30`, with seconds and their fraction if there are any, and told apart where the clock shows it
+/// twice.
 fn shown(at: Timestamp, zone: &ZoneOffsets) -> String {
     let local = zone.local(at);
     let mut text = format!("{} {}", date_words::short(local.date()), date_words::clock(local));
@@ -134,10 +135,7 @@ fn shown(at: Timestamp, zone: &ZoneOffsets) -> String {
     if micros > 0 {
         text.push_str(format!(".{micros:06}").trim_end_matches('0'));
     }
-    if zone.instant(local) != at {
-        text.push_str(", the second time");
-    }
-    text
+    zone.told_apart(text, at)
 }
 
 /// Parses an instant that [`choice`] wrote.
@@ -167,8 +165,8 @@ mod tests {
         let berlin = ZoneOffsets { first: 7200, changes: vec![(1_792_890_000, 3600)] };
         let label = |text: &str| Choice::from(text).label(&berlin);
         assert_eq!(label("2026-10-24T22:00:00Z"), "25 Oct 2026 00:00");
-        assert_eq!(label("2026-10-25T00:30:00Z"), "25 Oct 2026 02:30");
-        assert_eq!(label("2026-10-25T01:30:00Z"), "25 Oct 2026 02:30, the second time");
+        assert_eq!(label("2026-10-25T00:30:00Z"), "25 Oct 2026 02:30 UTC+2");
+        assert_eq!(label("2026-10-25T01:30:00Z"), "25 Oct 2026 02:30 UTC+1");
         assert_eq!(label("2026-12-31T23:00:01.500000Z"), "1 Jan 2027 00:00:01.5");
         assert_eq!(label("2026-10-25"), "2026-10-25", "a date is one everywhere");
         assert_eq!(Choice::Null.label(&berlin), "(none)");

@@ -1,5 +1,7 @@
 //! The earlier period's values beside those of a panel's frame, row by row: for tables and CSV.
 
+mod spelling;
+
 use crate::panel::{Cell, ColumnStyle};
 use crate::panel_kind::EmptyBucket;
 use crate::point::{Roles, identity, of_column};
@@ -45,26 +47,29 @@ pub fn compared_columns(panel: &Panel, data: &PanelData) -> Vec<Column> {
     numbers.into_iter().map(column).filter(is_free).collect()
 }
 
-/// The sentence, without its full stop, where both periods have rows and no row of a table is beside one of the
-/// earlier period, because something that names it is another one.
+/// The sentence, without its full stop, where the two periods name their rows otherwise: where both have rows and no row
+/// of a table is beside one of the earlier period, or where names differ in capital letters alone.
 pub fn note(panel: &Panel, data: &PanelData) -> Option<String> {
     let (compare, previous, earlier) = (panel.compare?, data.previous.as_ref()?, data.earlier?);
-    if !matches!(panel.kind, PanelKind::Table(_)) {
-        return None;
-    }
     let (keys, numbers) = roles(panel, &data.frame, &data.additivity)?;
     let pairs = Pairs { keys: &keys, data, previous, earlier };
-    let (own, before) = pairs.names();
     let has_rows = data.frame.rows() > 0 && previous.rows() > 0 && !numbers.is_empty();
     if !has_rows || pairs.is_less_than_covered() {
         return None;
     }
+    let label_of_period = compare.label();
+    if let Some((own, before)) = pairs.spelled_otherwise() {
+        return Some(format!(
+            "\"{own}\" is not compared with \"{before}\" of the {label_of_period}: where the database takes both for \
+             one name, let the statement spell it in one way, as with lower(…)"
+        ));
+    }
+    let (own, before) = pairs.names();
     let is_beside = |row: usize| pairs.beside(row, &before).is_some();
-    if own.into_values().any(is_beside) {
+    if !matches!(panel.kind, PanelKind::Table(_)) || own.into_values().any(is_beside) {
         return None;
     }
     let label = |at: &usize| format!("\"{}\"", panel.label_of(&data.frame.columns()[*at].name));
-    let label_of_period = compare.label();
     Some(match keys.iter().map(label).collect::<Vec<_>>().join(", ") {
         none if none.is_empty() => {
             format!("Nothing is compared with the {label_of_period}: no column names the rows")
@@ -77,7 +82,10 @@ pub fn note(panel: &Panel, data: &PanelData) -> Option<String> {
 
 /// Whether the kind shows something where a time bucket has no row.
 fn has_empty_buckets(kind: &PanelKind) -> bool {
-    matches!(kind, PanelKind::Line(_) | PanelKind::Area(_) | PanelKind::Bar(_))
+    matches!(
+        kind,
+        PanelKind::Line(_) | PanelKind::Area(_) | PanelKind::Bar(_) | PanelKind::Histogram(_)
+    )
 }
 
 /// What it shows there, for a column.
@@ -86,6 +94,7 @@ fn empty_bucket(kind: &PanelKind, additivity: Additivity) -> EmptyBucket {
         PanelKind::Line(line) => line.empty,
         PanelKind::Area(area) => area.empty,
         PanelKind::Bar(bar) => bar.empty,
+        PanelKind::Histogram(histogram) => histogram.empty,
         _ => None,
     };
     match additivity {
@@ -233,11 +242,16 @@ impl Pairs<'_> {
 
     /// The row of the earlier period with the name of `row`; both of a doubled hour stand beside the same one.
     fn beside(&self, row: usize, before: &HashMap<String, usize>) -> Option<usize> {
+        before.get(&self.name_back(row)?).copied()
+    }
+
+    /// The name that the row beside `row` has in the earlier period.
+    fn name_back(&self, row: usize) -> Option<String> {
         let frame = &self.data.frame;
         let back = |row, at| {
             self.earlier.back(self.placed(frame, row, at)?, &self.data.offsets).map(|at| at.0)
         };
-        before.get(&self.name_of(frame, row, &back)?).copied()
+        self.name_of(frame, row, &back)
     }
 
     fn placed(&self, frame: &Frame, row: usize, at: usize) -> Option<Timestamp> {
@@ -412,6 +426,19 @@ mod tests {
         let (one, none) = counts(Additivity::Extreme, &[("web", 4, 7), ("fair", 2, 4)]);
         assert_eq!((one, none), (vec![None, Some(4)], None));
         assert_eq!(counts(Additivity::Plain, &[]).1, None, "without rows");
+    }
+
+    #[test]
+    fn names_that_differ_in_capital_letters_alone_are_said() {
+        let said = |before: &[(&str, i64, i64)]| {
+            let (panel, data) = channels(Additivity::Extreme, before);
+            note(&panel, &data)
+        };
+        let note = said(&[("Web", 4, 7), ("shop", 2, 4)]).unwrap();
+        assert!(note.starts_with("\"web\" is not compared with \"Web\" of the previous"), "{note}");
+        // Where the earlier period has both, the database tells them apart.
+        assert_eq!(said(&[("Web", 4, 7), ("web", 2, 4)]), None);
+        assert_eq!(said(&[("fair", 4, 7), ("web", 2, 4)]), None);
     }
 
     #[test]

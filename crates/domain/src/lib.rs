@@ -40,6 +40,7 @@ pub mod parameter;
 pub mod point;
 pub mod presentation;
 pub mod query;
+mod repeated_hour;
 pub mod rollup;
 pub mod rollup_status;
 pub mod row_links;

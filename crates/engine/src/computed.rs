@@ -70,7 +70,8 @@ pub fn with_computed(
     order: &SeriesOrder,
     summands: &[Summand],
 ) -> Result<Frame, ComputeError> {
-    if frame.rows() == 0 {
+    // Some failed statements have no columns at all.
+    if frame.columns().is_empty() {
         return Ok(frame.clone());
     }
     let mut summands = summands.to_vec();
@@ -128,9 +129,12 @@ pub fn with_computed(
             }
         }
         let is_float = matches!(kind, ComputedKind::Share | ComputedKind::MovingAverage);
-        let values = match is_float || matches!(zero, Cell::Float(_)) {
-            true => Values::Float(cells.iter().map(Cell::float).collect()),
-            false => exact(&cells),
+        let values = match values {
+            values if is_float || matches!(values, Values::Float(_)) => {
+                Values::Float(cells.iter().map(Cell::float).collect())
+            }
+            Values::Decimal(_) => decimals(&cells),
+            _ => whole_numbers(&cells).unwrap_or_else(|| decimals(&cells)),
         };
         columns.push(Arc::new(Column { name, values }));
     }
@@ -247,21 +251,22 @@ fn moving_average(points: &[Cell], parts: &[bool], zero: &Cell) -> Vec<Cell> {
     (0..points.len()).map(mean).collect()
 }
 
-/// Whole numbers of 64 bits, or decimals.
-fn exact(cells: &[Cell]) -> Values {
-    let digits = |cell: &Cell| match cell {
-        Cell::Exact(digits) => Some(digits.clone()),
+/// Also where all of them happen to be whole: between two loads, a column keeps its type.
+fn decimals(cells: &[Cell]) -> Values {
+    let decimal = |cell: &Cell| match cell {
+        Cell::Exact(digits) => Decimal::parse(digits).ok(),
         Cell::Null | Cell::Float(_) => None,
     };
-    let all: Vec<Option<String>> = cells.iter().map(digits).collect();
-    let whole = |cell: &Option<String>| cell.as_ref().map(|digits| digits.parse()).transpose();
-    match all.iter().map(whole).collect() {
-        Ok(whole) => Values::Int(whole),
-        Err(_) => {
-            let decimal = |digits: &String| Decimal::parse(digits).ok();
-            Values::Decimal(all.iter().map(|cell| cell.as_ref().and_then(decimal)).collect())
-        }
-    }
+    Values::Decimal(cells.iter().map(decimal).collect())
+}
+
+/// `None` if one of them does not fit into 64 bits.
+fn whole_numbers(cells: &[Cell]) -> Option<Values> {
+    let whole = |cell: &Cell| match cell {
+        Cell::Exact(digits) => digits.parse().ok().map(Some),
+        Cell::Null | Cell::Float(_) => Some(None),
+    };
+    cells.iter().map(whole).collect::<Option<Vec<_>>>().map(Values::Int)
 }
 
 #[cfg(test)]
@@ -287,6 +292,23 @@ mod tests {
     fn running_totals_of_decimals_are_exact() {
         let total = compute(decimals(&["0.1", "0.2", "-0.305"]), ComputedKind::RunningTotal);
         assert_eq!(total, decimals(&["0.100", "0.300", "-0.005"]));
+    }
+
+    #[test]
+    fn a_computed_column_has_the_type_of_its_column_whatever_the_values() {
+        use ComputedKind::{Delta, RunningTotal};
+        let whole = decimals(&["1", "2", "-3"]);
+        assert_eq!(compute(whole.clone(), RunningTotal), decimals(&["1", "3", "0"]));
+        let change =
+            Values::Decimal(vec![None, Decimal::parse("1").ok(), Decimal::parse("-5").ok()]);
+        assert_eq!(compute(whole, Delta), change);
+        let unknown = Values::Decimal(vec![None, None]);
+        assert_eq!(compute(unknown.clone(), Delta), unknown);
+        for none in [Values::Int(vec![]), Values::Decimal(vec![]), Values::Float(vec![])] {
+            for kind in [RunningTotal, Delta] {
+                assert_eq!(compute(none.clone(), kind), none);
+            }
+        }
     }
 
     #[test]

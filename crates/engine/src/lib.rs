@@ -37,6 +37,7 @@ pub mod catalog;
 pub mod computed;
 pub mod encoding;
 mod engine;
+mod idle_options;
 mod idle_units;
 mod inspection;
 pub mod key;

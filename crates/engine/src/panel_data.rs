@@ -2,6 +2,7 @@
 
 use crate::beginning;
 use crate::computed;
+use crate::idle_options;
 use crate::idle_units;
 use crate::load::Loaded;
 use crate::one_scan;
@@ -75,6 +76,20 @@ pub(crate) fn panel_data(
     let shown = main.as_ref().map(|main| Arc::clone(&main.frame));
     let shown = shown.as_deref();
     notes.extend(shown.and_then(|frame| uneven_periods::note(panel, window, plan, frame)));
+    notes.extend(main.as_ref().into_iter().flat_map(|main| {
+        let of_sparkline = |planned| BucketRules {
+            interval: plan.sparkline_interval,
+            is_sparkline: true,
+            ..rules(planned, window.bounds)
+        };
+        let line = plan.sparkline.as_deref().zip(sparkline.as_ref());
+        let returned = idle_options::Returned {
+            main: (&main.frame, rules(&plan.main, window.bounds)),
+            sparkline: line.map(|(planned, loaded)| (&*loaded.frame, of_sparkline(planned))),
+            data_end: window.data_end.unwrap_or(as_of),
+        };
+        idle_options::notes(panel, plan, &returned)
+    }));
     let unstacked = |frame| unstacked::notes(panel, frame, &additivity(panel, plan, frame));
     notes.extend(shown.map(unstacked).into_iter().flatten());
     let main = main.map(|loaded| assembled(loaded, window.bounds, window.bounds)).transpose()?;

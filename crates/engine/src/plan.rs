@@ -3,7 +3,7 @@
 use crate::planned_rollup::PlannedRollup;
 use crate::window::Window;
 use brisk_domain::{Access, Bounds, EarlierPeriod, Interval, Panel, Query, SourceName, ViewState};
-use brisk_source::{Context, Statement, StatementError, Target};
+use brisk_source::{Context, RangeUse, Statement, StatementError, Target};
 use std::sync::Arc;
 
 /// The statements of one panel for one view.
@@ -78,9 +78,16 @@ pub fn panel(
             planned(source, statement, scales.collect(), rollups).map(Arc::new)
         };
     let main = compile(&panel.query, window.bounds)?;
-    // Without an interval of the panel's own, the width of the statement's buckets applies:
-    // otherwise a day would be drawn as an hour.
-    let interval = panel.interval.or(main.statement.interval).unwrap_or(interval);
+    if let Some(compare) = panel.compare.filter(|_| main.statement.range == RangeUse::default()) {
+        return Err(main.statement.refuse(format!(
+            "\"compare\" has the same rows in both periods, as the statement does not read the range: limit it \
+             by $range(…), or take \"compare\" (the {}) away",
+            compare.label()
+        )));
+    }
+    // The width that the statement's own buckets have applies: otherwise a day would be drawn as an hour.
+    let interval =
+        main.width_of_column().or(panel.interval).or(main.statement.interval).unwrap_or(interval);
     let is_along = has_buckets(&panel.query) || !main.statement.buckets.is_empty();
     let buckets = is_along.then_some(interval);
     let earlier = panel.compare.map(|compare| {
@@ -98,7 +105,10 @@ pub fn panel(
         let both = brisk_source::with_total(&panel.query, line, target.dialect)?;
         compile(&both, window.bounds).ok()
     });
-    let own = sparkline.as_ref().and_then(|sparkline| sparkline.statement.interval);
+    let own = |sparkline: &Arc<PlannedStatement>| {
+        sparkline.width_of_column().or(panel.interval).or(sparkline.statement.interval)
+    };
+    let sparkline_interval = sparkline.as_ref().and_then(own).unwrap_or(interval);
     // If it does not compile, the answer is unknown: no author wrote it.
     let beginning = compared.and_then(|earlier| {
         let query = main.statement.any_row.as_ref()?;
@@ -113,9 +123,17 @@ pub fn panel(
         sparkline,
         together,
         interval,
-        sparkline_interval: panel.interval.or(own).unwrap_or(interval),
+        sparkline_interval,
         earlier,
     })
+}
+
+impl PlannedStatement {
+    /// The width that the statement gives the buckets which it returns. Buckets that it only groups again by another
+    /// one are not among them.
+    pub(crate) fn width_of_column(&self) -> Option<Interval> {
+        self.statement.interval.filter(|_| !self.statement.buckets.is_empty())
+    }
 }
 
 /// Whether the statement groups by the interval: by Brisk's macro, or by an expression of its own.

@@ -27,9 +27,14 @@ pub(crate) struct BucketRules<'a> {
 impl BucketRules<'_> {
     /// The coverage of `frame`, whose data end at `data_end`; `None` if it is not along buckets.
     pub(crate) fn coverage(&self, frame: &Frame, data_end: Timestamp) -> Option<Coverage> {
-        if self.panel.edges == Edges::Whole {
-            return None;
+        match self.panel.edges {
+            Edges::Whole => None,
+            Edges::Mark | Edges::Trim => self.buckets(frame, data_end),
         }
+    }
+
+    /// The same, whatever the panel makes of parts.
+    pub(crate) fn buckets(&self, frame: &Frame, data_end: Timestamp) -> Option<Coverage> {
         let all = 0..frame.columns().len();
         let held = all.clone().find(|at| self.holds_buckets(frame, *at));
         let written =

@@ -155,7 +155,7 @@ async fn identical_statements_run_once_and_a_second_look_loads_nothing() {
 }
 
 #[tokio::test]
-async fn buckets_are_drawn_as_wide_as_the_panel_or_its_statement_says() {
+async fn buckets_are_drawn_as_wide_as_the_statement_or_the_panel_says() {
     let world = world().await;
     let view = ViewState::default_of(&world.dashboard);
     let window = Window::of(&world.dashboard, &view, Timestamp::from_seconds(NOON)).unwrap();
@@ -169,6 +169,11 @@ async fn buckets_are_drawn_as_wide_as_the_panel_or_its_statement_says() {
         Query::new("select $bucket(at, month) as month, count(*) as n from orders group by 1");
     assert_eq!(width(&panel), Interval::Month);
     panel.interval = Some(Interval::Year);
+    assert_eq!(width(&panel), Interval::Month, "years would be drawn of months");
+    panel.query = Query::new(
+        "select date(m, 'unixepoch', 'start of year') as y, max(n) as n from \
+         (select $bucket(at, month) as m, count(*) as n from orders group by 1) group by 1",
+    );
     assert_eq!(width(&panel), Interval::Year);
 }
 

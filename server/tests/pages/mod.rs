@@ -6,6 +6,7 @@ mod cache;
 mod clocks;
 mod computed;
 mod figures;
+mod idle_options;
 mod long_values;
 mod named_columns;
 mod one_point;

@@ -47,7 +47,8 @@ impl TimeAxis {
         // A bar fills its bucket; a point of a line is at the bucket's start.
         let half = readout.xs.first().copied().unwrap_or_default();
         let ends = (readout.xs.get(first)? - half, readout.xs.get(last)? + half);
-        Some(Stretch { bounds: Bounds { from, to }, ends })
+        let bounds = Bounds { from, to }.addressable(self.interval, &self.zone);
+        Some(Stretch { bounds, ends })
     }
 
     /// The bucket of a point: its start, and the next one's.

@@ -55,7 +55,12 @@ fn placed(column: &Column, input: &Input<'_>) -> (Vec<Option<usize>>, Vec<String
                 local.day() == 1 && local.time() == NaiveTime::MIN
             });
             let said = |form: &str| -> Vec<String> {
-                all.iter().map(|at| input.zone.local(*at).format(form).to_string()).collect()
+                let text = |at| input.zone.local(at).format(form).to_string();
+                // What a wall clock showed once is not known to be shown twice.
+                let is_told = form.contains("%H") && matches!(column.values, Values::Time(_));
+                let told =
+                    |at| if is_told { input.zone.told_apart(text(at), at) } else { text(at) };
+                all.iter().copied().map(told).collect()
             };
             let forms = ["%-d %b", "%-d %b %Y", "%-d %b %Y %H:%M", "%-d %b %Y %H:%M:%S%.f"];
             let forms = if monthly { &["%b %Y"][..] } else { &forms };

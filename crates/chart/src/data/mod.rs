@@ -13,5 +13,7 @@ pub(crate) mod refusal;
 pub(crate) mod row_order;
 pub(crate) mod series;
 pub(crate) mod sort_keys;
+mod written_durations;
+mod written_moments;
 pub(crate) mod written_times;
 pub(crate) mod x_axis;

@@ -1,7 +1,7 @@
 //! Which points are partial time buckets, and how they are labelled.
 
 use crate::spec::Input;
-use brisk_domain::{Completeness, Coverage, Timestamp, ZoneOffsets};
+use brisk_domain::{Column, Completeness, Coverage, Timestamp, ZoneOffsets};
 use chrono::NaiveTime;
 
 /// The coverage of the frame's buckets, if they are in the column `at`.
@@ -46,11 +46,21 @@ pub(crate) fn of_row(input: &Input<'_>, at: usize, row: usize) -> Option<String>
     words(&coverage, start, input)
 }
 
+/// When the bucket of a cell begins on the clock; `at` itself in columns without buckets. Of an hour that the
+/// clock cuts, the start by its arithmetic may be another one's.
+pub(crate) fn begins(input: &Input<'_>, column: &Column, at: Timestamp) -> Timestamp {
+    let bucket = input.coverage.and_then(|coverage| {
+        let bucket = input.frame.columns().get(coverage.column?)?;
+        (bucket.name == column.name).then_some(coverage.interval)
+    });
+    bucket.map_or(at, |interval| interval.begins(at, input.zone))
+}
+
 /// An end of the range in words: its day, unless it is within one.
 fn end(zone: &ZoneOffsets, at: Timestamp, is_last: bool) -> String {
     let local = zone.local(at);
     if local.time() != NaiveTime::MIN {
-        return local.format("%-d %b %H:%M").to_string();
+        return zone.told_apart(local.format("%-d %b %H:%M").to_string(), at);
     }
     let day = if is_last { local.date().pred_opt().unwrap_or(local.date()) } else { local.date() };
     day.format("%-d %b").to_string()

@@ -1,6 +1,6 @@
 //! Labels of points and series, never the same for two of them.
 
-use super::lookalikes;
+use super::{lookalikes, parts};
 use crate::spec::Input;
 use brisk_domain::{Column, Unit, Values, format};
 use std::borrow::Borrow;
@@ -51,6 +51,10 @@ fn of_column(column: &Column, rows: &[usize], missing: &[f64], input: &Input<'_>
     let label = |row: &usize| match values {
         Values::Int(cells) => {
             cells.get(*row).copied().flatten().map_or_else(|| "(none)".to_owned(), whole)
+        }
+        Values::Time(cells) => {
+            let at = cells.get(*row).copied().flatten().map(|at| parts::begins(input, column, at));
+            at.map_or_else(|| "(none)".to_owned(), |at| format::instant(at, input.zone))
         }
         _ => label(values, *row, unit, input),
     };

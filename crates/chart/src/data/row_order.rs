@@ -1,5 +1,6 @@
 //! The order of a table's rows by one of its columns: by value, exactly, with NULL last.
 
+use super::{written_durations, written_moments};
 use brisk_domain::{Decimal, Values};
 use std::cmp::Ordering;
 
@@ -19,6 +20,12 @@ pub(crate) fn ranks(values: &Values) -> Vec<Option<u32>> {
         Values::Date(cells) => ranked(cells, Ord::cmp),
         Values::WallTime(cells) => ranked(cells, Ord::cmp),
         Values::Text(cells) => {
+            if let Some(places) = written_moments::places(cells) {
+                return ranked(&places, Ord::cmp);
+            }
+            if let Some(lengths) = written_durations::lengths(cells) {
+                return ranked(&lengths, Ord::cmp);
+            }
             // As people look up names: ignoring case.
             let key = |cell: &Option<String>| {
                 cell.as_ref().map(|text| (text.to_lowercase(), text.clone()))
@@ -86,6 +93,29 @@ mod tests {
         let values = Values::Text(texts.iter().map(|t| Some((*t).to_owned())).collect());
         let names: Vec<&str> = order(&values, false).into_iter().map(|i| texts[i]).collect();
         assert_eq!(names, ["austria", "EIRE", "eire", "Spain", "Åland", "Éire"]);
+    }
+
+    #[test]
+    fn moments_that_are_text_because_of_one_of_them_sort_by_when_they_are() {
+        let texts = [
+            "2026-03-01 00:00:00+00",
+            "infinity",
+            "10000-01-01 00:00:00+00",
+            "0044-03-15 00:00:00+00 BC",
+            "-infinity",
+        ];
+        let mut cells: Vec<_> = texts.iter().map(|t| Some((*t).to_owned())).collect();
+        cells.push(None);
+        let values = Values::Text(cells);
+        assert_eq!(order(&values, false), [4, 3, 0, 2, 1, 5]);
+        assert_eq!(order(&values, true), [1, 2, 0, 3, 4, 5]);
+    }
+
+    #[test]
+    fn durations_sort_by_how_long_they_are() {
+        let texts = ["10 days", "9 days", "-1 days", "1 mon", "23:00:00"];
+        let values = Values::Text(texts.iter().map(|t| Some((*t).to_owned())).collect());
+        assert_eq!(order(&values, false), [2, 4, 1, 0, 3]);
     }
 
     proptest! {

@@ -192,11 +192,10 @@ fn text(input: &Input<'_>, column: &Column, style: &Style, row: usize) -> String
         return share.clone();
     }
     match &column.values {
-        Values::Time(cells) => cells
-            .get(row)
-            .copied()
-            .flatten()
-            .map_or("–".into(), |at| format::instant(at, input.zone)),
+        Values::Time(cells) => {
+            let at = cells.get(row).copied().flatten().map(|at| parts::begins(input, column, at));
+            at.map_or("–".into(), |at| format::instant(at, input.zone))
+        }
         values => {
             let bucket =
                 input.coverage.and_then(|coverage| input.frame.columns().get(coverage.column?));

@@ -51,18 +51,18 @@ pub(crate) fn ticks(
         *unit >= interval && bounds.seconds() / width < most.max(1) as i64
     };
     let (unit, count) = STEPS.into_iter().find(room).unwrap_or((Interval::Year, 20));
+    let is_clock = matches!(unit, Interval::Minute | Interval::Hour);
     let mut local = first(zone.local(bounds.from), unit, count);
-    let mut ticks: Vec<TimeTick> = Vec::new();
-    let mut before: Option<NaiveDateTime> = None;
-    while ticks.len() <= most * 2 + 2 {
+    let mut places: Vec<(Timestamp, NaiveDateTime)> = Vec::new();
+    while places.len() <= most * 2 + 2 {
         let at = zone.instant(local);
         if at > bounds.to {
             break;
         }
-        if at >= bounds.from && ticks.last().is_none_or(|tick| tick.at < at) {
-            let shown = shown(local, at, unit, zone);
-            ticks.push(TimeTick { at, label: label(shown, unit, before) });
-            before = Some(shown);
+        places.push((at, local));
+        // Ticks further apart would collide with it.
+        if is_clock && (count == 1 || unit == Interval::Minute) {
+            places.extend(zone.second(local).map(|at| (at, local)));
         }
         let next = unit.step(local, count);
         if next <= local {
@@ -70,7 +70,22 @@ pub(crate) fn ticks(
         }
         local = next;
     }
-    ticks
+    places.sort_by_key(|(at, _)| *at);
+    places.dedup_by_key(|(at, _)| *at);
+    let mut before: Option<NaiveDateTime> = None;
+    let tick = |(at, local)| {
+        let shown = shown(local, at, unit, zone);
+        let is_first = zone.instant(local) == at;
+        let said = match before.replace(shown) {
+            _ if is_clock && !is_first => local.format("%H:%M").to_string(),
+            before => label(shown, unit, before),
+        };
+        let is_day = !is_clock || is_first && local.time() == NaiveTime::MIN;
+        let label = if is_day { said } else { zone.told_apart(said, at) };
+        TimeTick { at, label }
+    };
+    let is_inside = |place: &(Timestamp, _)| bounds.from <= place.0 && place.0 <= bounds.to;
+    places.into_iter().filter(is_inside).map(tick).collect()
 }
 
 /// What the clock shows at the tick `at` for `local`, which it may have skipped; midnights stand for their days.
@@ -146,6 +161,28 @@ mod tests {
             ["7 Oct", "01:00", "02:30", "03:00", "04:00"]
         );
         assert_eq!(labels(1_523_113_200, 39_600, 37_800), ["8 Apr", "01:00", "02:00", "03:00"]);
+    }
+
+    #[test]
+    fn hours_that_the_clock_shows_twice_have_a_tick_each() {
+        let labels = |clock: (i64, i32, i32), from: i64, interval| -> Vec<String> {
+            let (change, first, then) = clock;
+            let zone = ZoneOffsets { first, changes: vec![(change, then)] };
+            let at = |away: i64| Timestamp::from_seconds(change + away);
+            let bounds = Bounds { from: at(from), to: at(4200) };
+            ticks(bounds, interval, &zone, 9).into_iter().map(|tick| tick.label).collect()
+        };
+        let london = labels((1_792_890_000, 3600, 0), -7200, Interval::Hour);
+        assert_eq!(london, ["25 Oct", "01:00 UTC+1", "01:00 UTC+0", "02:00"]);
+        let york = labels((1_793_512_800, -14_400, -18_000), -7200, Interval::Hour);
+        assert_eq!(york, ["1 Nov", "01:00 UTC−4", "01:00 UTC−5", "02:00"]);
+        // Back to a midnight.
+        let havana = labels((1_793_509_200, -14_400, -18_000), -7200, Interval::Hour);
+        assert_eq!(havana, ["23:00", "1 Nov", "00:00 UTC−5", "01:00"]);
+        // By half an hour.
+        let howe = labels((1_523_113_200, 39_600, 37_800), -5400, Interval::Minute);
+        let both = ["01:30 UTC+11", "01:30 UTC+10:30"];
+        assert_eq!(howe, ["00:30", "01:00", both[0], both[1], "02:00", "02:30"]);
     }
 
     #[test]

@@ -193,9 +193,17 @@ pub fn cell(values: &Values, row: usize, unit: &Unit, zone: &ZoneOffsets) -> Str
 }
 
 /// An instant: the date alone at midnight, otherwise with the time of day, without seconds if they are
-/// zero.
+/// zero, and with the offset if the clock shows that time twice.
 pub fn instant(at: Timestamp, zone: &ZoneOffsets) -> String {
-    shown(zone.local(at))
+    let local = zone.local(at);
+    if local.time() != NaiveTime::MIN {
+        return zone.told_apart(shown(local), at);
+    }
+    // The day begins with the first of two midnights.
+    match zone.second(local) == Some(at) {
+        true => zone.told_apart(format!("{} 00:00", shown(local)), at),
+        false => shown(local),
+    }
 }
 
 /// A wall-clock time, as [`instant`] writes it.
@@ -230,11 +238,13 @@ fn year(local: NaiveDateTime) -> String {
 /// The bucket of the given width that starts at `start`, for tooltips: `Mon 14 Mar 2011`, `Mar
 /// 2011`.
 pub fn bucket(start: Timestamp, interval: Interval, zone: &ZoneOffsets) -> String {
-    let local = zone.local(interval.begins(start, zone));
+    let begins = interval.begins(start, zone);
+    let local = zone.local(begins);
     let year = year(local);
     match interval {
         Interval::Minute | Interval::Hour => {
-            format!("{} {year} {}", local.format("%a %-d %b"), local.format("%H:%M"))
+            let clock = local.format("%H:%M");
+            zone.told_apart(format!("{} {year} {clock}", local.format("%a %-d %b")), begins)
         }
         Interval::Day => format!("{} {year}", local.format("%a %-d %b")),
         Interval::Week => format!("Week of {} {year}", local.format("%-d %b")),

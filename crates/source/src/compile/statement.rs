@@ -239,6 +239,11 @@ impl Statement {
         self.tables.iter().filter_map(|table| rollup_name(table))
     }
 
+    /// An error about all of the statement.
+    pub fn refuse(&self, message: impl Into<String>) -> StatementError {
+        StatementError::at(&self.query, 0, message)
+    }
+
     /// An error at the author's `brisk.name`.
     pub fn refuse_rollup(&self, name: &str, message: impl Into<String>) -> StatementError {
         let written = format!("{ROLLUP_SCHEMA}.{name}");

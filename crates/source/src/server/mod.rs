@@ -17,7 +17,7 @@ use crate::gate::{Gate, Refused, Verdict};
 use crate::known_zones::{Agreement, KnownZones};
 use crate::limits::Limits;
 use crate::rights::Rights;
-use brisk_domain::{Frame, ZoneName};
+use brisk_domain::{Frame, Values, ZoneName};
 pub(crate) use connecting::connected;
 pub(crate) use fill::fill;
 pub(crate) use protocol::{ConnectionOf, Failure, OptionsOf, Protocol};
@@ -172,7 +172,13 @@ impl<P: Protocol> Server<P> {
         // readers who have left.
         let mut waits = self.limits.time.as_secs().div_ceil(CONNECT.as_secs());
         loop {
-            match self.run_once(statement, scales).await {
+            let frame = match self.run_once(statement, scales, true).await {
+                Ok(frame) if self.is_doubtful(statement, &frame) => {
+                    self.run_once(statement, scales, false).await
+                }
+                result => result,
+            };
+            match frame {
                 Err(Failure::Broken(_)) if left > 0 => left -= 1,
                 Err(Failure::Connect(sqlx::Error::PoolTimedOut)) if waits > 0 && self.is_full() => {
                     waits -= 1;
@@ -190,12 +196,16 @@ impl<P: Protocol> Server<P> {
         &self,
         statement: &Statement,
         scales: &[(String, u8)],
+        may_stand_in_zone: bool,
     ) -> Result<Frame, Failure> {
         let connection = self.pool.acquire().await.map_err(Failure::Connect)?;
         let mut running = Running::on(connection, self.canceller.clone());
         let columns = async {
             let zone = statement.zone.as_ref();
-            let known = zone.and_then(|zone| self.are_known(zone));
+            let known = match may_stand_in_zone {
+                true => zone.and_then(|zone| self.are_known(zone)),
+                false => Some(false),
+            };
             let prelude = match zone {
                 Some(zone) if known == Some(true) => P::prelude_in(&self.prelude, zone),
                 _ => self.prelude.to_string(),
@@ -289,6 +299,30 @@ impl<P: Protocol> Server<P> {
             true => Some(false),
             false => (!known.contains(&None)).then_some(true),
         }
+    }
+
+    /// Whether the server's clock made buckets before 1970, where it may be another one than Brisk's: no range said
+    /// that there are rows of then.
+    fn is_doubtful(&self, statement: &Statement, frame: &Frame) -> bool {
+        let Some(zone) = &statement.zone else { return false };
+        let others = zone.others.iter().map(|(name, _)| name);
+        let mut names = std::iter::once(&zone.name).chain(others);
+        let is_since_1970 = |name| self.zones.get(name) == Some(Agreement::Since1970);
+        if zone.is_before_1970
+            || !statement.query.sql.contains("$bucket")
+            || !names.any(is_since_1970)
+        {
+            return false;
+        }
+        let is_before = |name: &String| {
+            let column =
+                frame.columns().iter().find(|column| column.name.eq_ignore_ascii_case(name));
+            column.is_some_and(|column| match &column.values {
+                Values::Time(cells) => cells.iter().flatten().any(|at| at.0 < 0),
+                _ => false,
+            })
+        };
+        statement.buckets.iter().any(is_before)
     }
 
     /// Queries the server about the zones that a statement needs, and sets the session to the statement's

@@ -46,6 +46,14 @@ async fn sessions_stand_in_zones_that_servers_know_otherwise_before_1970_only() 
         let frame = run(bucket, then).await;
         let start = Interval::Day.start(at(moment), &offsets);
         assert_eq!(frame.column("day").unwrap().values, Values::Time(vec![Some(start)]), "{zone}");
+        // The same row of a statement that reads no range, or only its end.
+        for sql in
+            [bucket.replace("where $range(at)", ""), bucket.replace("$range(at)", "at < :to")]
+        {
+            let frame = run(&sql, now).await;
+            let values = &frame.column("day").unwrap().values;
+            assert_eq!(*values, Values::Time(vec![Some(start)]), "{zone}: {sql}");
+        }
         assert_eq!(cells(&run(own, now).await, "shown"), [Some(shown.to_owned())], "{zone} again");
     }
 }
