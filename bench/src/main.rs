@@ -39,10 +39,10 @@ enum Proof {
         #[arg(long, default_value_t = 60)]
         seconds: u64,
         /// Readers.
-        #[arg(long, default_value_t = 6)]
+        #[arg(long, default_value_t = 4)]
         readers: u64,
         /// How long a reader looks at a page on average, in seconds.
-        #[arg(long, default_value_t = 8.0)]
+        #[arg(long, default_value_t = 5.0)]
         pause: f64,
         /// Reproduces what they open.
         #[arg(long, default_value_t = 1)]
@@ -50,6 +50,9 @@ enum Proof {
         /// The demo data.
         #[arg(long, default_value = "demo/online_retail.csv.xz")]
         csv: PathBuf,
+        /// A file for the phases as bars.
+        #[arg(long)]
+        chart: Option<PathBuf>,
     },
     /// The program that the case begins with, which `case` starts.
     #[command(hide = true)]
@@ -243,12 +246,15 @@ async fn main() -> Result<()> {
     let cli = Cli::parse();
     let program = std::path::absolute(&cli.program)?;
     match cli.proof {
-        Proof::Case { rows, rounds, seconds, readers, pause, seed, csv } => {
+        Proof::Case { rows, rounds, seconds, readers, pause, seed, csv, chart } => {
             let (length, pause) = (Duration::from_secs(seconds), Duration::from_secs_f64(pause));
             let settings =
                 case::Settings { program, csv, rows, rounds, length, readers, pause, seed };
             let report = case::run(&settings).await?;
             println!("{report}");
+            if let Some(file) = chart {
+                std::fs::write(file, report.page()?)?;
+            }
             report.check()?;
         }
         Proof::Before { listen, database } => case::before::serve(&listen, &database).await?,

@@ -3,9 +3,10 @@
 //! views in each phase, while batches arrive and invalidate them; all phases show the same figures.
 //!
 //! `data` loads, `views` is what readers open, `phase` starts servers, `readers` open and check, `check`
-//! compares cells, `report` prints. The statements are in `bench/case`.
+//! compares cells, `report` prints, `chart` draws. The statements are in `bench/case`.
 
 pub mod before;
+mod chart;
 mod check;
 mod data;
 mod phase;

@@ -4,6 +4,7 @@ use super::data;
 use super::phase::{LINES, Server};
 use super::views::{Trace, View};
 use crate::client::Client;
+use crate::raw::{Raw, request};
 use crate::servers::postgres::Postgres;
 use anyhow::{Context, Result, bail};
 use brisk_cache::{Cache, Tag};
@@ -13,6 +14,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use tokio::io::AsyncReadExt as _;
 
 /// Requests of one reader at a time, as in a browser.
 const AT_ONCE: usize = 6;
@@ -99,7 +101,7 @@ async fn one(
         if Instant::now() + pause >= end {
             return Ok(seen);
         }
-        tokio::time::sleep(pause).await;
+        browser.look(pause).await?;
         let view = &world.views[number];
         let least =
             view.lines + world.acknowledged.load(Ordering::SeqCst) * view.lines_of_a_batch();
@@ -116,9 +118,30 @@ struct Browser {
     client: Client,
     /// Tags of the pages that it has, and the lines that they show.
     pages: HashMap<usize, (String, u64)>,
+    /// The address by which the page that is open hears of changes.
+    live: Option<String>,
 }
 
 impl Browser {
+    /// Looks at what is open, which is kept current where it can be.
+    async fn look(&mut self, pause: Duration) -> Result<()> {
+        let Some(live) = self.live.take().filter(|_| !pause.is_zero()) else {
+            tokio::time::sleep(pause).await;
+            return Ok(());
+        };
+        let (_, rest) = live.split_once("//").context("an address")?;
+        let (authority, path) = rest.split_at(rest.find('/').context("an address")?);
+        let stream = Raw::connect(authority).await?;
+        let mut stream = stream.open(&request(path, "")).await?;
+        let mut bytes = vec![0; 64 << 10];
+        let read = async { while matches!(stream.read(&mut bytes).await, Ok(1..)) {} };
+        // Whether it ends or not: the reader leaves after the pause.
+        let end = Instant::now() + pause;
+        let _ = tokio::time::timeout(pause, read).await;
+        tokio::time::sleep_until(end.into()).await;
+        Ok(())
+    }
+
     /// Loads a view in full; returns the number of lines that it shows.
     async fn open(&mut self, server: &Server, number: usize, view: &View) -> Result<u64> {
         let addresses = server.addresses(view);
@@ -144,6 +167,7 @@ impl Browser {
     }
 
     async fn page(&mut self, address: &str, number: usize) -> Result<u64> {
+        self.live = Some(address.replace("/d/sales?", "/d/sales/live?"));
         let known = self.pages.get(&number);
         let tag = known.map(|(tag, _)| tag.as_str());
         let (status, tag, body) = self.client.get_unless(address, tag).await?;

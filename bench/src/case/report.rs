@@ -36,19 +36,22 @@ pub struct Measured {
 }
 
 impl Measured {
-    fn average(&self) -> Duration {
+    /// The mean of all views.
+    pub(super) fn average(&self) -> Duration {
         let count = u32::try_from(self.times.len()).unwrap_or(u32::MAX).max(1);
         self.times.iter().sum::<Duration>() / count
     }
 
-    fn percentile(&self, share: f64) -> Duration {
+    /// What a share of the views, as 0.95, took at most.
+    pub(super) fn percentile(&self, share: f64) -> Duration {
         let mut times = self.times.clone();
         times.sort();
         let at = ((times.len() as f64 - 1.0) * share).round() as usize;
         times.get(at).copied().unwrap_or_default()
     }
 
-    fn of_a_hundred(&self, total: f64) -> f64 {
+    /// The part of a total that falls to a hundred views.
+    pub(super) fn of_a_hundred(&self, total: f64) -> f64 {
         total * 100.0 / (self.times.len().max(1) as f64)
     }
 
@@ -58,6 +61,11 @@ impl Measured {
 }
 
 impl Report {
+    /// The phases as bars: a page that needs no server.
+    pub fn page(&self) -> anyhow::Result<String> {
+        super::chart::page(self)
+    }
+
     /// The average of the first phase by that of the last.
     pub fn gain(&self) -> f64 {
         self.ratio(|measured| measured.average().as_secs_f64())

@@ -11,7 +11,7 @@ use std::time::Duration;
 pub(super) const COUNTRIES: [&str; 6] =
     ["United Kingdom", "EIRE", "Germany", "France", "Netherlands", "Spain"];
 /// The ranges, in days, from the one that is asked for most.
-const DAYS: [i64; 4] = [30, 7, 90, 180];
+const DAYS: [i64; 4] = [30, 7, 90, 60];
 /// By how much the popularity of views decreases.
 const EXPONENT: f64 = 1.1;
 
