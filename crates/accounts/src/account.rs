@@ -1,9 +1,8 @@
 //! [`Account`]: a person who may sign in.
 
-use crate::effective_attributes::effective;
 use crate::role::Role;
 use crate::verdict::{Folders, Standing};
-use brisk_domain::{Access, AttributeName, Selection, TeamName, Timestamp};
+use brisk_domain::{AttributeName, Selection, TeamName, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -100,15 +99,6 @@ impl Account {
     /// What its rights are decided by, if it looks after these folders.
     pub fn standing(&self, folders: Folders) -> Standing {
         Standing { role: self.role, teams: self.teams.clone(), folders }
-    }
-
-    /// What statements see as `:user.…`: its own value of an attribute, or else those of all its teams
-    /// together.
-    pub fn access(&self, teams: &BTreeMap<TeamName, Attributes>) -> Access {
-        let effective = effective(self, teams)
-            .into_iter()
-            .map(|(name, values)| (name, Selection::of(values.into_iter().map(|one| one.value))));
-        Access::of(effective)
     }
 }
 

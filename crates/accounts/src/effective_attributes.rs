@@ -1,7 +1,7 @@
 //! [`effective`]: which attributes statements see of an account, and whence each value comes.
 
 use crate::account::{Account, Attributes};
-use brisk_domain::{AttributeName, TeamName};
+use brisk_domain::{Access, AttributeName, Selection, TeamName};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One value of an attribute.
@@ -23,6 +23,17 @@ pub enum Origin {
     },
     /// It is of these teams.
     Teams(Vec<TeamName>),
+}
+
+impl Account {
+    /// What statements see as `:user.…`: its own value of an attribute, or else those of all its teams
+    /// together.
+    pub fn access(&self, teams: &BTreeMap<TeamName, Attributes>) -> Access {
+        let effective = effective(self, teams)
+            .into_iter()
+            .map(|(name, values)| (name, Selection::of(values.into_iter().map(|one| one.value))));
+        Access::of(effective)
+    }
 }
 
 /// The attributes of `account`: its own value of each, or else those of all its teams together.
