@@ -1,6 +1,6 @@
 //! The retail data ten times over, with the tables of a shop around it; and the batches that arrive.
 
-use super::views::COUNTRIES;
+use super::views::{COUNTRIES, LINES};
 use crate::retail;
 use crate::servers::postgres::{Postgres, READER};
 use anyhow::Result;
@@ -8,8 +8,6 @@ use std::path::Path;
 
 /// The role that writes rollups.
 pub(super) const ROLLUPS: &str = "rollups";
-/// Invoice lines for each country in a batch.
-pub(super) const LINES: u64 = 2;
 
 /// Loads `rows` invoice lines, with products, customers and the indexes that each statement wants.
 pub(super) async fn load(postgres: &Postgres, csv: &Path, rows: u64) -> Result<()> {

@@ -140,6 +140,11 @@ async fn statements(postgres: &Postgres) -> Result<i64> {
 }
 
 impl Report {
+    /// The phases as bars: a page that needs no server.
+    pub fn page(&self) -> Result<String> {
+        chart::page(self)
+    }
+
     /// What the case promises.
     pub fn check(&self) -> Result<()> {
         let stale: u64 = self.measured.values().map(|measured| measured.stale).sum();

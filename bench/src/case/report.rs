@@ -61,11 +61,6 @@ impl Measured {
 }
 
 impl Report {
-    /// The phases as bars: a page that needs no server.
-    pub fn page(&self) -> anyhow::Result<String> {
-        super::chart::page(self)
-    }
-
     /// The average of the first phase by that of the last.
     pub fn gain(&self) -> f64 {
         self.ratio(|measured| measured.average().as_secs_f64())

@@ -10,6 +10,8 @@ use std::time::Duration;
 /// The countries that readers choose.
 pub(super) const COUNTRIES: [&str; 6] =
     ["United Kingdom", "EIRE", "Germany", "France", "Netherlands", "Spain"];
+/// Invoice lines for each country in a batch.
+pub(super) const LINES: u64 = 2;
 /// The ranges, in days, from the one that is asked for most.
 const DAYS: [i64; 4] = [30, 7, 90, 60];
 /// By how much the popularity of views decreases.
@@ -89,7 +91,7 @@ impl View {
     /// Lines that each batch adds to it.
     pub(super) fn lines_of_a_batch(&self) -> u64 {
         let countries = if self.country.is_some() { 1 } else { COUNTRIES.len() as u64 };
-        countries * super::data::LINES
+        countries * LINES
     }
 }
 
