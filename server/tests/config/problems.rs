@@ -46,6 +46,18 @@ fn problems_name_the_place_and_what_is_allowed() {
         ("[source.a]\nurl = \"x\"\ncache = \"of\"", "3:9: cache \"of\"", "did you mean \"off\"?"),
         ("listen = \"3000\"", "1:10: \"listen\"", "such as \"127.0.0.1:3000\""),
         ("listen = ", "1:10: this is not TOML", ""),
+        (
+            "[outgoing]\nallow = [\"id.internal:443\"]",
+            "2:9: \"id.internal:443\" in \"allow\" of [outgoing] names no host",
+            "without a port",
+        ),
+        ("[outgoing]\nallow = [\"10.0.0.0/8\"]", "2:9: \"10.0.0.0/8\" in", "\"10.0.0.7\""),
+        (
+            "[outgoing]\nallow = \"*.corp.example\"",
+            "2:9: \"allow\" of [outgoing]",
+            "a list of hosts",
+        ),
+        ("[outgoing]\ndeny = []", "2:1: unknown key \"deny\" in [outgoing]", "allow"),
         ("warm = true", "1:1: unknown key \"warm\"", "allowed: listen, metrics_listen, data_dir"),
     ];
     for (file, place, help) in cases {
