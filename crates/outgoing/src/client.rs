@@ -13,7 +13,10 @@ use http::{HeaderValue, Response, Uri};
 use http_body_util::Full;
 use std::fmt;
 use std::sync::Arc;
-use tokio::time::{Instant, timeout_at};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout, timeout_at};
+use url::Host;
 
 /// Sends requests, each over a connection of its own.
 pub struct Client {
@@ -45,6 +48,29 @@ impl Client {
         let deadline = Instant::now() + time;
         let answer = timeout_at(deadline, self.answer(request, deadline)).await;
         answer.map_err(|_| Failure::Late(time))?
+    }
+
+    /// A connection for another protocol than HTTP: to an address of `host` that was checked.
+    pub async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, Failure> {
+        let time = self.settings.time;
+        let deadline = Instant::now() + time;
+        let host = parsed(host)?;
+        let connection = async {
+            let (settings, resolver) = (&self.settings, &*self.resolver);
+            Pinned::of_host(&host, port, settings, resolver).await?.connect(deadline).await
+        };
+        timeout_at(deadline, connection).await.map_err(|_| Failure::Late(time))?
+    }
+
+    /// The same connection with TLS, over which `host` has proven to be it.
+    pub async fn secure(
+        &self,
+        host: &str,
+        connection: TcpStream,
+    ) -> Result<impl AsyncRead + AsyncWrite + Unpin + Send + use<>, Failure> {
+        let (time, host) = (self.settings.time, parsed(host)?);
+        let secured = timeout(time, self.trust.connect(&host, connection)).await;
+        secured.map_err(|_| Failure::Late(time))?
     }
 
     async fn answer(
@@ -91,6 +117,10 @@ impl Client {
             Unread::Broken(why) => Failure::Broken { host: target.host().to_string(), why },
         })
     }
+}
+
+fn parsed(host: &str) -> Result<Host, Failure> {
+    Host::parse(host).map_err(|error| Failure::NoTarget(error.to_string()))
 }
 
 /// A request as it is sent to its own host: path and query, and the host's name.

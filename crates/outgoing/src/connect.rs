@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use url::Host;
 
-/// Addresses of a target that may be connected to; never empty.
+/// Addresses of a host that may be connected to; never empty.
 #[derive(Debug)]
 pub(crate) struct Pinned {
     host: String,
@@ -19,20 +19,36 @@ pub(crate) struct Pinned {
 }
 
 impl Pinned {
-    /// Looks a target up, and checks all that it has.
+    /// Looks the host of a target up, and checks all addresses that it has.
     pub(crate) async fn find(
         target: &Target,
         settings: &Settings,
         resolver: &dyn Resolve,
     ) -> Result<Self, Failure> {
         let host = target.host();
-        let is_allowed = settings.allow.contain(&host);
+        let plain = || Failure::Plain(host.to_string());
         // Before anybody is asked for the name: it may be a message itself.
-        if !target.is_tls() && (settings.plain == Plain::Never || !is_allowed) {
-            return Err(Failure::Plain(host.to_string()));
+        let may_be_plain = settings.plain != Plain::Never && settings.allow.contain(&host);
+        if !target.is_tls() && !may_be_plain {
+            return Err(plain());
         }
+        let found = Self::of_host(&host, target.port(), settings, resolver).await?;
+        let is_near = || found.addresses.iter().all(|address| is_loopback(*address));
+        if !target.is_tls() && settings.plain == Plain::Loopback && !is_near() {
+            return Err(plain());
+        }
+        Ok(found)
+    }
+
+    /// The same of any host, whatever is said to it.
+    pub(crate) async fn of_host(
+        host: &Host,
+        port: u16,
+        settings: &Settings,
+        resolver: &dyn Resolve,
+    ) -> Result<Self, Failure> {
         let not_found = |why: String| Failure::NotFound { host: host.to_string(), why };
-        let addresses = match &host {
+        let addresses = match host {
             Host::Ipv4(address) => vec![IpAddr::V4(*address)],
             Host::Ipv6(address) => vec![IpAddr::V6(*address)],
             Host::Domain(name) => {
@@ -44,17 +60,13 @@ impl Pinned {
         }
         // One is enough: whoever owns the name chooses which of them is connected to.
         let private = addresses.iter().find(|address| !is_public(**address));
-        if let Some(address) = private.filter(|_| !is_allowed) {
+        if let Some(address) = private.filter(|_| !settings.allow.contain(host)) {
             return Err(match host {
-                Host::Domain(host) => Failure::Private { host, address: *address },
+                Host::Domain(host) => Failure::Private { host: host.clone(), address: *address },
                 _ => Failure::PrivateAddress(*address),
             });
         }
-        let is_near = || addresses.iter().all(|address| is_loopback(*address));
-        if !target.is_tls() && settings.plain == Plain::Loopback && !is_near() {
-            return Err(Failure::Plain(host.to_string()));
-        }
-        Ok(Self { host: host.to_string(), port: target.port(), addresses })
+        Ok(Self { host: host.to_string(), port, addresses })
     }
 
     /// Connects to the first address that takes a connection. Each has its share of the time until

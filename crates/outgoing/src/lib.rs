@@ -11,6 +11,8 @@
 //! 5. redirects are not followed, or to the same origin only, over the same addresses;
 //! 6. all of that has one limit of time, and each answer has limits of size.
 //!
+//! Other protocols than HTTP get a connection to a checked address ([`Client::connect`]).
+//!
 //! What went wrong is a [`Failure`], whose words are for operators: it names hosts and addresses, which
 //! readers need not see, and neither paths nor queries, which may hold secrets.
 //!

@@ -143,6 +143,33 @@ async fn a_file_of_authorities_is_read_again_until_it_is_one() {
 }
 
 #[tokio::test]
+async fn another_protocol_gets_a_connection_by_the_same_rules() {
+    let authority = Authority::found();
+    let server = authority.server(&["id.internal"]).await;
+    let names = names().with("private.example", &[&["8.8.8.8", "127.0.0.1"]]);
+    let (client, names) = client(trusting(Some(authority.file())), names);
+    let connection = client.connect("ID.internal", server.port).await.unwrap();
+    let mut stream = client.secure("ID.internal", connection).await.unwrap();
+    stream.write_all(b"HELLO\r\n\r\n").await.unwrap();
+    let mut read = vec![0; OK.len()];
+    stream.read_exact(&mut read).await.unwrap();
+    assert_eq!((read, names.asked().len()), (OK.into(), 1));
+    assert_eq!(*server.requests.lock().unwrap(), ["HELLO\r\n\r\n"]);
+    let connection = client.connect("other.internal", server.port).await.unwrap();
+    let said = client.secure("other.internal", connection).await.err();
+    assert!(matches!(said, Some(Failure::Tls { .. })), "{said:?}");
+    for (host, why) in [
+        ("private.example", "private.example is at 127.0.0.1, a private address"),
+        ("2130706434", "127.0.0.2 is a private address"),
+        ("nowhere.internal", "is not found"),
+        ("a b", "is no address that can be asked"),
+    ] {
+        let said = client.connect(host, server.port).await.unwrap_err().to_string();
+        assert!(said.contains(why), "{host}: {said}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_speaks_no_tls_is_not_sent_anything() {
     let (client, _) = client(trusting(None), names());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

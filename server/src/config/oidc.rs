@@ -5,7 +5,7 @@ use super::rules;
 use super::secret_location::SecretLocation;
 use crate::auth::openid::settings::{ProviderSettings, SignUp};
 use crate::http::authority::is_plain_loopback;
-use brisk_outgoing::AllowedNames;
+use brisk_outgoing::{AllowedNames, Target};
 use brisk_toml_reader::{Fields, Place, Problem, Problems};
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -95,5 +95,6 @@ impl OidcTable {
 /// Whether `text` may be an issuer. Without TLS only this machine is trusted.
 fn is_issuer(text: &str) -> bool {
     let is_plain = !text.contains(['?', '#', ' ']) && text.len() <= 255;
-    is_plain && (text.len() > 8 && text.starts_with("https://") || is_plain_loopback(text))
+    let is_asked = text.starts_with("https://") || is_plain_loopback(text);
+    is_plain && is_asked && Target::parse(text).is_ok()
 }
