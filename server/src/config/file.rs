@@ -10,6 +10,7 @@ use super::connections;
 use super::error::ConfigError;
 use super::names::NamesInFile;
 use super::oidc::OidcTable;
+use super::outgoing;
 use super::redis::RedisTable;
 use super::secret::may_hold_password;
 use super::secret_key;
@@ -20,6 +21,7 @@ use super::webhooks::WebhookTable;
 use crate::connections::limits::Limits;
 use crate::http::client::TrustedProxies;
 use brisk_domain::{SourceName, WebhookName};
+use brisk_outgoing::AllowedNames;
 use brisk_toml_reader::{Fields, Problems, TomlFile};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -38,6 +40,7 @@ pub(super) struct File {
     pub(super) clients: ClientLimits,
     pub(super) account_limits: AccountLimits,
     pub(super) app_sources: AppSourceRules,
+    pub(super) outgoing: AllowedNames,
     pub(super) names: NamesInFile,
     pub(super) connections: Limits,
     pub(super) auth: AuthLimits,
@@ -82,6 +85,8 @@ impl File {
         let account_limits = account_limits.map(|table| AccountLimits::read(&table, problems));
         let app_sources = top.table("app_sources", "[app_sources]", problems);
         let app_sources = app_sources.map(|table| AppSourceRules::read(&table, base, problems));
+        let outgoing = top.table("outgoing", "[outgoing]", problems);
+        let outgoing = outgoing.map(|table| outgoing::read(&table, problems));
         let names = NamesInFile::read(top, problems);
         let connections = top.table("connections", "[connections]", problems);
         let connections = connections.map(|table| connections::read(&table, problems));
@@ -113,6 +118,7 @@ impl File {
             clients: clients.unwrap_or_default(),
             account_limits: account_limits.unwrap_or_default(),
             app_sources: app_sources.unwrap_or_default(),
+            outgoing: outgoing.unwrap_or_default(),
             names,
             connections: connections.unwrap_or_default(),
             auth,

@@ -4,8 +4,8 @@
 //!   flags over their variables;
 //! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown keys at
 //!   their place; `account_limits`, `app_sources`, `audit`, `auth` with `oidc`, `proxy_users` and `rules`,
-//!   [`cache`], [`clients`], `connections`, `redis`, [`sources`] (with [`noticing`]), `store` and
-//!   [`webhooks`] are its tables, `names` and `secret_key` keys beside them;
+//!   [`cache`], [`clients`], `connections`, `outgoing`, `redis`, [`sources`] (with [`noticing`]), `store`
+//!   and [`webhooks`] are its tables, `names` and `secret_key` keys beside them;
 //! - [`secret`] keeps URLs out of messages, `secret_location` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
 //! - [`database`] is the one database that is written to, by `brisk import`; no file declares it.
@@ -27,6 +27,7 @@ mod file;
 mod names;
 pub mod noticing;
 mod oidc;
+mod outgoing;
 mod proxy_users;
 mod redis;
 mod rules;
@@ -55,6 +56,7 @@ use crate::http::own_names::OwnNames;
 use brisk_cache::RedisConfig;
 use brisk_domain::{SourceName, WebhookName};
 use brisk_engine::Policies;
+use brisk_outgoing::AllowedNames;
 use brisk_store::{KeyOrigin, SecretKey, StoreLocation};
 use brisk_toml_reader::{Place, Problem};
 use file::File;
@@ -112,6 +114,8 @@ pub struct Settings {
     pub account_limits: AccountLimits,
     /// Which databases may be added in the app.
     pub app_sources: AppSourceRules,
+    /// The hosts that the server's own requests may ask although their addresses are private.
+    pub outgoing: AllowedNames,
     /// The names that the server answers to.
     pub own_names: OwnNames,
     /// The limits of connections.
@@ -180,7 +184,7 @@ impl Settings {
             let message = "[auth.oidc] needs \"public_url\": the provider leads people back there";
             return Err(oidc.at.problem(message).into());
         }
-        let provider = file.oidc.as_ref().map(|oidc| oidc.resolved(environment));
+        let provider = file.oidc.as_ref().map(|oidc| oidc.resolved(&file.outgoing, environment));
         Ok(Self {
             file: path,
             listen,
@@ -192,6 +196,7 @@ impl Settings {
             clients: file.clients,
             account_limits: file.account_limits,
             app_sources: file.app_sources,
+            outgoing: file.outgoing,
             own_names,
             connections: file.connections,
             auth: file.auth,

@@ -5,6 +5,7 @@ use super::rules;
 use super::secret_location::SecretLocation;
 use crate::auth::openid::settings::{ProviderSettings, SignUp};
 use crate::http::authority::is_plain_loopback;
+use brisk_outgoing::{AllowedNames, Target};
 use brisk_toml_reader::{Fields, Place, Problem, Problems};
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -73,23 +74,27 @@ impl OidcTable {
             has_second_factor: has_second_factor.unwrap_or(false),
             ends_session,
             ca,
+            allow: AllowedNames::default(),
             timeout,
         };
         Some(Self { at, secret, settings })
     }
 
-    /// The provider, with this server's client secret.
+    /// The provider, with this server's client secret, and the hosts that may have private addresses.
     pub(super) fn resolved(
         &self,
+        allow: &AllowedNames,
         environment: &Environment,
     ) -> Result<Arc<ProviderSettings>, Problem> {
         let secret = self.secret.as_ref().map(|secret| secret.resolve(environment)).transpose()?;
-        Ok(Arc::new(ProviderSettings { client_secret: secret, ..self.settings.clone() }))
+        let allow = allow.clone();
+        Ok(Arc::new(ProviderSettings { client_secret: secret, allow, ..self.settings.clone() }))
     }
 }
 
 /// Whether `text` may be an issuer. Without TLS only this machine is trusted.
 fn is_issuer(text: &str) -> bool {
     let is_plain = !text.contains(['?', '#', ' ']) && text.len() <= 255;
-    is_plain && (text.len() > 8 && text.starts_with("https://") || is_plain_loopback(text))
+    let is_asked = text.starts_with("https://") || is_plain_loopback(text);
+    is_plain && is_asked && Target::parse(text).is_ok()
 }

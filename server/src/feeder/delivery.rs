@@ -3,13 +3,9 @@
 
 use super::source;
 use crate::hooks::signature::{ID, SIGNATURE, SigningKey, TIMESTAMP};
-use axum::body::Body;
 use brisk_domain::Clock;
-use http::{Request, StatusCode, header};
-use http_body_util::{BodyExt as _, Limited};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use brisk_outgoing::{Client, Plain, Request, Settings, Target};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,14 +19,14 @@ const MAX_RESPONSE: usize = 64 * 1024;
 
 /// Sends the demo's webhook deliveries.
 pub struct Delivery {
-    client: Client<HttpConnector, Body>,
+    client: Client,
     url: String,
     key: SigningKey,
     clock: Arc<dyn Clock>,
 }
 
 /// Why a delivery was not acknowledged.
-struct Failure {
+struct Unacknowledged {
     why: String,
     /// When to retry, if the response says so.
     after: Option<Duration>,
@@ -45,7 +41,14 @@ impl Delivery {
             ip => ip,
         };
         let url = format!("http://{}/hooks/{id}", SocketAddr::new(ip, address.port()));
-        Self { client: Client::builder(TokioExecutor::new()).build_http(), url, key, clock }
+        let client = Client::new(Settings {
+            allow: ip.into(),
+            plain: Plain::Allowed,
+            time: TIMEOUT,
+            longest: MAX_RESPONSE,
+            ..Settings::default()
+        });
+        Self { client, url, key, clock }
     }
 
     /// Announces that the shop's tables have changed, and retries until that is acknowledged.
@@ -53,7 +56,7 @@ impl Delivery {
         // The same message each time, with a new signature.
         let id = format!("msg_{:032x}", rand::random::<u128>());
         let (mut pause, mut attempts) = (RETRY.0, 0_u32);
-        while let Err(Failure { why, after }) = self.attempt(&id).await {
+        while let Err(Unacknowledged { why, after }) = self.attempt(&id).await {
             attempts += 1;
             if attempts == 1 {
                 tracing::warn!(why, "the demo's webhook is not acknowledged; it is retried");
@@ -66,33 +69,31 @@ impl Delivery {
         }
     }
 
-    async fn attempt(&self, id: &str) -> Result<(), Failure> {
-        let failed = |why: String| Failure { why, after: None };
+    async fn attempt(&self, id: &str) -> Result<(), Unacknowledged> {
+        let failed =
+            |why: &dyn std::fmt::Display| Unacknowledged { why: why.to_string(), after: None };
         let at = self.clock.now().seconds().to_string();
         let body = serde_json::json!({
             "type": "invoices.written",
             "data": { "source": source::NAME, "tables": source::TABLES },
         });
         let body = body.to_string();
-        let request = Request::post(&self.url)
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(ID, id)
-            .header(TIMESTAMP, &at)
-            .header(SIGNATURE, self.key.sign(id, &at, body.as_bytes()))
-            .body(Body::from(body))
-            .map_err(|error| failed(error.to_string()))?;
-        let answered = tokio::time::timeout(TIMEOUT, self.client.request(request)).await;
-        let answer = answered.map_err(|_| failed("no answer".into()))?;
-        let answer = answer.map_err(|error| failed(error.to_string()))?;
-        let (parts, body) = answer.into_parts();
-        if parts.status == StatusCode::OK {
+        let signature = self.key.sign(id, &at, body.as_bytes());
+        let target = Target::parse(&self.url).map_err(|failure| failed(&failure))?;
+        let mut request = Request::post(target, body)
+            .with(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        for (name, value) in [(ID, id), (TIMESTAMP, &at), (SIGNATURE, &signature)] {
+            let value = HeaderValue::from_str(value).map_err(|error| failed(&error))?;
+            request = request.with(HeaderName::from_static(name), value);
+        }
+        let answer = self.client.send(request).await.map_err(|failure| failed(&failure))?;
+        let (head, body) = answer.into_parts();
+        if head.status == StatusCode::OK {
             return Ok(());
         }
-        let after = parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let after = head.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
         let after = after.and_then(|text| text.parse().ok()).map(Duration::from_secs);
-        let text = tokio::time::timeout(TIMEOUT, Limited::new(body, MAX_RESPONSE).collect());
-        let text = text.await.ok().and_then(Result::ok).map(|body| body.to_bytes());
-        let text = String::from_utf8_lossy(text.as_deref().unwrap_or_default()).into_owned();
-        Err(Failure { why: format!("{}: {text}", parts.status), after })
+        let text = String::from_utf8_lossy(&body);
+        Err(Unacknowledged { why: format!("{}: {text}", head.status), after })
     }
 }

@@ -12,6 +12,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use brisk_accounts::Rules;
 use brisk_domain::view::parse_query;
 use brisk_domain::{Clock, ManualClock, Timestamp};
+use brisk_outgoing::AllowedNames;
 use brisk_server::auth::openid::settings::{ProviderSettings, SignUp};
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -111,6 +112,7 @@ struct Inner {
     pieces: usize,
     names_issuer: bool,
     end_session: Option<&'static str>,
+    token_at: Option<String>,
     codes: HashMap<String, Grant>,
     tokens: HashMap<String, Value>,
     asked: HashMap<&'static str, usize>,
@@ -208,6 +210,7 @@ impl TestProvider {
             pieces: 0,
             names_issuer: false,
             end_session: None,
+            token_at: None,
             codes: HashMap::new(),
             tokens: HashMap::new(),
             asked: HashMap::new(),
@@ -239,6 +242,7 @@ impl TestProvider {
             has_second_factor: false,
             ends_session: true,
             ca: None,
+            allow: AllowedNames::default(),
             timeout: Duration::from_secs(30),
         }
     }
@@ -285,6 +289,19 @@ impl TestProvider {
     /// Declares that sessions end at that address, where `ISSUER` is its own.
     pub(crate) fn ends_sessions_at(&self, address: &'static str) {
         self.inner().end_session = Some(address);
+    }
+
+    /// Declares that codes are exchanged at that address.
+    pub(crate) fn takes_codes_at(&self, address: String) {
+        self.inner().token_at = Some(address);
+    }
+
+    /// Answers at another port of the same address, too.
+    pub(crate) async fn at_another_port(&self) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(axum::serve(listener, self.routes()).into_future());
+        port
     }
 
     pub(crate) fn names_its_issuer(&self) {
@@ -392,7 +409,7 @@ async fn metadata(State(provider): State<TestProvider>) -> Response {
     };
     let token = match inner.manner {
         Manner::Plain => "http://collector.example/token".to_owned(),
-        _ => format!("{issuer}/token"),
+        _ => inner.token_at.clone().unwrap_or_else(|| format!("{issuer}/token")),
     };
     let mut metadata = json!({
             "issuer": called,

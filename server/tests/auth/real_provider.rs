@@ -4,6 +4,7 @@ use super::world::{World, request};
 use brisk_accounts::rules::Rule;
 use brisk_accounts::{Role, Rules};
 use brisk_domain::{Clock, view};
+use brisk_outgoing::AllowedNames;
 use brisk_server::auth::openid::settings::{ProviderSettings, SignUp};
 use brisk_server::auth::settings::AuthSettings;
 use brisk_server::system_clock::SystemClock;
@@ -65,6 +66,7 @@ impl Process {
             has_second_factor: false,
             ends_session: true,
             ca: None,
+            allow: AllowedNames::default(),
             timeout: Duration::from_secs(30),
         }
     }

@@ -81,6 +81,8 @@ fn the_file_in_the_documentation_is_read_whole() {
     assert_eq!(provider.issuer, "https://id.example.com/realms/main");
     assert_eq!(provider.client_secret.as_ref().unwrap().expose(), "s3cret of the client");
     assert_eq!((provider.rules.0.len(), provider.scopes.len()), (3, 3));
+    assert_eq!(settings.outgoing.to_string(), "id.internal, *.corp.example");
+    assert_eq!(provider.allow, settings.outgoing);
     let proxy = settings.auth.proxy.as_ref().unwrap();
     assert_eq!(
         (proxy.user.as_str(), proxy.rules.0[0].claim.as_str()),

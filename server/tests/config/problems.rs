@@ -47,6 +47,18 @@ fn problems_name_the_place_and_what_is_allowed() {
         ("[source.a]\nurl = \"x\"\ncache = \"of\"", "3:9: cache \"of\"", "did you mean \"off\"?"),
         ("listen = \"3000\"", "1:10: \"listen\"", "such as \"127.0.0.1:3000\""),
         ("listen = ", "1:10: this is not TOML", ""),
+        (
+            "[outgoing]\nallow = [\"id.internal:443\"]",
+            "2:9: \"id.internal:443\" in \"allow\" of [outgoing] names no host",
+            "without a port",
+        ),
+        ("[outgoing]\nallow = [\"10.0.0.0/8\"]", "2:9: \"10.0.0.0/8\" in", "\"10.0.0.7\""),
+        (
+            "[outgoing]\nallow = \"*.corp.example\"",
+            "2:9: \"allow\" of [outgoing]",
+            "a list of hosts",
+        ),
+        ("[outgoing]\ndeny = []", "2:1: unknown key \"deny\" in [outgoing]", "allow"),
         ("warm = true", "1:1: unknown key \"warm\"", "allowed: listen, metrics_listen, data_dir"),
     ];
     for (file, place, help) in cases {
@@ -69,6 +81,9 @@ fn what_is_wrong_with_signing_in_is_said_before_anybody_tries() {
         ("[auth]\nsecond_factor_for = [\"king\"]\n".into(), "is no role"),
         ("[auth.oidc]\nclient_id = \"b\"\n".into(), "has no \"issuer\""),
         (oidc("").replace("https", "http"), "begins with https://"),
+        (oidc("").replace("id.example", ""), "begins with https://"),
+        (oidc("").replace("id.example", "user:pw@id.example"), "begins with https://"),
+        (oidc("").replace("id.example", "id.example:65536"), "begins with https://"),
         (oidc("sign_up = \"all\"\n"), "is not known"),
         (oidc("sign_out = \"never\"\n"), "is not known"),
         (oidc("[[auth.oidc.rule]]\nclaim = \"groups\"\n"), "this rule gives nothing"),

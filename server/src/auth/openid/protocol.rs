@@ -2,10 +2,11 @@
 //! with PKCE, whose answers are signed by one of the provider's own keys.
 
 use super::claim_texts;
-use super::http_client::{HttpClient, NoAnswer};
+use super::http_client::HttpClient;
 use super::settings::ProviderSettings;
 use brisk_accounts::Claims;
 use brisk_domain::Timestamp;
+use brisk_outgoing::Failure;
 use chrono::{DateTime, Utc};
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthPrompt, CoreClaimName, CoreClaimType, CoreClientAuthMethod,
@@ -359,7 +360,7 @@ impl Protocol<'_> {
     }
 }
 
-fn unanswered(error: openidconnect::DiscoveryError<NoAnswer>) -> Trouble {
+fn unanswered(error: openidconnect::DiscoveryError<Failure>) -> Trouble {
     use openidconnect::DiscoveryError::{Request, Response};
     match &error {
         Request(no) => Trouble::Unreachable(no.to_string()),

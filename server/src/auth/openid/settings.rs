@@ -2,6 +2,7 @@
 
 use crate::config::secret::Secret;
 use brisk_accounts::Rules;
+use brisk_outgoing::AllowedNames;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -30,6 +31,8 @@ pub struct ProviderSettings {
     pub ends_session: bool,
     /// Certificates of its certificate authority, instead of the machine's.
     pub ca: Option<PathBuf>,
+    /// The hosts besides the issuer's that may have private addresses: `[outgoing]`.
+    pub allow: AllowedNames,
     /// How long to wait for each of its answers.
     pub timeout: Duration,
 }

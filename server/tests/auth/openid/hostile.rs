@@ -3,6 +3,7 @@
 
 use crate::auth::openid::site::{Site, ann};
 use crate::auth::provider::Manner;
+use brisk_outgoing::AllowedNames;
 use brisk_test_waiting::eventually;
 use futures::future::join_all;
 use std::time::Duration;
@@ -48,6 +49,31 @@ async fn what_a_provider_says_of_somebody_is_read_so_far_and_for_so_long() {
             assert_eq!((answer.cookie(), site.provider.asked(endpoint)), (None, 1), "{what}");
             assert!(site.provider.pieces() < (32 << 20) / (16 << 10), "{what}");
             assert!(site.account("248289761001").await.is_none(), "{what}");
+        }
+    }
+}
+
+/// The issuer is at 127.0.0.1, without TLS.
+#[tokio::test]
+async fn metadata_lead_to_no_private_address_but_the_issuers_own() {
+    for (host, allowed, is_asked) in [
+        ("127.0.0.1", "", true),
+        ("localhost", "", false),
+        ("127.0.0.2", "", false),
+        ("localhost", "localhost", true),
+    ] {
+        let allow = AllowedNames::parse((!allowed.is_empty()).then_some(allowed)).unwrap();
+        let site = Site::new(|_, provider| provider.allow = allow).await;
+        let port = site.provider.at_another_port().await;
+        site.provider.takes_codes_at(format!("http://{host}:{port}/token"));
+        let begun = site.begin("/sign-in/openid").await;
+        let fields = site.provider.signs_in(&begun.to, &ann());
+        let answer = site.back(&fields, &begun.cookie).await;
+        let what = format!("{host} {allowed}: {}", answer.body);
+        assert_eq!(answer.cookie().is_some(), is_asked, "{what}");
+        assert_eq!(site.provider.asked("token"), usize::from(is_asked), "{what}");
+        if !is_asked {
+            assert_eq!(answer.status, 503, "{what}");
         }
     }
 }

@@ -1,0 +1,136 @@
+//! [`Client`]: the steps of a request, in their order, within one limit of time.
+
+use crate::connect::Pinned;
+use crate::exchange::{Unread, exchange};
+use crate::failure::Failure;
+use crate::redirect;
+use crate::request::Request;
+use crate::resolve::{Resolve, SystemResolver};
+use crate::settings::Settings;
+use crate::tls::Trust;
+use bytes::Bytes;
+use http::{HeaderValue, Response, Uri};
+use http_body_util::Full;
+use std::fmt;
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout, timeout_at};
+use url::Host;
+
+/// Sends requests, each over a connection of its own.
+pub struct Client {
+    settings: Settings,
+    resolver: Arc<dyn Resolve>,
+    trust: Trust,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client that has names looked up by the system.
+    pub fn new(settings: Settings) -> Self {
+        Self::with_resolver(settings, Arc::new(SystemResolver::default()))
+    }
+
+    /// A client that has names looked up by `resolver`.
+    pub fn with_resolver(settings: Settings, resolver: Arc<dyn Resolve>) -> Self {
+        Self { trust: Trust::new(settings.ca.clone()), settings, resolver }
+    }
+
+    /// Sends a request; the answer has any status but a redirect's, and its body as it came, not decoded.
+    pub async fn send(&self, request: Request) -> Result<Response<Bytes>, Failure> {
+        let time = self.settings.time;
+        let deadline = Instant::now() + time;
+        let answer = timeout_at(deadline, self.answer(request, deadline)).await;
+        answer.map_err(|_| Failure::Late(time))?
+    }
+
+    /// A connection for another protocol than HTTP: to an address of `host` that was checked.
+    pub async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, Failure> {
+        let time = self.settings.time;
+        let deadline = Instant::now() + time;
+        let host = parsed(host)?;
+        let connection = async {
+            let (settings, resolver) = (&self.settings, &*self.resolver);
+            Pinned::of_host(&host, port, settings, resolver).await?.connect(deadline).await
+        };
+        timeout_at(deadline, connection).await.map_err(|_| Failure::Late(time))?
+    }
+
+    /// The same connection with TLS, over which `host` has proven to be it.
+    pub async fn secure(
+        &self,
+        host: &str,
+        connection: TcpStream,
+    ) -> Result<impl AsyncRead + AsyncWrite + Unpin + Send + use<>, Failure> {
+        let (time, host) = (self.settings.time, parsed(host)?);
+        let secured = timeout(time, self.trust.connect(&host, connection)).await;
+        secured.map_err(|_| Failure::Late(time))?
+    }
+
+    async fn answer(
+        &self,
+        mut request: Request,
+        deadline: Instant,
+    ) -> Result<Response<Bytes>, Failure> {
+        // Redirects lead to the same origin, so to the same addresses.
+        let pinned = Pinned::find(&request.target, &self.settings, &*self.resolver).await?;
+        let most = self.settings.redirects;
+        for followed in 0..=most {
+            let answer = self.exchange(&request, &pinned, deadline).await?;
+            if !redirect::leads(&answer) {
+                return Ok(answer);
+            }
+            if most == 0 {
+                return Err(Failure::Redirect(answer.status().as_u16()));
+            }
+            if followed < most {
+                request = redirect::next(request, &answer)?;
+            }
+        }
+        Err(Failure::Loop(most))
+    }
+
+    async fn exchange(
+        &self,
+        request: &Request,
+        pinned: &Pinned,
+        deadline: Instant,
+    ) -> Result<Response<Bytes>, Failure> {
+        let (target, longest) = (&request.target, self.settings.longest);
+        let sent = on_the_wire(request)?;
+        let stream = pinned.connect(deadline).await?;
+        let answer = match target.is_tls() {
+            true => {
+                let stream = self.trust.connect(&target.host(), stream).await?;
+                exchange(stream, sent, longest, redirect::leads).await
+            }
+            false => exchange(stream, sent, longest, redirect::leads).await,
+        };
+        answer.map_err(|unread| match unread {
+            Unread::Long => Failure::Long(longest),
+            Unread::Broken(why) => Failure::Broken { host: target.host().to_string(), why },
+        })
+    }
+}
+
+fn parsed(host: &str) -> Result<Host, Failure> {
+    Host::parse(host).map_err(|error| Failure::NoTarget(error.to_string()))
+}
+
+/// A request as it is sent to its own host: path and query, and the host's name.
+fn on_the_wire(request: &Request) -> Result<http::Request<Full<Bytes>>, Failure> {
+    let wrong = |error: &dyn fmt::Display| Failure::NoTarget(error.to_string());
+    let uri: Uri = request.target.path().parse().map_err(|error| wrong(&error))?;
+    let host = HeaderValue::from_str(request.target.authority()).map_err(|error| wrong(&error))?;
+    let mut sent = http::Request::new(Full::new(request.body.clone()));
+    *sent.method_mut() = request.method.clone();
+    *sent.headers_mut() = request.sent_headers(host);
+    *sent.uri_mut() = uri;
+    Ok(sent)
+}
