@@ -38,7 +38,16 @@ pub(super) fn column(cells: &[Value], kind: Type, zone: &str, zones: &Zones) -> 
         Value::Text(text) => text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
         Value::Time(micros) => {
             let second = micros.div_euclid(1_000_000);
-            clock(second + zones.ahead(zone, second), micros.rem_euclid(1_000_000))
+            let ahead = zones.ahead(zone, second);
+            let shown = clock(second + ahead, micros.rem_euclid(1_000_000));
+            let is_midnight = (second + ahead).rem_euclid(86_400) == 0 && micros % 1_000_000 == 0;
+            match zones.is_twice(zone, second) {
+                false => shown,
+                // The first midnight is that of the day.
+                true if is_midnight && zones.instant(zone, second + ahead) == second => shown,
+                true if is_midnight => format!("{shown} 00:00 {}", offset(ahead)),
+                true => format!("{shown} {}", offset(ahead)),
+            }
         }
         Value::Date(date) => {
             let part = |range| date.get(range).and_then(|text: &str| text.parse().ok());
@@ -80,6 +89,17 @@ pub(super) fn figure(cell: &Value) -> String {
     let decimals = (2 - after.power()).max(0);
     let suffix = ["", "k", "M", "B", "T"][step as usize];
     number.signed(&format!("{}{suffix}", grouped(&after.fixed_plain(decimals))))
+}
+
+/// An offset as it stands beside times that a clock shows twice.
+fn offset(ahead: i64) -> String {
+    let (sign, ahead) = if ahead < 0 { ('−', -ahead) } else { ('+', ahead) };
+    let (hours, minutes, seconds) = (ahead / 3600, ahead / 60 % 60, ahead % 60);
+    match (minutes, seconds) {
+        (0, 0) => format!("UTC{sign}{hours}"),
+        (_, 0) => format!("UTC{sign}{hours}:{minutes:02}"),
+        _ => format!("UTC{sign}{hours}:{minutes:02}:{seconds:02}"),
+    }
 }
 
 /// `29 Feb 2024 01:30`, with seconds and their fraction if there are any, and the day alone at midnight.

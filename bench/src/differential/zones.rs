@@ -93,6 +93,13 @@ impl Zones {
         found.next_back().unwrap_or(0)
     }
 
+    /// Whether the clock of `zone` shows what it shows at `second` twice, being put back.
+    pub(super) fn is_twice(&self, zone: &str, second: i64) -> bool {
+        let wall = second + self.ahead(zone, second);
+        let of_zone = self.0.get(zone).into_iter().flatten();
+        of_zone.filter(|s| (s.since..s.until).contains(&(wall - s.ahead))).count() > 1
+    }
+
     /// The second at which the clock of `zone` reads `wall`: the first of two; the instant of the
     /// change if it skips it.
     pub(super) fn instant(&self, zone: &str, wall: i64) -> i64 {
