@@ -26,13 +26,13 @@ where invoiced_at >= to_timestamp(:from) and invoiced_at < to_timestamp(:to)
   and (:countries::text[] is null or country = any(:countries::text[])) and quantity > 0;
 
 -- average
-select round(sum(quantity * price) / count(distinct invoice), 2) as average
+select round(sum(quantity * price) / nullif(count(distinct invoice), 0), 2) as average
 from invoice_lines
 where invoiced_at >= to_timestamp(:from) and invoiced_at < to_timestamp(:to)
   and (:countries::text[] is null or country = any(:countries::text[])) and quantity > 0 and price > 0;
 
 -- returned
-select round(1.0 * count(*) filter (where invoice like 'C%') / count(*), 6) as returned
+select round(1.0 * count(*) filter (where invoice like 'C%') / nullif(count(*), 0), 6) as returned
 from invoice_lines
 where invoiced_at >= to_timestamp(:from) and invoiced_at < to_timestamp(:to)
   and (:countries::text[] is null or country = any(:countries::text[]));
@@ -78,7 +78,7 @@ where invoiced_at >= to_timestamp(:from) and invoiced_at < to_timestamp(:to)
 group by 1 order by 1;
 
 -- average-by-day
-select date_trunc('day', invoiced_at, 'Europe/London') as day, round(sum(quantity * price) / count(distinct invoice), 2) as average
+select date_trunc('day', invoiced_at, 'Europe/London') as day, round(sum(quantity * price) / nullif(count(distinct invoice), 0), 2) as average
 from invoice_lines
 where invoiced_at >= to_timestamp(:from) and invoiced_at < to_timestamp(:to)
   and (:countries::text[] is null or country = any(:countries::text[])) and quantity > 0 and price > 0
@@ -124,7 +124,7 @@ group by 1 order by 3 desc, 1 limit 20;
 select description as product from products where stock_code = :row.stock_code;
 
 -- products / returned
-select round(1.0 * count(*) filter (where quantity < 0) / count(*), 6) as returned
+select round(1.0 * count(*) filter (where quantity < 0) / nullif(count(*), 0), 6) as returned
 from invoice_lines
 where invoiced_at >= to_timestamp(:from) and invoiced_at < to_timestamp(:to)
   and (:countries::text[] is null or country = any(:countries::text[])) and stock_code = :row.stock_code;

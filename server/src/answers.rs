@@ -12,7 +12,7 @@ use brisk_cache::Client;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 /// Answers that are being written or read, or were written lately.
@@ -38,6 +38,37 @@ pub(crate) struct Head {
     pub(crate) etag: ETag,
     /// Its headers, without the tag's and the encoding.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    /// The answer that was found last, so that the next reader of the second finds it at once.
+    last: Mutex<Option<Found>>,
+}
+
+/// An answer with what it was found by.
+#[derive(Debug)]
+struct Found {
+    ages: Vec<u64>,
+    accepted: Encoding,
+    answer: Weak<Packed>,
+}
+
+impl Head {
+    /// The beginning of an answer that is known by `etag`.
+    pub(crate) fn new(etag: ETag, headers: Vec<(HeaderName, HeaderValue)>) -> Self {
+        Self { etag, headers, last: Mutex::default() }
+    }
+
+    /// The answer with these ages, for a client that accepts `accepted`, if it was found last.
+    pub(crate) fn last(&self, ages: &[u64], accepted: Encoding) -> Option<Answer> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = last.as_ref().filter(|f| f.ages == ages && f.accepted == accepted)?;
+        found.answer.upgrade().map(Answer)
+    }
+
+    /// Notes what was found.
+    pub(crate) fn found(&self, ages: Vec<u64>, accepted: Encoding, answer: &Answer) {
+        let answer = Arc::downgrade(&answer.0);
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = Some(Found { ages, accepted, answer });
+    }
 }
 
 type Written = Result<Answer, Problem>;
@@ -147,7 +178,7 @@ impl WrittenLately {
     }
 
     fn read(&self) -> MutexGuard<'_, HashMap<ETag, Weak<Packed>>> {
-        self.read.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -216,5 +247,22 @@ mod tests {
         assert_eq!(written.load(Ordering::SeqCst), 5);
         drop(long().await);
         assert_eq!(written.load(Ordering::SeqCst), 6);
+    }
+
+    #[test]
+    fn the_last_answer_is_found_by_its_ages_and_encoding_as_long_as_it_is_kept() {
+        let head = Head::new(ETag::of(["view"]), Vec::new());
+        let answer = packed(vec![b'x'; 10], Encoding::Identity);
+        assert!(head.last(&[1, 2], Encoding::Gzip).is_none());
+        head.found(vec![1, 2], Encoding::Gzip, &answer);
+        let found = head.last(&[1, 2], Encoding::Gzip).unwrap();
+        assert_eq!(found.bytes().as_ptr(), answer.clone().bytes().as_ptr());
+        for (ages, encoding) in
+            [(&[1, 3][..], Encoding::Gzip), (&[1, 2], Encoding::Brotli), (&[1], Encoding::Gzip)]
+        {
+            assert!(head.last(ages, encoding).is_none(), "{ages:?} {encoding:?}");
+        }
+        drop(answer);
+        assert!(head.last(&[1, 2], Encoding::Gzip).is_none(), "it is not kept by its head");
     }
 }

@@ -1,4 +1,4 @@
-//! [`AppState`]: what handlers need.
+//! [`AppState`]: what handlers need. It is one pointer, since it is cloned several times a request.
 
 use crate::administration::app_sources::AppSources;
 use crate::auth::state::Auth;
@@ -14,11 +14,16 @@ use crate::pages::rebuilds::Rebuilds;
 use crate::service::EngineService;
 use brisk_app::Assets;
 use brisk_store::Store;
+use std::ops::Deref;
 use std::sync::Arc;
 
-/// What handlers need.
+/// What handlers need: see [`Parts`].
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Parts>);
+
+/// What an [`AppState`] points to.
+#[derive(Clone)]
+pub struct Parts {
     /// The data.
     pub service: Arc<EngineService>,
     /// Where the built frontend is.
@@ -49,6 +54,14 @@ pub struct AppState {
     pub app_sources: Option<Arc<AppSources>>,
 }
 
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
 impl AppState {
     /// The state over `service`, without a store or accounts: it is open to everybody.
     pub fn new(service: Arc<EngineService>, assets: Assets) -> Self {
@@ -56,7 +69,7 @@ impl AppState {
             Hub::new(Arc::clone(service.engine()), Arc::clone(service.clock()), hub::MAX_PAGES);
         let pages = Arc::new(PageCache::new(&assets));
         let auth = Auth::open(Arc::clone(service.clock()));
-        Self {
+        Self(Arc::new(Parts {
             service,
             assets: Arc::new(assets),
             pages,
@@ -71,55 +84,62 @@ impl AppState {
             connections: Registry::default(),
             auth,
             app_sources: None,
-        }
+        }))
+    }
+
+    /// The same after `change`.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Parts)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
     }
 
     /// The same, behind proxies that say whom they ask for.
     #[must_use]
     pub fn behind(self, proxies: TrustedProxies) -> Self {
-        Self { trusted_proxies: Arc::new(proxies), ..self }
+        self.with(|parts| parts.trusted_proxies = Arc::new(proxies))
     }
 
     /// The same, with what `store` remembers of rollups' refreshes.
     #[must_use]
     pub fn with_store(self, store: Store) -> Self {
-        Self { store: Some(store), ..self }
+        self.with(|parts| parts.store = Some(store))
     }
 
     /// The same, with databases that are added in the app.
     #[must_use]
     pub fn with_app_sources(self, sources: Arc<AppSources>) -> Self {
-        Self { app_sources: Some(sources), ..self }
+        self.with(|parts| parts.app_sources = Some(sources))
     }
 
     /// The same, with webhooks.
     #[must_use]
     pub fn with_hooks(self, hooks: Arc<Hooks>) -> Self {
-        Self { hooks: Some(hooks), ..self }
+        self.with(|parts| parts.hooks = Some(hooks))
     }
 
     /// The same, with what notices changes on its own.
     #[must_use]
     pub fn with_noticing(self, noticing: Arc<Noticing>) -> Self {
-        Self { noticing: Some(noticing), ..self }
+        self.with(|parts| parts.noticing = Some(noticing))
     }
 
     /// The same, for the people of `auth`.
     #[must_use]
     pub fn with_auth(self, auth: Auth) -> Self {
-        Self { auth, ..self }
+        self.with(|parts| parts.auth = auth)
     }
 
     /// The same, for at most so many open pages.
     #[must_use]
     pub fn with_most_pages(self, most: usize) -> Self {
         let (engine, clock) = (Arc::clone(self.service.engine()), Arc::clone(self.service.clock()));
-        Self { hub: Hub::new(engine, clock, most.min(hub::MAX_PAGES)), ..self }
+        self.with(|parts| parts.hub = Hub::new(engine, clock, most.min(hub::MAX_PAGES)))
     }
 
     /// The same, under `names`.
     #[must_use]
     pub fn with_own_names(self, names: OwnNames) -> Self {
-        Self { own_names: Arc::new(names), ..self }
+        self.with(|parts| parts.own_names = Arc::new(names))
     }
 }

@@ -43,7 +43,7 @@ pub(crate) fn state_with_lanes(
 pub(crate) fn with_account_limits(state: AppState, limits: AccountLimits) -> AppState {
     let (engine, clock) = (Arc::clone(state.service.engine()), Arc::clone(state.service.clock()));
     let service = EngineService::new(engine, clock).with_account_limits(limits);
-    AppState { service: Arc::new(service), ..state }
+    state.with(|parts| parts.service = Arc::new(service))
 }
 
 /// The SQLite file `database` as the source `name`.

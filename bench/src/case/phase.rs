@@ -14,6 +14,7 @@ use tempfile::TempDir;
 const RAW: &str = include_str!("../../case/raw.toml");
 const DENORMALISED: &str = include_str!("../../case/denormalised.toml");
 const DAILY: &str = include_str!("../../case/rollups/daily.toml");
+const GOODS: &str = include_str!("../../case/rollups/goods.toml");
 const INVOICES: &str = include_str!("../../case/rollups/invoices.toml");
 /// The panels, in their order.
 pub(super) const PANELS: [&str; 20] = [
@@ -98,7 +99,7 @@ impl Server {
         let mut dashboards = vec![("sales.toml".to_owned(), RAW.to_owned())];
         if phase >= Phase::Denormalised {
             dashboards[0].1 = DENORMALISED.to_owned();
-            for (name, text) in [("daily", DAILY), ("invoices", INVOICES)] {
+            for (name, text) in [("daily", DAILY), ("goods", GOODS), ("invoices", INVOICES)] {
                 dashboards.push((format!("rollups/{name}.toml"), text.to_owned()));
             }
         }

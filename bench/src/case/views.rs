@@ -13,7 +13,7 @@ pub(super) const COUNTRIES: [&str; 6] =
 /// Invoice lines for each country in a batch.
 pub(super) const LINES: u64 = 2;
 /// The ranges, in days, from the one that is asked for most.
-const DAYS: [i64; 4] = [30, 7, 90, 60];
+const DAYS: [i64; 4] = [7, 30, 14, 21];
 /// By how much the popularity of views decreases.
 const EXPONENT: f64 = 1.1;
 

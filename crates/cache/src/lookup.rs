@@ -31,22 +31,30 @@ struct Batch<'a> {
 
 impl<'a> Batch<'a> {
     fn of(requests: &'a [Request]) -> Self {
-        let mut named: Vec<(&Tag, usize)> = Vec::with_capacity(requests.len() * 6);
-        for (request, one) in requests.iter().enumerate() {
-            named.extend(one.tags.iter().map(|tag| (tag, request)));
+        // Most tags are shared by many requests: only the distinct ones are sorted.
+        let mut numbers: HashMap<&Tag, usize> = HashMap::new();
+        let mut places: Vec<Vec<usize>> = Vec::with_capacity(requests.len());
+        for request in requests {
+            let number = |tag| {
+                let next = numbers.len();
+                *numbers.entry(tag).or_insert(next)
+            };
+            places.push(request.tags.iter().map(number).collect());
         }
-        named.sort_unstable();
-        let mut tags: Vec<Tag> = Vec::new();
-        let mut places: Vec<Vec<usize>> = vec![Vec::new(); requests.len()];
-        for (tag, request) in named {
-            if tags.last() != Some(tag) {
-                tags.push(tag.clone());
-            }
-            let place = tags.len() - 1;
-            if places[request].last() != Some(&place) {
-                places[request].push(place);
-            }
+        let mut sorted: Vec<(&Tag, usize)> = numbers.into_iter().collect();
+        sorted.sort_unstable();
+        let mut place_of = vec![0; sorted.len()];
+        for (place, (_, number)) in sorted.iter().enumerate() {
+            place_of[*number] = place;
         }
+        for places in &mut places {
+            for place in &mut *places {
+                *place = place_of[*place];
+            }
+            places.sort_unstable();
+            places.dedup();
+        }
+        let tags = sorted.into_iter().map(|(tag, _)| tag.clone()).collect();
         Self { requests, tags, places }
     }
 

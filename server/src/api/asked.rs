@@ -98,15 +98,18 @@ impl Asked {
     ) -> Option<Response> {
         let answers = state.service.answers();
         let (head, times) = (answers.head(key?)?, self.requested.times()?);
-        let freshness: Vec<FreshnessOf> =
-            times.into_iter().map(|as_of| FreshnessOf::fresh(as_of, now)).collect();
-        let line = form.freshness(&freshness);
+        let line =
+            times.first().and_then(|as_of| form.freshness(|| FreshnessOf::fresh(*as_of, now)));
         let (all, not_modified) = answer::headers(request, Some(&head.etag));
         if let Some(not_modified) = not_modified {
             return Some(with(not_modified, line));
         }
-        let tag = written_tag(&head.etag, form, &freshness, accept::encoding(request));
-        let answer = answers.written(&tag)?;
+        let (ages, encoding) = (form.ages(&times, now), accept::encoding(request));
+        let answer = head.last(&ages, encoding).or_else(|| {
+            let answer = answers.written(&written_tag(&head.etag, form, &ages, encoding))?;
+            head.found(ages, encoding, &answer);
+            Some(answer)
+        })?;
         Some(with(whole(all, head.headers.clone(), answer), line))
     }
 
@@ -152,22 +155,22 @@ impl Writing<'_> {
     /// pages.
     async fn response(self, view: Loaded, request: &HeaderMap) -> Answer {
         let Self { state, client, form, key, now } = self;
-        let data = view.outcomes.iter().filter_map(|outcome| outcome.as_ref().ok());
-        let freshness: Vec<FreshnessOf> = data.map(|data| FreshnessOf::of(data, now)).collect();
-        let line = form.freshness(&freshness);
+        let data: Vec<&PanelData> =
+            view.outcomes.iter().filter_map(|outcome| outcome.as_deref().ok()).collect();
+        let line = data.first().and_then(|data| form.freshness(|| FreshnessOf::of(data, now)));
+        let times: Vec<Timestamp> = data.iter().map(|data| data.as_of).collect();
         let headers = form.headers(&view)?;
         let etag = data::etag(form.media(), &view.frames, &view.outcomes);
         let answers = state.service.answers();
         if let (Some(key), Some(etag)) = (key, &etag) {
-            let head = Head { etag: etag.clone(), headers: headers.clone() };
-            answers.keep_head(key, head);
+            answers.keep_head(key, Head::new(etag.clone(), headers.clone()));
         }
         let (all, not_modified) = answer::headers(request, etag.as_ref());
         if let Some(not_modified) = not_modified {
             return Ok(with(not_modified, line));
         }
         let encoding = accept::encoding(request);
-        let tag = etag.map(|etag| written_tag(&etag, form, &freshness, encoding));
+        let tag = etag.map(|etag| written_tag(&etag, form, &form.ages(&times, now), encoding));
         let write = move || form.write(&view, now);
         let written = answers.of(state.service.drawing(), client, tag, encoding, write).await;
         let answer = written.unwrap_or_else(|| Err(PageError::Busy.into()))?;
@@ -193,10 +196,20 @@ impl Form {
 
     /// The header of a panel's answer, even of one without a body: the tag says nothing about the age,
     /// and CSV has neither.
-    fn freshness(self, freshness: &[FreshnessOf]) -> Option<HeaderValue> {
+    fn freshness(self, of: impl FnOnce() -> FreshnessOf) -> Option<HeaderValue> {
         match self {
             Self::Dashboard => None,
-            Self::Panel | Self::Csv => freshness.first()?.header(),
+            Self::Panel | Self::Csv => of().header(),
+        }
+    }
+
+    /// The ages that are written in the answer, in seconds: JSON has one for each panel.
+    fn ages(self, times: &[Timestamp], now: Timestamp) -> Vec<u64> {
+        match self {
+            Self::Dashboard | Self::Panel => {
+                times.iter().map(|as_of| data::age(*as_of, now)).collect()
+            }
+            Self::Csv => Vec::new(),
         }
     }
 
@@ -249,21 +262,11 @@ impl Loaded {
     }
 }
 
-/// Identifies the bytes of an answer: JSON has ages in it.
-fn written_tag(etag: &ETag, form: Form, freshness: &[FreshnessOf], encoding: Encoding) -> ETag {
-    let ages: String = match form {
-        Form::Dashboard | Form::Panel => {
-            freshness.iter().map(|one| format!("{} ", one.age)).collect()
-        }
-        Form::Csv => String::new(),
-    };
+/// Identifies the bytes of an answer.
+fn written_tag(etag: &ETag, form: Form, ages: &[u64], encoding: Encoding) -> ETag {
+    let ages: Vec<u8> = ages.iter().flat_map(|age| age.to_le_bytes()).collect();
     let encoding = encoding.name().unwrap_or_default();
-    ETag::of([
-        etag.header().as_bytes(),
-        form.word().as_bytes(),
-        ages.as_bytes(),
-        encoding.as_bytes(),
-    ])
+    ETag::of([etag.header().as_bytes(), form.word().as_bytes(), &ages, encoding.as_bytes()])
 }
 
 fn whole(

@@ -236,9 +236,13 @@ impl FreshnessOf {
 
     /// That of data as of `as_of` that are current at `now`.
     pub fn fresh(as_of: Timestamp, now: Timestamp) -> Self {
-        let age = u64::try_from(now.0.saturating_sub(as_of.0)).unwrap_or(0) / 1_000_000;
-        Self { state: Freshness::Fresh, as_of: instant::utc(as_of), age }
+        Self { state: Freshness::Fresh, as_of: instant::utc(as_of), age: age(as_of, now) }
     }
+}
+
+/// How old data as of `as_of` are at `now`, in whole seconds.
+pub(super) fn age(as_of: Timestamp, now: Timestamp) -> u64 {
+    u64::try_from(now.0.saturating_sub(as_of.0)).unwrap_or(0) / 1_000_000
 }
 
 /// The tag of an answer with these panels: of which entries it is made, and how they are shown.

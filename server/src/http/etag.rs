@@ -14,10 +14,9 @@ pub struct ETag(String);
 impl ETag {
     /// The tag of a response that is made from `parts` alone.
     pub fn of<P: AsRef<[u8]>>(parts: impl IntoIterator<Item = P>) -> Self {
-        let parts = parts.into_iter().map(|part| part.as_ref().to_vec());
-        let parts = std::iter::once(VERSION.as_bytes().to_vec()).chain(parts);
-        let digits: String = Fingerprint::of(parts).to_string().chars().take(32).collect();
-        Self(format!("W/\"{digits}\""))
+        let parts = Fingerprint::of(parts);
+        let digits = Fingerprint::of([VERSION.as_bytes(), parts.as_ref()]).to_string();
+        Self(format!("W/\"{}\"", digits.get(..32).unwrap_or(&digits)))
     }
 
     /// For the header `etag`.

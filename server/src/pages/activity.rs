@@ -41,7 +41,7 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
 
 /// `/admin/activity.csv`: all that passes the filter, a thousand records at a time.
 pub async fn csv(State(state): State<AppState>, request: Request) -> Response {
-    let Some(store) = state.store else {
+    let Some(store) = state.store.clone() else {
         return (StatusCode::NOT_FOUND, "This server keeps no records.\n").into_response();
     };
     let filter = match Asked::of(&request).filter {

@@ -115,11 +115,12 @@ pub(crate) async fn world_at(clock: Arc<dyn Clock>) -> World {
     // The same shop under two names, each with a lane of its own.
     let sources = ["shop", "slow"].map(|name| source(name, &database, Limits::default()));
     let sources = Sources::from(sources);
-    let mut state = fixture::state_with_lanes(directory.path(), sources, lanes, clock.clone());
+    let state = fixture::state_with_lanes(directory.path(), sources, lanes, clock.clone());
     let engine = Arc::clone(state.service.engine());
     let contents = engine.catalog().contents();
     assert!(contents.problems.is_empty(), "{:?}", contents.problems);
-    state.hub = Hub::new(Arc::clone(&engine), clock.clone(), MOST);
+    let hub = Hub::new(Arc::clone(&engine), clock.clone(), MOST);
+    let state = state.with(|parts| parts.hub = hub);
     let app = router(state.clone(), directory.path());
     World { app, state, engine, clock: Arc::default(), database, directory }
 }
