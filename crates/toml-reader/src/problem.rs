@@ -23,9 +23,21 @@ impl fmt::Display for Problem {
         if self.line > 0 {
             write!(f, ":{}:{}", self.line, self.column)?;
         }
-        write!(f, ": {}", self.message)?;
-        self.help.as_ref().map_or(Ok(()), |help| write!(f, " ({help})"))
+        f.write_str(": ")?;
+        plain(f, &self.message)?;
+        let Some(help) = &self.help else { return Ok(()) };
+        f.write_str(" (")?;
+        plain(f, help)?;
+        f.write_str(")")
     }
+}
+
+/// Writes a text that quotes a file: in a terminal, its control characters would be commands.
+fn plain(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    text.chars().try_for_each(|c| match c.is_control() {
+        true => write!(f, "{}", c.escape_default()),
+        false => write!(f, "{c}"),
+    })
 }
 
 /// Where a setting comes from: a position in a file, an environment variable, or a flag.
@@ -79,6 +91,14 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::Place;
+
+    #[test]
+    fn control_characters_of_a_file_are_written_out() {
+        let place = Place::named("a.toml");
+        let problem = place.problem_with_help("zone \"\u{1b}[2J\" is unknown", "not \r\n");
+        let said = "a.toml: zone \"\\u{1b}[2J\" is unknown (not \\r\\n)";
+        assert_eq!(problem.to_string(), said);
+    }
 
     #[test]
     fn columns_count_characters() {
