@@ -144,6 +144,7 @@ async fn begin(world: &Arc<World>, component: Component, kind: Kind) -> Result<(
         (Component::Replica(number), _) => world.replicas[number].signal(Signal::STOP)?,
         (Component::Redis, Kind::Killed) => {
             world.redis.0.kill();
+            world.pages.entries_are_lost();
             world.sessions().redis_lost_all();
         }
         (Component::Redis, Kind::Paused) => world.redis.0.signal(Signal::STOP)?,

@@ -51,7 +51,10 @@ impl History {
 
     /// Whether the component was disturbed at any time from `from` to `until`, or had not recovered yet.
     pub fn is_disturbed(&self, component: Component, from: Instant, until: Instant) -> bool {
-        self.any(component, from, until, RECOVERY, |_| true)
+        self.lock().iter().any(|window| {
+            let is_over = window.until.is_some_and(|end| end + RECOVERY < from);
+            window.component == component && window.from <= until && !is_over
+        })
     }
 
     /// Whether the component was killed at any time from `from` to `until`.
@@ -64,18 +67,17 @@ impl History {
         })
     }
 
-    fn any(
-        &self,
-        component: Component,
-        from: Instant,
-        until: Instant,
-        more: Duration,
-        fits: impl Fn(&Window) -> bool,
-    ) -> bool {
-        self.lock().iter().any(|window| {
-            let is_over = window.until.is_some_and(|end| end + more < from);
-            window.component == component && window.from <= until && !is_over && fits(window)
-        })
+    /// What was disturbed lately, for people.
+    pub fn lately(&self) -> Vec<String> {
+        let now = Instant::now();
+        let told = |window: &Window| {
+            let ago = |at: Instant| format!("{:.1} s ago", (now - at).as_secs_f64());
+            let is_late = window.until.is_none_or(|end| end + RECOVERY * 2 > now);
+            let end = window.until.map_or("now".into(), ago);
+            let how = if window.is_kill { "killed" } else { "disturbed" };
+            is_late.then(|| format!("{} {how} {} to {end}", window.component, ago(window.from)))
+        };
+        self.lock().iter().filter_map(told).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Window>> {

@@ -9,8 +9,8 @@
 //!   acknowledged delivery has taken effect, and is in the log unless its replica was killed within the
 //!   second that it may take; an acknowledged sign-in lasts until it is ended, unless Redis has lost it and
 //!   no process that knew it has lived on, and a session that was ended stays so;
-//! - **pages**: one fails only while its replica is down, and a panel only while there is neither an entry
-//!   nor a source.
+//! - **pages**: one fails only while its replica is down, and a panel only while there is neither a source
+//!   nor an entry that nothing has invalidated.
 //!
 //! [`world`] starts everything, [`disturbances`] follows the seed's schedule and [`history`] keeps when what
 //! was disturbed; [`values`], [`pages`], [`people`] and [`changes`] are the load, each with its verdicts;

@@ -58,12 +58,7 @@ impl Report {
     /// Whether every promise was kept, and there was something to keep.
     pub fn check(&self) -> Result<()> {
         if self.broken > 0 {
-            bail!(
-                "{} promises were broken (seed {}): {}",
-                self.broken,
-                self.seed,
-                self.told.join("\n")
-            );
+            bail!("{} promises were broken: seed {}", self.broken, self.seed);
         }
         for name in [
             "checked reads of values",

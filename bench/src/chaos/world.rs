@@ -59,6 +59,7 @@ pub struct World {
     pub people: people::Figures,
     /// See [`changes`].
     pub changes: changes::Figures,
+    begun: Instant,
     broken: Mutex<Vec<String>>,
     broken_in_all: AtomicU64,
     ended: AtomicBool,
@@ -77,14 +78,15 @@ impl World {
         let through = |url: String, port: u16, proxy: &Proxy| {
             url.replace(&format!(":{port}/"), &format!(":{}/", proxy.port))
         };
+        let source_url = through(source.url(), source.port, &before_source);
         let deployment = Deployment {
             program: settings.program.clone(),
             configuration: format!(
                 "secret_key = \"{KEY}\"\n[redis]\nurl = \"{}\"\n[database]\nurl = \"{}\"\n\
-                 [source.bench]\nurl = \"{}\"\n[webhook.pipeline]\nsecret_env = \"BENCH_SECRET\"\n",
+                 [source.bench]\nurl = \"{source_url}\"\n[source.calm]\nurl = \"{source_url}\"\n\
+                 [webhook.pipeline]\nsecret_env = \"BENCH_SECRET\"\n",
                 through(redis.url(), redis.port, &before_redis),
                 through(store.owner_url(), store.port, &before_store),
-                through(source.url(), source.port, &before_source),
             ),
             dashboards: [values::dashboard(), pages::dashboard(), changes::dashboard()].into(),
         };
@@ -113,6 +115,7 @@ impl World {
             pages: pages::Figures::default(),
             people: people::Figures::default(),
             changes: changes::Figures::default(),
+            begun: Instant::now(),
             broken: Mutex::default(),
             broken_in_all: AtomicU64::default(),
             ended: AtomicBool::default(),
@@ -129,7 +132,8 @@ impl World {
         self.broken_in_all.fetch_add(1, Ordering::SeqCst);
         let mut broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
         if broken.len() < TOLD {
-            broken.push(what.to_string());
+            let (at, lately) = (self.begun.elapsed().as_secs_f64(), self.history.lately());
+            broken.push(format!("after {at:.1} s: {what} ({})", lately.join(", ")));
         }
     }
 

@@ -1,5 +1,6 @@
 //! A problem with a setting, and its position.
 
+use brisk_domain::sentence::plain;
 use std::fmt;
 
 /// A problem at a position in a file.
@@ -23,21 +24,9 @@ impl fmt::Display for Problem {
         if self.line > 0 {
             write!(f, ":{}:{}", self.line, self.column)?;
         }
-        f.write_str(": ")?;
-        plain(f, &self.message)?;
-        let Some(help) = &self.help else { return Ok(()) };
-        f.write_str(" (")?;
-        plain(f, help)?;
-        f.write_str(")")
+        write!(f, ": {}", plain(&self.message))?;
+        self.help.as_ref().map_or(Ok(()), |help| write!(f, " ({})", plain(help)))
     }
-}
-
-/// Writes a text that quotes a file: in a terminal, its control characters would be commands.
-fn plain(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    text.chars().try_for_each(|c| match c.is_control() {
-        true => write!(f, "{}", c.escape_default()),
-        false => write!(f, "{c}"),
-    })
 }
 
 /// Where a setting comes from: a position in a file, an environment variable, or a flag.

@@ -174,7 +174,7 @@ fn mutations_of_tokens_open_nothing() {
 #[test]
 fn mutations_of_links_open_nothing() {
     let (runtime, world, _, session) = signed_in();
-    let form = "name=ben&full_name=Ben&role=viewer";
+    let form = "do=invite&name=ben&role=viewer";
     let made = runtime.block_on(world.post("/admin/people", &session, form));
     let link = made.body.split("/set-up/").nth(1).map(|rest| {
         let is_part = |c: &char| c.is_ascii_alphanumeric() || "-_".contains(*c);
