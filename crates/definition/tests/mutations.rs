@@ -9,7 +9,7 @@ use brisk_domain::{
 use brisk_test_mutations::Inputs;
 use std::path::{Path, PathBuf};
 
-/// The most bytes of a problem: a line or two for a person.
+/// The most characters of a problem: a few lines for a person.
 const LONGEST: usize = 1_000;
 /// The most problems of a file.
 const MOST: usize = 51;
@@ -76,7 +76,7 @@ fn are_bounded(problems: &[Problem], text: &str) {
     for problem in problems {
         assert!(problem.line <= lines, "{problem} is below the file's {lines} lines");
         let said = problem.to_string();
-        assert!(said.len() <= LONGEST, "{} bytes: {said}", said.len());
+        assert!(said.chars().count() <= LONGEST, "{} bytes: {said}", said.len());
         assert!(!said.chars().any(|c| c.is_control()), "{said:?}");
     }
 }

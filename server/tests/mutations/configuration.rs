@@ -5,7 +5,7 @@ use brisk_server::config::{ConfigError, Environment, Flags, Settings};
 use brisk_test_mutations::Inputs;
 use std::path::Path;
 
-/// The most bytes of one problem, and of all.
+/// The most characters of one problem, and bytes of all.
 const LONGEST: usize = 1_000;
 const LONGEST_IN_ALL: usize = 64 << 10;
 
@@ -58,7 +58,7 @@ fn mutations_of_configuration_files_are_read_or_refused_in_bounded_words() {
             assert!(!error.0.is_empty() && error.to_string().len() <= LONGEST_IN_ALL);
             for problem in &error.0 {
                 let said = problem.to_string();
-                assert!(said.len() <= LONGEST, "{} bytes: {said}", said.len());
+                assert!(said.chars().count() <= LONGEST, "{} bytes: {said}", said.len());
                 assert!(!said.chars().any(|c| c.is_control()), "{said:?}");
             }
             false
