@@ -6,9 +6,9 @@ use anyhow::Result;
 use brisk_bench::servers::mariadb::MariaDb;
 use brisk_bench::servers::postgres::Postgres;
 use brisk_bench::{
-    attack, case, cold, cold_cost, csv_import, deliveries, differential, faults, flight, freshness,
-    hot, leaving, open_pages, replay, replicas, round_trips, sign_ins, soak, sqlite_worker,
-    stampede,
+    attack, case, chaos, cold, cold_cost, csv_import, deliveries, differential, faults, flight,
+    freshness, hot, leaving, open_pages, replay, replicas, round_trips, sign_ins, soak,
+    sqlite_worker, stampede,
 };
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -166,6 +166,15 @@ enum Proof {
         /// Duration of each fault, in seconds.
         #[arg(long, default_value_t = 4)]
         hold: u64,
+    },
+    /// All components killed, paused, cut off and filled at random, under load of every kind.
+    Chaos {
+        /// How long, in seconds.
+        #[arg(long, default_value_t = 600)]
+        seconds: u64,
+        /// The seed of the schedule; random by default.
+        #[arg(long)]
+        seed: Option<u64>,
     },
     /// Readers who leave before their panels are ready.
     Leaving {
@@ -330,6 +339,14 @@ async fn main() -> Result<()> {
         }
         Proof::Faults { hold } => {
             let report = faults::run(&program, Duration::from_secs(hold)).await?;
+            println!("{report}");
+            report.check()?;
+        }
+        Proof::Chaos { seconds, seed } => {
+            let seed = seed.unwrap_or_else(rand::random);
+            println!("chaos: seed {seed}");
+            let length = Duration::from_secs(seconds);
+            let report = chaos::run(&chaos::Settings { program, length, seed }).await?;
             println!("{report}");
             report.check()?;
         }

@@ -51,7 +51,7 @@ pub struct Report {
     pub sessions: usize,
 }
 
-const PASSWORD: &str = "wet green umbrellas";
+pub(crate) const PASSWORD: &str = "wet green umbrellas";
 const SLUG: &str = "/d/twenty";
 /// How many times as long the reader may wait at most.
 const MOST: f64 = 2.0;

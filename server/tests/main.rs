@@ -19,6 +19,7 @@ mod forged_frames;
 mod hooks;
 mod import_memory;
 mod live;
+mod mutations;
 mod noticing;
 mod overload;
 mod pages;

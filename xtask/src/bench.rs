@@ -1,10 +1,11 @@
 //! `cargo xtask bench`: measurements of release builds: the proofs of `bench/` on real servers
-//! started for them, and the benchmarks of the cache. Nothing here is a test.
+//! started for them, the benchmarks of the cache, and mutated inputs. Nothing here is a test.
 
 use crate::apt;
 use crate::arguments::Arguments;
 use crate::browser;
 use crate::build;
+use crate::mutations;
 use crate::process::run;
 use crate::step::step;
 use crate::workspace::Workspace;
@@ -12,7 +13,7 @@ use anyhow::{Result, bail};
 use std::process::ExitCode;
 
 /// The proofs in the order they run in, the longest last.
-const PROOFS: [&str; 20] = [
+const PROOFS: [&str; 21] = [
     "attack",
     "deliveries",
     "differential",
@@ -33,9 +34,12 @@ const PROOFS: [&str; 20] = [
     "case",
     "freshness",
     "replay",
+    "chaos",
 ];
 /// The benchmarks of `crates/cache`.
 const CRITERION: &str = "cache";
+/// Mutated inputs for every parser of outside input.
+const MUTATIONS: &str = "mutations";
 /// First paint in a browser.
 const BROWSER: &str = "browser";
 
@@ -45,10 +49,12 @@ pub(crate) fn run_command(workspace: &Workspace, mut arguments: Arguments) -> Re
     arguments.finish()?;
     if let Some(name) = &only
         && !PROOFS.contains(&name.as_str())
-        && ![CRITERION, BROWSER].contains(&name.as_str())
+        && ![CRITERION, MUTATIONS, BROWSER].contains(&name.as_str())
     {
         let names = PROOFS.join(", ");
-        bail!("there is no measurement `{name}`; use one of {names}, {CRITERION}, {BROWSER}");
+        bail!(
+            "there is no measurement `{name}`; use one of {names}, {CRITERION}, {MUTATIONS}, {BROWSER}"
+        );
     }
     if only.is_none() && !extra.is_empty() {
         bail!("arguments after -- are for one measurement: name it with --only");
@@ -61,6 +67,12 @@ pub(crate) fn run_command(workspace: &Workspace, mut arguments: Arguments) -> Re
         })?;
     }
     if only.as_deref() == Some(CRITERION) {
+        return Ok(ExitCode::SUCCESS);
+    }
+    if wanted(MUTATIONS) {
+        step("mutations", "a minute for each kind of input", || mutations::run(workspace))?;
+    }
+    if only.as_deref() == Some(MUTATIONS) {
         return Ok(ExitCode::SUCCESS);
     }
     let program = build::measured(workspace)?;

@@ -17,6 +17,7 @@ mod build;
 mod check;
 mod frontend;
 mod modules;
+mod mutations;
 mod packages;
 mod process;
 mod programs;

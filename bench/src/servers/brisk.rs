@@ -81,6 +81,13 @@ impl Deployment {
 impl Brisk {
     /// Restarts it.
     pub fn run(&self) -> Result<()> {
+        self.launch()?;
+        listening(self.port, "brisk serve")
+            .with_context(|| std::fs::read_to_string(self.log()).unwrap_or_default())
+    }
+
+    /// Starts its process, which may end at once: without its store it does.
+    pub fn launch(&self) -> Result<()> {
         let words: Vec<OsString> = vec![self.program.clone().into(), "serve".into()];
         let log = self.log();
         // Variables for Brisk in the caller's environment must not reach this one.
@@ -88,8 +95,12 @@ impl Brisk {
         variables.extend(self.variables.iter().cloned());
         let process = Guarded::start(&words, self.directory.path(), &log, "KILL", &variables)?;
         *self.lock() = Some(process);
-        listening(self.port, "brisk serve")
-            .with_context(|| std::fs::read_to_string(&log).unwrap_or_default())
+        Ok(())
+    }
+
+    /// Whether its process has not ended by itself.
+    pub fn is_running(&self) -> bool {
+        self.lock().as_ref().is_some_and(|process| !process.has_ended())
     }
 
     /// The URL of `path`.
@@ -121,12 +132,10 @@ impl Brisk {
 
     /// Asks it to stop, and waits until it has ended; `None` if it has not within `patience`.
     pub fn stop(&self, patience: Duration) -> Result<Option<Duration>> {
-        let (begun, process) = (Instant::now(), self.proc()?);
+        let begun = Instant::now();
         self.signal(Signal::TERM)?;
         while begun.elapsed() < patience {
-            // A process that has ended stays a zombie until its parent has waited for it.
-            let status = std::fs::read_to_string(process.join("status")).unwrap_or_default();
-            if status.is_empty() || status.contains("\nState:\tZ") {
+            if !self.is_running() {
                 return Ok(Some(begun.elapsed()));
             }
             std::thread::sleep(Duration::from_millis(10));

@@ -60,6 +60,12 @@ impl Guarded {
         Path::new("/proc").join(self.pid.as_raw_nonzero().to_string())
     }
 
+    /// Whether it has ended. It stays a zombie until its parent has waited for it.
+    pub fn has_ended(&self) -> bool {
+        let status = std::fs::read_to_string(self.proc().join("status")).unwrap_or_default();
+        status.is_empty() || status.contains("\nState:\tZ")
+    }
+
     /// Sends it a signal.
     pub fn signal(&self, signal: Signal) -> Result<()> {
         kill_process(self.pid, signal).context("the process is gone")

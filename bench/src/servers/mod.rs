@@ -2,6 +2,7 @@
 //! ends.
 
 pub mod brisk;
+pub mod disk;
 pub mod guarded;
 pub mod mariadb;
 pub mod postgres;

@@ -1,9 +1,10 @@
 //! A PostgreSQL server that counts its statements, and can be killed and restarted.
 
+use super::disk::Disk;
 use super::guarded::Guarded;
 use super::{free_port, listening, program, unprivileged};
 use anyhow::{Context, Result, bail};
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::ffi::OsString;
 use std::process::Command;
@@ -23,23 +24,36 @@ pub struct Postgres {
     /// The owner's connections.
     pub pool: PgPool,
     directory: TempDir,
+    disk: Option<Disk>,
     process: Mutex<Option<Guarded>>,
 }
 
 impl Postgres {
     /// Creates a server with an empty database, and counts its statements.
     pub async fn start() -> Result<Self> {
+        Self::start_on(None).await
+    }
+
+    /// The same on a disk of its own, which can be filled.
+    pub async fn start_on(disk: Option<Disk>) -> Result<Self> {
         let directory = tempfile::Builder::new().prefix("brisk-bench-").tempdir()?;
         if let Some(user) = unprivileged() {
             quietly(Command::new("chown").arg(user).arg(directory.path()))?;
         }
-        let mut words = as_unprivileged();
+        let data = match &disk {
+            Some(disk) => disk.folder().to_owned(),
+            None => directory.path().to_owned(),
+        };
+        let mut words = disk.as_ref().map(Disk::within).unwrap_or_default();
+        words.extend(as_unprivileged());
         words.push(program("initdb")?.into());
         words.extend(
             ["--auth=trust", "--no-sync", "--encoding=UTF8", "--username", OWNER, "-D"]
                 .map(OsString::from),
         );
-        words.push(directory.path().join("data").into());
+        words.push(data.join("data").into());
+        // Small ones, of which new ones are soon needed: those that are there are written to on a full disk.
+        words.extend(disk.iter().map(|_| "--wal-segsize=1".into()));
         quietly(Command::new(&words[0]).args(&words[1..]).current_dir(directory.path()))?;
         let port = free_port()?;
         let options = PgConnectOptions::new().host("127.0.0.1").port(port).username(OWNER);
@@ -48,7 +62,7 @@ impl Postgres {
             .max_connections(16)
             .acquire_timeout(Duration::from_secs(30))
             .connect_lazy_with(options);
-        let server = Self { port, pool, directory, process: Mutex::default() };
+        let server = Self { port, pool, directory, disk, process: Mutex::default() };
         server.run()?;
         let setup = [
             "create extension pg_stat_statements".to_owned(),
@@ -63,14 +77,16 @@ impl Postgres {
 
     /// Restarts it, on the same port, with its data.
     pub fn run(&self) -> Result<()> {
-        let mut words = as_unprivileged();
+        let folder = self.disk.as_ref().map_or(self.directory.path(), Disk::folder);
+        let mut words = self.disk.as_ref().map(Disk::within).unwrap_or_default();
+        words.extend(as_unprivileged());
         words.push(program("postgres")?.into());
         words.push("-D".into());
-        words.push(self.directory.path().join("data").into());
+        words.push(folder.join("data").into());
         words.extend(["-h", "127.0.0.1", "-p"].map(OsString::from));
         words.push(self.port.to_string().into());
         words.push("-k".into());
-        words.push(self.directory.path().into());
+        words.push(folder.into());
         for setting in [
             "fsync=off",
             "shared_preload_libraries=pg_stat_statements",
@@ -105,6 +121,27 @@ impl Postgres {
     /// Sends its parent process a signal.
     pub fn signal(&self, signal: Signal) -> Result<()> {
         self.lock().as_ref().context("it does not run")?.signal(signal)
+    }
+
+    /// Sends a signal to it and to the processes of its connections, which do not stop with their parent.
+    pub fn signal_all(&self, signal: Signal) -> Result<()> {
+        let parent = self.lock().as_ref().context("it does not run")?.pid();
+        kill_process(parent, signal)?;
+        for child in children(parent)? {
+            // It may have ended meanwhile.
+            let _ = kill_process(child, signal);
+        }
+        Ok(())
+    }
+
+    /// Whether it has not ended by itself.
+    pub fn is_running(&self) -> bool {
+        self.lock().as_ref().is_some_and(|process| !process.has_ended())
+    }
+
+    /// Its disk, if it has one of its own.
+    pub fn disk(&self) -> Option<&Disk> {
+        self.disk.as_ref()
     }
 
     /// Runs a statement as the owner.
@@ -194,6 +231,19 @@ impl Postgres {
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Guarded>> {
         self.process.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
+}
+
+fn children(parent: Pid) -> Result<Vec<Pid>> {
+    let mut children = Vec::new();
+    for entry in std::fs::read_dir("/proc")?.flatten() {
+        let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else { continue };
+        // The second field is a name in parentheses, which may contain anything; the fourth is the parent.
+        let Some((_, rest)) = stat.rsplit_once(") ") else { continue };
+        let is_child = rest.split(' ').nth(1) == Some(&parent.as_raw_nonzero().to_string());
+        let id = entry.file_name().to_str().and_then(|name| name.parse().ok());
+        children.extend(id.filter(|_| is_child).and_then(Pid::from_raw));
+    }
+    Ok(children)
 }
 
 pub(super) fn as_unprivileged() -> Vec<OsString> {

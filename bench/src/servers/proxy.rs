@@ -1,4 +1,4 @@
-//! A proxy that delays a server's answers.
+//! A proxy that delays a server's answers, or cuts it off.
 
 use anyhow::Result;
 use std::sync::Arc;
@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 /// A proxy in front of a server on this machine. It stops when dropped.
 pub struct Proxy {
     /// The port it listens on.
     pub port: u16,
     delay: Arc<AtomicU64>,
+    is_cut: watch::Sender<bool>,
     task: tokio::task::AbortHandle,
 }
 
@@ -22,12 +24,25 @@ impl Proxy {
         let own = listener.local_addr()?.port();
         let delay = Arc::new(AtomicU64::new(0));
         let held = Arc::clone(&delay);
+        let (is_cut, cut) = watch::channel(false);
         let task = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(pass(client, port, Arc::clone(&held)));
+                let (held, mut cut) = (Arc::clone(&held), cut.clone());
+                tokio::spawn(async move {
+                    tokio::select! {
+                        // Also if it is cut off already: then the connection ends as it begins.
+                        _ = cut.wait_for(|is_cut| *is_cut) => {}
+                        () = pass(client, port, held) => {}
+                    }
+                });
             }
         });
-        Ok(Self { port: own, delay, task: task.abort_handle() })
+        Ok(Self { port: own, delay, is_cut, task: task.abort_handle() })
+    }
+
+    /// Ends all connections and every new one, or lets new ones through again.
+    pub fn cut(&self, is_cut: bool) {
+        self.is_cut.send_replace(is_cut);
     }
 
     /// Delays every answer by `delay`, from now on.

@@ -125,6 +125,7 @@ impl fmt::Display for Scopes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use brisk_test_mutations::Inputs;
 
     #[test]
     fn tokens_are_recognised_by_their_form() {
@@ -169,5 +170,28 @@ mod tests {
         }
         assert!(Scopes::parse("invalidate").unwrap().invalidate(&tag("all")));
         assert!(!Scopes::parse("read metrics").unwrap().invalidate(&tag("all")));
+    }
+
+    #[test]
+    fn mutations_of_tokens_and_scopes_are_no_others() {
+        let (token, kept) = random();
+        Inputs::new("tokens").seed(&token).words(&["brisk_", "_", "-"]).texts(|text| {
+            let Some(hash) = hash(text) else { return false };
+            assert_eq!(hash == kept, text == token, "{text:?}");
+            true
+        });
+        let words =
+            ["read", "invalidate", "admin", "metrics", ":", "*", " ", "read:sales", "table:"];
+        let seeds = ["read:sales invalidate:table:shop.* admin metrics", "read invalidate"];
+        Inputs::new("scopes").seeds(seeds).words(&words).texts(|text| match Scopes::parse(text) {
+            Ok(scopes) => {
+                assert_eq!(Scopes::parse(&scopes.to_string()), Ok(scopes));
+                true
+            }
+            Err(error) => {
+                assert!(error.to_string().len() < 600, "{error}");
+                false
+            }
+        });
     }
 }

@@ -11,6 +11,7 @@ mod counts;
 mod failover;
 mod forged;
 mod model;
+mod mutations;
 mod replicas;
 mod rules;
 mod support;

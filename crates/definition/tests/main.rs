@@ -10,6 +10,7 @@ mod files;
 mod folders;
 mod hostile_folder;
 mod kinds;
+mod mutations;
 mod named_columns;
 mod row_links;
 mod warm;

@@ -30,7 +30,7 @@ impl Bounds {
             return "skipped by the clock".into();
         }
         let (from, to) = (zone.local(self.from), zone.local(self.to));
-        let clock = |local, at| zone.told_apart(date_words::clock(local), at);
+        let clock = |local, at| zone.told_apart(date_words::exact_clock(local), at);
         label_of((from, to), (clock(from, self.from), clock(to, self.to)))
     }
 
@@ -46,15 +46,16 @@ pub(crate) fn url_ends(from: NaiveDateTime, to: NaiveDateTime) -> (String, Strin
         let last = to - Duration::days(1);
         (date_words::iso(from.date()), date_words::iso(last.date()))
     } else {
-        let end =
-            |at: NaiveDateTime| format!("{}T{}", date_words::iso(at.date()), date_words::clock(at));
+        let end = |at: NaiveDateTime| {
+            format!("{}T{}", date_words::iso(at.date()), date_words::exact_clock(at))
+        };
         (end(from), end(to))
     }
 }
 
 /// A wall-clock range for readers.
 pub(crate) fn span_label(from: NaiveDateTime, to: NaiveDateTime) -> String {
-    label_of((from, to), (date_words::clock(from), date_words::clock(to)))
+    label_of((from, to), (date_words::exact_clock(from), date_words::exact_clock(to)))
 }
 
 /// The same, with the times of day of its ends as they are to be written.

@@ -44,6 +44,15 @@ pub(crate) fn clock(at: NaiveDateTime) -> String {
     format!("{:02}:{:02}", at.hour(), at.minute())
 }
 
+/// `14:05`, or `14:05:30` where there are seconds.
+pub(crate) fn exact_clock(at: NaiveDateTime) -> String {
+    // A leap second is the sixtieth one.
+    match at.second() + at.nanosecond() / 1_000_000_000 {
+        0 => clock(at),
+        seconds => format!("{}:{seconds:02}", clock(at)),
+    }
+}
+
 /// `2011-11-01`, as in URLs and date fields.
 pub fn iso(date: NaiveDate) -> String {
     format!("{}-{:02}-{:02}", year(date), date.month(), date.day())

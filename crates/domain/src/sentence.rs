@@ -18,9 +18,23 @@ pub fn sentence(message: &str) -> String {
     capitalised(message.trim_end_matches('.')) + "."
 }
 
+/// `text` with its control characters written out, as in `\u{1b}`: in a terminal they would be commands.
+pub fn plain(text: &str) -> String {
+    let written = |c: char| match c.is_control() {
+        true => c.escape_default().to_string(),
+        false => c.to_string(),
+    };
+    text.chars().map(written).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn control_characters_are_written_out() {
+        assert_eq!(plain("zone \"\u{1b}[2J\" é\r\n"), "zone \"\\u{1b}[2J\" é\\r\\n");
+    }
 
     #[test]
     fn a_message_becomes_a_sentence() {

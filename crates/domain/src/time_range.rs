@@ -257,6 +257,24 @@ mod tests {
     }
 
     #[test]
+    fn seconds_are_part_of_a_range_its_address_and_its_label() {
+        for (from, to, label) in [
+            ("2011-11-01T09:30:15", "2011-11-01T09:31", "1 Nov 2011 09:30:15 – 09:31"),
+            ("2011-11-01T00:00", "2011-11-02T00:00:30", "1 Nov 2011 00:00 – 2 Nov 2011 00:00:30"),
+            (
+                "2011-11-01T23:59:60",
+                "2011-11-02T00:00:01",
+                "1 Nov 2011 23:59:60 – 2 Nov 2011 00:00:01",
+            ),
+        ] {
+            let range = TimeRange::parse_custom(from, to).unwrap();
+            assert_eq!(range.custom_ends().unwrap(), (from.to_owned(), to.to_owned()));
+            assert_eq!(TimeRange::try_from(range.to_string()), Ok(range));
+            assert_eq!(range.label(), label);
+        }
+    }
+
+    #[test]
     fn custom_end_date_is_included() {
         let range = TimeRange::parse_custom("2011-11-01", "2011-11-30").unwrap();
         assert_eq!(range.label(), "1 – 30 Nov 2011");

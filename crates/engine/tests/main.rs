@@ -12,6 +12,7 @@ mod compared_rows;
 mod golden_panels;
 mod inspect;
 mod lost_time;
+mod mutations;
 mod now;
 mod one_scan;
 mod parts;

@@ -156,8 +156,8 @@ impl ColumnType {
 impl Plan {
     /// Parses a plan from TOML.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, ImportError> {
-        let plan: Self =
-            toml::from_str(text).map_err(|error| ImportError::Plan(format!("{file}: {error}")))?;
+        let plan: Self = toml::from_str(text)
+            .map_err(|error| ImportError::Plan(format!("{file}: {}", short(&error))))?;
         plan.checked()
     }
 
@@ -216,6 +216,17 @@ impl Column {
             None => Ok(()),
         }
     }
+}
+
+/// What is wrong with a file, with the beginning of the line that it quotes.
+fn short(error: &toml::de::Error) -> String {
+    const LONGEST: usize = 200;
+    let text = error.to_string();
+    let lines = text.lines().map(|line| {
+        let short: String = line.chars().take(LONGEST).collect();
+        if short.len() < line.len() { format!("{short}…") } else { short }
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Whether every database accepts `name` without quotes, reserved words aside.

@@ -10,5 +10,6 @@ mod everywhere;
 mod fixture;
 mod golden;
 mod guesses;
+mod mutations;
 mod round_trip;
 mod warts;

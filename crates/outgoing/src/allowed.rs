@@ -1,5 +1,6 @@
 //! [`AllowedNames`]: the hosts that an operator named, so that they may have private addresses. Pure.
 
+use crate::target::LONGEST_QUOTED;
 use std::fmt;
 use std::net::IpAddr;
 use url::Host;
@@ -33,7 +34,7 @@ impl AllowedNames {
                 },
                 None => host(text).map(Allowed::Host),
             };
-            allowed.ok_or_else(|| NotAName(text.to_owned()))
+            allowed.ok_or_else(|| NotAName(text.chars().take(LONGEST_QUOTED).collect()))
         });
         allowed.collect::<Result<_, _>>().map(Self)
     }

@@ -3,6 +3,9 @@
 use crate::failure::Failure;
 use url::{Host, Position, Url};
 
+/// The most characters of a text that a message quotes.
+pub(crate) const LONGEST_QUOTED: usize = 80;
+
 /// An address that begins with `https://` or `http://`, without a name and a password before its host.
 ///
 /// Its host is what a browser takes it for: `2130706433`, `0x7f.1`, `0177.0.0.1` and `１２７。０。０。１` are
@@ -24,7 +27,7 @@ impl Target {
 
     fn checked(mut url: Url) -> Result<Self, Failure> {
         if !["http", "https"].contains(&url.scheme()) {
-            return Err(Failure::Scheme(url.scheme().to_owned()));
+            return Err(Failure::Scheme(url.scheme().chars().take(LONGEST_QUOTED).collect()));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Failure::Password);

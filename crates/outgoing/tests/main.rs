@@ -7,6 +7,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod answers;
+mod mutations;
 mod only_way;
 mod over_tls;
 mod redirects;

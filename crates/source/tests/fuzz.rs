@@ -5,9 +5,10 @@ use crate::hostile::corpus;
 #[path = "../../../fuzz/properties.rs"]
 mod properties;
 
+use brisk_test_mutations::Inputs;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The words that statements are made of, and those that may go wrong in them.
 const WORDS: &[&str] = &[
@@ -138,8 +139,12 @@ fn the_same_each_time(cases: u32) -> ProptestConfig {
     ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(2011), ..config }
 }
 
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/compile")
+}
+
 fn seeds() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/compile");
+    let folder = folder();
     let mut files: Vec<_> = folder.read_dir().unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
     files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
@@ -202,4 +207,13 @@ fn the_fuzzers_properties_hold_for_seeds_that_are_cut_and_mixed() {
         **counted.borrow_mut() += properties::hold(&less);
     });
     assert!(compiled > 100, "only {compiled} compile: the others prove little");
+}
+
+#[test]
+fn the_fuzzers_properties_hold_for_mutations_of_statements() {
+    let inputs = Inputs::new("statements").folder(folder()).words(WORDS);
+    inputs
+        .seeds(corpus::VALUES.iter().map(|value| format!("select :one as a\u{1f}{value}")))
+        .count(800)
+        .texts(|input| properties::hold(input) > 0);
 }

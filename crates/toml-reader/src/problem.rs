@@ -1,5 +1,6 @@
 //! A problem with a setting, and its position.
 
+use brisk_domain::sentence::plain;
 use std::fmt;
 
 /// A problem at a position in a file.
@@ -23,9 +24,19 @@ impl fmt::Display for Problem {
         if self.line > 0 {
             write!(f, ":{}:{}", self.line, self.column)?;
         }
-        write!(f, ": {}", self.message)?;
-        self.help.as_ref().map_or(Ok(()), |help| write!(f, " ({help})"))
+        write!(f, ": {}", short(&self.message))?;
+        self.help.as_ref().map_or(Ok(()), |help| write!(f, " ({})", short(help)))
     }
+}
+
+/// The most characters of a message, whatever it quotes.
+const LONGEST: usize = 450;
+
+/// A text for a line in a terminal.
+fn short(text: &str) -> String {
+    let whole = plain(text);
+    let short: String = whole.chars().take(LONGEST).collect();
+    if short.len() < whole.len() { short + "…" } else { short }
 }
 
 /// Where a setting comes from: a position in a file, an environment variable, or a flag.
@@ -79,6 +90,16 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::Place;
+
+    #[test]
+    fn control_characters_of_a_file_are_written_out() {
+        let place = Place::named("a.toml");
+        let problem = place.problem_with_help("zone \"\u{1b}[2J\" is unknown", "not \r\n");
+        let said = "a.toml: zone \"\\u{1b}[2J\" is unknown (not \\r\\n)";
+        assert_eq!(problem.to_string(), said);
+        let long = place.problem("x".repeat(5_000)).to_string();
+        assert!(long.ends_with("x…") && long.chars().count() < 500, "{long}");
+    }
 
     #[test]
     fn columns_count_characters() {

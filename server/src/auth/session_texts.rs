@@ -49,3 +49,44 @@ pub(super) fn listed(text: &str) -> Vec<(&str, i64)> {
 fn place(hash: &str) -> String {
     format!("the session {hash}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use brisk_test_mutations::Inputs;
+    use brisk_test_stores::TestStore;
+
+    fn record(hash: &str) -> SessionRecord {
+        SessionRecord {
+            hash: hash.to_owned(),
+            account: AccountId::kept("a1"),
+            data: "{\"factor\":\"password\"}".into(),
+            agent: "Firefox".into(),
+            address: "192.0.2.1".into(),
+            created_at: Timestamp(1),
+            seen_at: Timestamp(2),
+            expires_at: Timestamp(3),
+        }
+    }
+
+    #[tokio::test]
+    async fn mutations_of_a_session_in_redis_are_none() {
+        let test = TestStore::sqlite().await;
+        let (one, other) = (record("aa"), record("bb"));
+        let texts = [write(&test.store, &one, 7).unwrap(), write(&test.store, &other, 8).unwrap()];
+        assert!(read(&test.store, "aa", &texts[1]).is_none(), "it is another's");
+        Inputs::new("sessions from Redis").seeds(&texts).count(5_000).texts(|text| {
+            let Some((session, number)) = read(&test.store, "aa", text) else { return false };
+            assert_eq!((text, number), (texts[0].as_str(), 7), "{session:?}");
+            assert_eq!(session, one);
+            true
+        });
+        Inputs::new("lists of sessions").seed("aa@5 bb@6").words(&["@", " "]).texts(|text| {
+            let listed = listed(text);
+            let again: Vec<String> =
+                listed.iter().map(|(hash, expires)| format!("{hash}@{expires}")).collect();
+            assert_eq!(super::listed(&again.join(" ")), listed);
+            !listed.is_empty()
+        });
+    }
+}

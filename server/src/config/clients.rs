@@ -1,5 +1,6 @@
 //! `trusted_proxies` and `[clients]`: who clients are, and how much one of them may ask for.
 
+use super::secret::shown;
 use crate::http::client::TrustedProxies;
 use brisk_toml_reader::{Fields, Problems};
 
@@ -43,7 +44,7 @@ pub(super) fn trusted_proxies(top: &Fields<'_>, problems: &mut Problems<'_>) -> 
     let expected = "a list of addresses and networks such as [\"10.0.0.0/8\", \"::1\"]";
     let texts = top.texts(KEY, expected, problems).unwrap_or_default();
     TrustedProxies::parse(texts).unwrap_or_else(|text| {
-        let message = format!("\"{text}\" in \"{KEY}\" is no address and no network");
+        let message = format!("{} in \"{KEY}\" is no address and no network", shown(text));
         problems.add(top.place(KEY), message);
         TrustedProxies::default()
     })

@@ -1,6 +1,7 @@
 //! `[auth.proxy]`: proxies that name people.
 
 use super::rules;
+use super::secret::shown;
 use crate::auth::openid::settings::SignUp;
 use crate::auth::settings::ProxySettings;
 use crate::http::client::TrustedProxies;
@@ -24,7 +25,7 @@ pub(super) fn read(table: &Fields<'_>, problems: &mut Problems<'_>) -> Option<Pr
         problems.add_with_help(table.span(), message, help);
     }
     let addresses = TrustedProxies::parse(texts).unwrap_or_else(|text| {
-        let message = format!("\"{text}\" in \"addresses\" is no address and no network");
+        let message = format!("{} in \"addresses\" is no address and no network", shown(text));
         problems.add(table.place("addresses"), message);
         TrustedProxies::default()
     });

@@ -109,6 +109,7 @@ pub(super) fn framing(head: &[u8]) -> Result<Framing, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use brisk_test_mutations::Inputs;
 
     fn read(lines: &str) -> Result<Framing, Refusal> {
         let head = format!("{lines}\r\n\r\n");
@@ -182,5 +183,50 @@ mod tests {
         }
         let many = (0..=MOST_HEADERS).map(|n| format!("\r\nx{n}: y")).collect::<String>();
         assert_eq!(read(&format!("GET / HTTP/1.1{many}")), Err(Refusal::HeadTooLong));
+    }
+
+    #[test]
+    fn mutations_of_heads_end_at_the_same_byte_however_they_arrive() {
+        let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/heads");
+        let words = [
+            "\r\n",
+            "\r\n\r\n",
+            "\n",
+            "\r",
+            ": ",
+            " HTTP/1.1",
+            " HTTP/1.0",
+            "Content-Length: ",
+            "Transfer-Encoding: chunked",
+            "Host: ",
+            "GET ",
+            "POST ",
+            "chunked, ",
+            ",",
+            "\t",
+            " \r\n ",
+        ];
+        let inputs = Inputs::new("heads").folder(corpus).words(&words).longest(256 << 10);
+        inputs.count(4_000).bytes(|bytes| {
+            let whole = end(bytes, 0);
+            for cut in [bytes.len() / 3, bytes.len() / 2, bytes.len().saturating_sub(1)] {
+                // What has arrived so far has no end yet.
+                if end(&bytes[..cut], 0) == Ok(None) {
+                    assert_eq!(end(bytes, cut), whole, "cut at {cut}");
+                }
+            }
+            let Ok(Some(end)) = whole else { return false };
+            assert!(bytes[..end].ends_with(b"\r\n\r\n") && end <= bytes.len());
+            match framing(&bytes[..end]) {
+                Ok(Framing::Length(length)) => {
+                    let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
+                    assert!(length == 0 || head.contains("content-length"), "{head:?}");
+                    assert!(length <= MOST_LENGTH);
+                    true
+                }
+                Ok(Framing::Chunks) => true,
+                Err(_) => false,
+            }
+        });
     }
 }

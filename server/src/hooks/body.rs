@@ -2,6 +2,7 @@
 //! `data` alone; or what dbt wrote about a run (`dbt`).
 
 use super::dbt::{self, Run};
+use brisk_domain::sentence::plain;
 use brisk_domain::tag::Slip;
 use brisk_domain::{SourceName, Tag, TagError, TagKind};
 use serde::Deserialize;
@@ -12,6 +13,9 @@ pub const MAX_BODY: usize = 64 * 1024;
 
 /// The most tags of one delivery: each is a key in Redis.
 const MOST: usize = 1_000;
+
+/// The most characters of a sentence about a body, which may quote it: it goes into the log of deliveries.
+const LONGEST_SAID: usize = 500;
 
 /// The `type` of a payload that only asks what would be invalidated. It is signed with the rest of the
 /// body: nobody on the way can turn a delivery into a test.
@@ -40,6 +44,18 @@ struct Data {
 /// that dashboards and panels have of their own, which may look like anything; `source` is where a dbt
 /// run of this sender writes to.
 pub fn read(
+    body: &[u8],
+    source: Option<&SourceName>,
+    is_own: impl Fn(&Tag) -> bool,
+) -> Result<Asked, String> {
+    asked(body, source, is_own).map_err(|said| {
+        let said = plain(&said);
+        let short: String = said.chars().take(LONGEST_SAID).collect();
+        if short.len() < said.len() { short + "…" } else { short }
+    })
+}
+
+fn asked(
     body: &[u8],
     source: Option<&SourceName>,
     is_own: impl Fn(&Tag) -> bool,
@@ -185,6 +201,10 @@ mod tests {
             let said = read(body).unwrap_err();
             assert!(said.contains(words), "{body}: {said}");
         }
+        let said = read(r#"{"tags": ["a\u0000\u001b[2J"]}"#).unwrap_err();
+        assert!(said.contains("a\\u{0}\\u{1b}[2J") && !said.contains('\0'), "{said}");
+        let said = read(&format!("{{\"tags\": \"{}\"}}", "x".repeat(5_000))).unwrap_err();
+        assert!(said.len() < 600 && said.ends_with('…'), "{said}");
         let many = format!("{{\"tags\": [{}]}}", vec!["\"a\""; 1_001].join(","));
         assert!(read(&many).unwrap_err().contains("1001 tags"));
     }

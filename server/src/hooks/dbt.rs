@@ -104,9 +104,11 @@ pub(super) fn run(body: &[u8], source: Option<&SourceName>) -> Option<Result<Run
         let relation = result.relation_name.as_ref().or(of_manifest);
         let table = relation.zip(said.as_ref().or(source)).map(|(relation, source)| {
             let table = table(relation);
-            // A name that makes no tag is on no entry: everything read from the source has to go.
-            let tag = Tag::parse(&format!("table:{source}.{table}"));
-            tag.unwrap_or_else(|_| Tag::Source(source.to_string()))
+            // A name that makes no tag, or lacks a part, is on no entry: everything read from the source has
+            // to go.
+            let is_whole = table.split('.').all(|part| !part.is_empty());
+            let tag = Tag::parse(&format!("table:{source}.{table}")).ok().filter(|_| is_whole);
+            tag.unwrap_or_else(|| Tag::Source(source.to_string()))
         });
         // Tests and analyses build nothing.
         let model = model(&result.unique_id);
@@ -190,6 +192,16 @@ mod tests {
         assert!(tags(&both, Some("shop")).contains(&"table:lake.sales.dim_v2".to_owned()));
         let alone = run(manifest.as_bytes(), None).unwrap();
         assert!(alone.unwrap_err().contains("run_results.json"));
+    }
+
+    #[test]
+    fn a_relation_without_a_name_invalidates_all_of_its_source() {
+        for relation in ["", "\\\"", "\\\"prod\\\".\\\"sales\\\".", "a..", "a b"] {
+            let body = RESULTS.replace("\\\"prod\\\".\\\"sales\\\".\\\"Orders\\\"", relation);
+            let tags = tags(&body, Some("shop"));
+            assert!(tags.contains(&"source:shop".to_owned()), "{relation}: {tags:?}");
+            assert!(tags.contains(&"model:orders".to_owned()), "{relation}: {tags:?}");
+        }
     }
 
     #[test]

@@ -65,6 +65,7 @@ fn weighted(headers: &HeaderMap, name: &HeaderName) -> Vec<(String, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use brisk_test_mutations::Inputs;
 
     #[test]
     fn the_smallest_encoding_that_is_accepted_is_sent() {
@@ -99,6 +100,7 @@ mod tests {
             ("application/json, text/csv", false),
             ("text/csv;q=0", false),
             ("text/csv;q=NaN", false),
+            ("*/*, application/json;q=0", true),
             ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", false),
             ("image/png", false),
             ("", false),
@@ -109,5 +111,28 @@ mod tests {
             assert_eq!(prefers_csv(&headers), csv, "{accept}");
         }
         assert!(!prefers_csv(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn mutations_of_what_is_accepted_never_get_what_they_do_not_name() {
+        let seeds =
+            ["gzip, deflate, br;q=0.5, zstd", "text/csv;q=0.9, application/json", "*/*;q=0.1"];
+        let words =
+            [",", ";", "q=", "q=0", "Q=1.0", "NaN", "inf", "-1", "1e9", "br", "gzip", "*/*", "\t"];
+        Inputs::new("accepted types").seeds(seeds).words(&words).longest(4 << 10).texts(|text| {
+            let Ok(value) = text.parse::<http::HeaderValue>() else { return false };
+            let named = text.to_ascii_lowercase();
+            let headers = HeaderMap::from_iter([
+                (header::ACCEPT, value.clone()),
+                (header::ACCEPT_ENCODING, value),
+            ]);
+            let name = encoding(&headers).name();
+            assert!(name.is_none_or(|name| named.contains(name)), "{name:?} for {text:?}");
+            let is_csv = prefers_csv(&headers);
+            // Whoever takes everything but JSON gets CSV.
+            let may_be_csv = named.contains("text/") || named.contains("*/*");
+            assert!(!is_csv || may_be_csv, "{text:?}");
+            name.is_some() || is_csv
+        });
     }
 }

@@ -172,6 +172,7 @@ fn named(address: IpAddr) -> Client {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use brisk_test_mutations::Inputs;
 
     fn client(peer: &str, forwarded: &[&str], trusted: &[&str]) -> Client {
         let mut headers = HeaderMap::new();
@@ -220,5 +221,29 @@ mod tests {
         for nonsense in ["", "localhost", "10.0.0.0/33", "::1/129", "10.0.0.0/-1", "10.0.0/8"] {
             assert_eq!(Network::parse(nonsense), None, "{nonsense}");
         }
+    }
+
+    #[test]
+    fn mutations_of_forwarded_addresses_name_nobody_who_is_not_in_them() {
+        let seeds =
+            ["203.0.113.9", "1.1.1.1, 10.9.9.9", "[2001:db8::7]:80, 10.1.2.3", "\"::1\", 10.4.4.4"];
+        let words =
+            [",", " ", "[", "]", ":80", "\"", "::ffff:", "10.0.0.1", "10.0.0.1, ", "/8", "%eth0"];
+        let proxies = TrustedProxies::parse(["10.0.0.0/8"]).unwrap();
+        let (own, other) = ("10.1.2.3".parse().unwrap(), "192.0.2.1".parse().unwrap());
+        Inputs::new("forwarded addresses").seeds(seeds).words(&words).longest(4 << 10).texts(
+            |text| {
+                let Ok(value) = http::HeaderValue::from_str(text) else { return false };
+                let headers = HeaderMap::from_iter([(
+                    http::HeaderName::from_static("x-forwarded-for"),
+                    value,
+                )]);
+                assert_eq!(address(other, &headers, &proxies), other, "nobody trusts it");
+                let found = address(own, &headers, &proxies);
+                let mut hops = text.split(',').filter_map(hop);
+                assert!(found == own || hops.any(|hop| hop == found), "{found} is not in {text:?}");
+                found != own
+            },
+        );
     }
 }

@@ -131,6 +131,7 @@ fn named<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use brisk_test_mutations::Inputs;
 
     fn names() -> OwnNames {
         let public = "https://dash.example.com".parse().unwrap();
@@ -255,5 +256,20 @@ mod tests {
         for bad in ["", "brisk:3000", "brisk:", "http://brisk", "a b", "*"] {
             assert_eq!(OwnNames::parse_name(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn mutations_of_names_are_names_or_none() {
+        let seeds = ["dash.example.com", "Brisk", "[::1]", "127.0.0.1", "a_b-c.internal"];
+        let words = [".", ":", ":80", "[", "]", "@", "/", "..", "xn--", "。"];
+        Inputs::new("own names").seeds(seeds).words(&words).longest(400).texts(|text| {
+            let Some(name) = OwnNames::parse_name(text) else { return false };
+            assert_eq!(OwnNames::parse_name(&name), Some(name.clone()));
+            assert!(name.is_ascii() && !name.contains(['@', '/', ' ', '\\']), "{name}");
+            let names = OwnNames::new([text.to_owned()], None);
+            let request = Request::get("/").header(header::HOST, text).body(()).unwrap();
+            assert_eq!(names.check(&request), Ok(()), "{text}");
+            true
+        });
     }
 }

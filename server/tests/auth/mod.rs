@@ -20,4 +20,4 @@ mod set_back;
 mod shared_sessions;
 mod sharing;
 mod sign_in;
-mod world;
+pub(crate) mod world;

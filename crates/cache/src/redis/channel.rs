@@ -51,7 +51,7 @@ impl Message {
                 let tags = std::str::from_utf8(rest).ok()?.split('\n');
                 Some(Self::Invalidated(tags.map(Tag::parse).collect::<Result<_, _>>().ok()?))
             }
-            b'l' => keys()?.first().copied().map(Self::Landed),
+            b'l' => EntryKey::from_bytes(rest).map(Self::Landed),
             b'f' => keys().map(Self::Forgotten),
             _ => None,
         }
@@ -130,6 +130,7 @@ async fn listen_once(
 mod tests {
     use super::*;
     use crate::key::Fingerprint;
+    use brisk_test_mutations::Inputs;
 
     #[test]
     fn messages_round_trip_and_noise_is_ignored() {
@@ -145,5 +146,22 @@ mod tests {
         for noise in [&b""[..], b"x", b"lshort", b"i\xff", b"ia b", b"l"] {
             assert_eq!(Message::decode(noise), None, "{noise:?}");
         }
+    }
+
+    #[test]
+    fn mutations_of_messages_are_written_as_they_are_read() {
+        let tag = |name: &str| Tag::parse(name).unwrap();
+        let key = |name| EntryKey::of(&Fingerprint::of([name]), ["g"]);
+        let seeds = [
+            Message::Invalidated(vec![tag("table:shop.orders"), tag("all")]),
+            Message::Landed(key("a")),
+            Message::Forgotten(vec![key("a"), key("b")]),
+        ];
+        let inputs = Inputs::new("messages").seeds(seeds.map(|message| message.encode()));
+        inputs.words(&["i", "l", "f", "\n", "table:", "all"]).bytes(|bytes| {
+            let Some(message) = Message::decode(bytes) else { return false };
+            assert_eq!(message.encode(), bytes, "{message:?}");
+            true
+        });
     }
 }

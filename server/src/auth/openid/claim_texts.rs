@@ -47,6 +47,7 @@ fn put(claims: &mut Claims, name: &str, value: &Value, depth: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use brisk_test_mutations::Inputs;
     use serde_json::json;
 
     fn of(said: Value) -> Claims {
@@ -80,5 +81,25 @@ mod tests {
         let many: Vec<String> = (0..5_000).map(|n| n.to_string()).collect();
         assert_eq!(values(&of(json!({ "groups": many })), "groups").len(), MOST);
         assert!(of(json!({ "a": "x".repeat(1_001) })).is_empty());
+    }
+
+    #[test]
+    fn mutations_of_claims_are_bounded_texts() {
+        let seeds = [
+            r#"{"groups": ["b", "a", 7, null, ["c"]], "email_verified": true, "sub": "248289761001"}"#,
+            r#"{"realm_access": {"roles": ["admin"], "deep": {"er": {"est": {"x": 1}}}}, "name": "Ann"}"#,
+        ];
+        let words = ["[", "]", "{", "}", ",", ":", "\"groups\"", "null", "true", "1e999", "\"a\":"];
+        Inputs::new("claims").seeds(seeds).words(&words).longest(64 << 10).texts(|text| {
+            let Ok(Value::Object(said)) = serde_json::from_str(text) else { return false };
+            let mut claims = Claims::new();
+            add(&mut claims, &said);
+            let values: Vec<&String> = claims.values().flatten().collect();
+            assert!(values.len() <= MOST && values.iter().all(|value| value.len() <= LONGEST));
+            let once = claims.clone();
+            add(&mut claims, &said);
+            assert_eq!(claims, once, "what was said first stays");
+            !claims.is_empty()
+        });
     }
 }

@@ -154,3 +154,47 @@ async fn take(auth: &Auth, id: &str, expires: i64) -> Result<bool, StoreError> {
     let hash = secret::hash(&format!("{CALLBACK} {id}"));
     store.finish_sign_in(&hash, Timestamp(expires)).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use brisk_domain::{Clock, ManualClock};
+    use brisk_test_mutations::Inputs;
+    use brisk_test_stores::TestStore;
+    use http::header;
+    use std::sync::Arc;
+
+    #[tokio::test]
+    async fn mutations_of_a_sign_in_under_way_are_none() {
+        let test = TestStore::sqlite().await;
+        let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(Timestamp::from_seconds(1)));
+        let auth = Auth::over(test.store.clone(), clock, AuthSettings::default());
+        let begun = ("state".to_owned(), "nonce".to_owned(), "verifier".to_owned());
+        let at_provider = AtProvider::new(&auth, begun, "/d/sales", Purpose::SignIn);
+        let lacks_code = LacksCode::new(&auth, "a1", "/d/stock");
+        let shown = |set: HeaderValue| {
+            let text = set.to_str().unwrap().to_owned();
+            text.split(';').next().unwrap().to_owned()
+        };
+        let seeds = [
+            shown(at_provider.cookie(&auth).unwrap()),
+            shown(lacks_code.cookie(&auth).unwrap()),
+            format!("theme=dark; {}", shown(at_provider.cookie(&auth).unwrap())),
+        ];
+        let words = ["; ", "=", "brisk_sign_in=", "__Host-brisk-sign-in="];
+        Inputs::new("sealed cookies").seeds(&seeds).words(&words).count(5_000).texts(|text| {
+            let Ok(value) = HeaderValue::from_str(text) else { return false };
+            let headers = HeaderMap::from_iter([(header::COOKIE, value)]);
+            let is_whole = |seed: &str| {
+                let value = seed.rsplit('=').next().unwrap_or_default();
+                text.split(['=', ';']).any(|part| part.trim() == value)
+            };
+            let read = AtProvider::shown(&auth, &headers);
+            assert!(read.is_none() || is_whole(&seeds[0]) || is_whole(&seeds[2]), "{text}");
+            let code = LacksCode::shown(&auth, &headers);
+            assert!(code.is_none() || is_whole(&seeds[1]), "{text}");
+            let back = read.as_ref().map(|one| &one.back).or(code.as_ref().map(|one| &one.back));
+            back.is_some_and(|back| back == "/d/sales" || back == "/d/stock")
+        });
+    }
+}
