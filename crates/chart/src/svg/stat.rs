@@ -21,7 +21,7 @@ const NARROWEST: f64 = 64.0;
 
 /// Writes a figure and what goes with it at the top of `area`.
 pub(super) fn stat(stat: &Stat, area: Area, pen: &mut Pen) {
-    let ink = Style::new(pen.palette.ink, SIZES.0).heavy(650);
+    let ink = Style::new(pen.palette.ink, SIZES.0).heavy(600);
     let natural = words::width(&stat.figure.text, ink);
     let change = stat.change.as_ref().map(|change| Line::of(change, pen));
     let beside = (area.width - GAP - NARROWEST).max(1.0);

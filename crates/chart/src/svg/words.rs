@@ -38,15 +38,15 @@ impl Style {
         let palette = pen.palette;
         match role {
             Role::Tick | Role::Note => Self::new(palette.ink_3, 11.0),
-            Role::Chosen => Self::new(palette.accent, 11.0).heavy(650),
+            Role::Chosen => Self::new(palette.accent, 11.0).heavy(600),
             Role::RowName { is_chosen } => {
-                Self::new(palette.ink_2, 12.0).heavy(if is_chosen { 650 } else { 500 })
+                Self::new(palette.ink_2, 12.0).heavy(if is_chosen { 600 } else { 500 })
             }
             Role::Value => Self::new(palette.ink, 12.0),
             Role::CellValue { is_inverse: false } => Self::new(palette.ink, 11.0),
             Role::CellValue { is_inverse: true } => Self::new(palette.accent_ink, 11.0),
-            Role::Total => Self::new(palette.ink, 19.0).heavy(650),
-            Role::Figure(size) => Self::new(palette.ink, size).heavy(650),
+            Role::Total => Self::new(palette.ink, 19.0).heavy(600),
+            Role::Figure(size) => Self::new(palette.ink, size).heavy(600),
         }
     }
 }
