@@ -1,5 +1,6 @@
 //! Writes a page with every kind of chart and every edge case, to look at in light and dark:
-//! `cargo run -p brisk-chart --example gallery -- gallery.html [dark [PART OF A NAME]]`.
+//! `cargo run -p brisk-chart --example gallery -- gallery.html [dark [PART OF A NAME]]`. With `images` after the
+//! name's part, as images.
 #![allow(clippy::expect_used)]
 
 #[path = "../tests/support/mod.rs"]
@@ -14,7 +15,30 @@ fn main() -> std::io::Result<()> {
     let path = arguments.next().unwrap_or_else(|| "gallery.html".into());
     let theme = arguments.next().unwrap_or_else(|| "light".into());
     let part = arguments.next().unwrap_or_default();
-    std::fs::write(path, page(&theme, &part)?)
+    let text = match arguments.next() {
+        Some(_) => images(&theme, &part),
+        None => page(&theme, &part)?,
+    };
+    std::fs::write(path, text)
+}
+
+fn images(theme: &str, part: &str) -> String {
+    let theme = match theme {
+        "dark" => brisk_chart::Theme::Dark,
+        "print" => brisk_chart::Theme::Print,
+        _ => brisk_chart::Theme::Light,
+    };
+    let all = support::cases::all().into_iter();
+    let images = all.filter(|case| case.name.contains(part)).map(|case| {
+        let image = brisk_chart::image(&case.input(), theme);
+        format!("<figure><figcaption>{}</figcaption>{}</figure>", case.name, image.svg)
+    });
+    let images: String = images.collect();
+    format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Images</title><style>\
+         body{{font:12px sans-serif;background:#ccd;display:flex;flex-wrap:wrap;gap:12px}}\
+         figure{{margin:0}}</style>{images}</html>"
+    )
 }
 
 fn page(theme: &str, part: &str) -> std::io::Result<String> {

@@ -15,6 +15,8 @@
 //! - `html/`: writes a scene as HTML and SVG; nothing else knows about markup and classes. Series 3
 //!   gets the class `s3` in `html/classes.rs`, and `style/data-colors.css` gives it a colour in light and
 //!   dark.
+//! - `svg/`: writes the same scene as an image of a fixed size, with colours of its own and no style sheet:
+//!   for files, mail and paper. `markup/`: what both of them write with.
 //! - `readout`: what tooltips and keyboard navigation read for each point. `readout_text`: how pages carry
 //!   it.
 //!
@@ -25,19 +27,22 @@ mod data;
 mod html;
 mod kinds;
 mod links;
+mod markup;
 mod readout;
 mod readout_text;
 mod scales;
 mod scene;
 mod spec;
+mod svg;
 mod table_view;
 mod text;
 
-pub use html::escape;
 pub use links::Links;
+pub use markup::escape;
 pub use readout::{Readout, ReadoutSeries};
 pub use readout_text::decimal;
 pub use spec::{Drawing, Input, LegendItem, Spec};
+pub use svg::{Image, Theme};
 pub use table_view::TableView;
 
 use brisk_domain::PanelKind;
@@ -54,6 +59,14 @@ pub fn draw(input: &Input<'_>) -> Drawing {
     let Chart { scene, legend, summary, mut readout, is_empty } = chart(input);
     readout.hide(input.hidden);
     Drawing { body: html::write(&scene, &summary), legend, summary, readout, is_empty }
+}
+
+/// Draws `input` as an image of exactly its width and height. What has no room says so in the image.
+pub fn image(input: &Input<'_>, theme: Theme) -> Image {
+    let spec = input.spec.with_units(input.frame);
+    let input = &Input { spec: &spec, ..*input };
+    let chart = |width, height| chart(&Input { width, height, ..*input });
+    svg::draw((input.width, input.height), theme, chart)
 }
 
 fn chart(input: &Input<'_>) -> Chart {

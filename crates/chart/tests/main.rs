@@ -8,6 +8,7 @@
 
 mod axes;
 mod every_chart;
+mod images;
 mod kinds;
 mod links;
 mod one_point;

@@ -1,6 +1,6 @@
 //! Links of marks and rows.
 
-use super::escape::escape;
+use crate::markup::escape;
 use crate::scene::{Link, LinkName};
 use std::fmt::Write as _;
 

@@ -9,9 +9,7 @@
 //! vary between drawings are SVG attributes; what all share is in the style sheet.
 
 mod classes;
-mod escape;
 mod link;
-mod numbers;
 mod path;
 mod picture;
 mod plot;
@@ -21,7 +19,7 @@ mod table;
 mod table_controls;
 mod text;
 
-pub use escape::escape;
+use crate::markup::escape;
 pub(crate) use table_controls::sortable;
 
 use crate::scene::Scene;

@@ -1,7 +1,7 @@
 //! Lines and areas, in a coordinate system of 1000 units over the plot's width.
 
 use super::classes;
-use super::numbers::px;
+use crate::markup::px;
 use crate::scene::{Path, Stroke};
 use std::fmt::Write as _;
 

@@ -1,10 +1,8 @@
 //! Pictures: rings, and half rings.
 
-use super::escape::escape;
-use super::numbers::px;
 use super::{classes, link, text};
+use crate::markup::{escape, half_ring, px, ring};
 use crate::scene::{Arc, Keys, Part, Picture};
-use std::f64::consts::{PI, TAU};
 use std::fmt::Write as _;
 
 /// The markup of a picture; `summary` is its text alternative.
@@ -59,32 +57,10 @@ fn parts(parts: &[Part], out: &mut String) {
     }
 }
 
-/// A piece of the ring from one part of a turn to another, clockwise from the top.
-fn ring([from, to]: [f64; 2], [outer, inner]: [f64; 2]) -> String {
-    if to - from > 0.999_9 {
-        // An arc cannot end where it starts, so each circle is two half turns.
-        let round = |r: f64| format!("M0 -{r} A{r} {r} 0 0 1 0 {r} A{r} {r} 0 0 1 0 -{r}Z");
-        return format!("{}{}", round(outer), round(inner));
-    }
-    let at = |turn: f64, radius: f64| {
-        let angle = turn * TAU;
-        format!("{:.2} {:.2}", radius * angle.sin(), -radius * angle.cos())
-    };
-    let large = u8::from(to - from > 0.5);
-    format!(
-        "M{} A{outer} {outer} 0 {large} 1 {} L{} A{inner} {inner} 0 {large} 0 {}Z",
-        at(from, outer),
-        at(to, outer),
-        at(to, inner),
-        at(from, inner)
-    )
-}
-
 fn arc(arc: &Arc, out: &mut String) {
     let class = if arc.is_scale { "ga-b" } else { "ga-v" };
-    let angle = PI * (1.0 - arc.part);
-    let (x, y, r) = (arc.radius * angle.cos(), -arc.radius * angle.sin(), px(arc.radius));
-    let _ = write!(out, "<path class=\"{class}\" d=\"M-{r} 0 A{r} {r} 0 0 1 {x:.2} {y:.2}\"/>");
+    let d = half_ring(arc.radius, arc.part);
+    let _ = write!(out, "<path class=\"{class}\" d=\"{d}\"/>");
 }
 
 /// What the colours mean, as a list.

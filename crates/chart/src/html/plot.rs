@@ -1,8 +1,8 @@
 //! Plots.
 
-use super::escape::escape;
-use super::numbers::{percent, px};
 use super::{classes, link, path, row_names, text};
+use crate::markup::escape;
+use crate::markup::{percent, px};
 use crate::scene::{Across, Color, Plot, Shape};
 use std::fmt::Write as _;
 

@@ -1,8 +1,8 @@
 //! Row names in a margin whose width only the browser knows, so the browser truncates them.
 
-use super::escape::escape;
 use super::link;
-use super::numbers::px;
+use crate::markup::escape;
+use crate::markup::px;
 use crate::scene::{RowName, RowNames};
 use std::fmt::Write as _;
 

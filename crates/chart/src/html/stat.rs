@@ -1,8 +1,8 @@
 //! Figures and sparklines.
 
 use super::classes;
-use super::escape::escape;
-use super::numbers::px;
+use crate::markup::escape;
+use crate::markup::px;
 use crate::scene::{Change, Figure, Sparkline, Stat, Verdict};
 use std::fmt::Write as _;
 

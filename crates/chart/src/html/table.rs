@@ -1,8 +1,8 @@
 //! Tables.
 
-use super::escape::escape;
-use super::numbers::{percent, px};
 use super::{link, stat};
+use crate::markup::escape;
+use crate::markup::{percent, px};
 use crate::scene::table::{Cell, Head, Holds, Order, Row, Table};
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
 //! The form around a table that readers can sort and page through.
 
-use super::escape::escape;
 use super::table;
+use crate::markup::escape;
 use crate::scene::table::{Pager, Sortable, Whole};
 use std::fmt::Write as _;
 

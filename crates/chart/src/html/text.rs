@@ -1,8 +1,8 @@
 //! Texts of plots and pictures.
 
 use super::classes;
-use super::escape::escape;
-use super::numbers::{percent, px};
+use crate::markup::escape;
+use crate::markup::{percent, px};
 use crate::scene::{Role, Text, X};
 use std::fmt::Write as _;
 

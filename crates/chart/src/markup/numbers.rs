@@ -1,7 +1,7 @@
 //! Coordinates with as few digits as the eye needs.
 
 /// A coordinate with at most one decimal; what is not finite becomes 0.
-pub(super) fn px(value: f64) -> String {
+pub(crate) fn px(value: f64) -> String {
     let value = if value.is_finite() { value } else { 0.0 };
     let mut text = format!("{value:.1}");
     if text.ends_with(".0") {
@@ -11,7 +11,7 @@ pub(super) fn px(value: f64) -> String {
 }
 
 /// A fraction as a percentage with at most two decimals; what is not finite becomes 0.
-pub(super) fn percent(fraction: f64) -> String {
+pub(crate) fn percent(fraction: f64) -> String {
     let value = if fraction.is_finite() { fraction * 100.0 } else { 0.0 };
     let mut text = format!("{value:.2}");
     text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
