@@ -35,6 +35,14 @@ impl Default for Client {
 }
 
 impl Client {
+    /// One that uses each connection once: none can end while a request is on its way.
+    pub fn without_reuse() -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        let mut builder = Pooled::builder(TokioExecutor::new());
+        Self(builder.pool_max_idle_per_host(0).build(connector))
+    }
+
     /// Gets `url`, within `patience`.
     pub async fn get(&self, url: &str, patience: Duration) -> Result<Answer> {
         let begun = Instant::now();

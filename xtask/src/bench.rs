@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 use std::process::ExitCode;
 
 /// The proofs in the order they run in, the longest last.
-const PROOFS: [&str; 20] = [
+const PROOFS: [&str; 21] = [
     "attack",
     "deliveries",
     "differential",
@@ -31,6 +31,7 @@ const PROOFS: [&str; 20] = [
     "open-pages",
     "soak",
     "case",
+    "cluster",
     "freshness",
     "replay",
 ];

@@ -4,6 +4,7 @@
 pub mod brisk;
 pub mod guarded;
 pub mod mariadb;
+pub mod pgbouncer;
 pub mod postgres;
 pub mod proxy;
 pub mod redis;
