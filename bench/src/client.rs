@@ -10,6 +10,9 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use std::time::{Duration, Instant};
 
+/// What an error says of an answer that began and did not end.
+pub const CUT_OFF: &str = "the answer was cut off";
+
 /// Keeps its connections alive. Cheap to clone.
 #[derive(Clone)]
 pub struct Client(Pooled<HttpConnector, Empty<Bytes>>);
@@ -49,7 +52,7 @@ impl Client {
         let whole = async {
             let answer = self.0.get(url.parse()?).await?;
             let status = answer.status().as_u16();
-            let body = answer.into_body().collect().await?.to_bytes();
+            let body = answer.into_body().collect().await.context(CUT_OFF)?.to_bytes();
             Ok(Answer { status, body, time: begun.elapsed() })
         };
         let answer = tokio::time::timeout(patience, whole).await;

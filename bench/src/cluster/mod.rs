@@ -90,19 +90,16 @@ async fn measured(settings: &Settings, world: &Arc<World>) -> Result<Report> {
             events::Releases { older: settings.older.as_deref(), newer: &settings.program };
         let rows = events::run(world, &releases, settings.rate / 2.0).await?;
         let runs = schedules::count(world, 1).await?;
-        println!("{runs}\n");
         report.events = Some((rows, runs));
     }
     if wanted(Part::Costs) {
         let manner =
             level::Manner { rounds: settings.rounds, length: settings.length, rate: settings.rate };
         let levels = level::run(world, manner).await?;
-        println!("{}", level::Table(&levels));
         report.levels = Some(levels);
     }
     if wanted(Part::Pages) {
         let pages = live_pages::run(world, settings.pages).await?;
-        println!("{pages}\n");
         report.pages = Some(pages);
     }
     if wanted(Part::Sources) {

@@ -4,6 +4,7 @@
 use super::dashboards::{COUNTER, views};
 use super::world::World;
 use crate::check::{Shown, page_value};
+use crate::client::CUT_OFF;
 use crate::zipf::Zipf;
 use anyhow::{Context, Result, bail};
 use rand::SeedableRng as _;
@@ -24,6 +25,8 @@ pub(super) struct Seen {
     pub(super) failed: u64,
     /// What was wrong with the first of them.
     pub(super) first_failure: Option<String>,
+    /// Pages that had begun when their replica was killed, and were whole when they were loaded again.
+    pub(super) cut_off: u64,
     /// Answers with an older counter than acknowledged.
     pub(super) stale: u64,
     /// Answers that say that they could not be verified: they make no claim.
@@ -42,6 +45,7 @@ impl Seen {
         self.times.extend(other.times);
         self.failed += other.failed;
         self.first_failure = self.first_failure.take().or(other.first_failure);
+        self.cut_off += other.cut_off;
         self.stale += other.stale;
         self.unverified += other.unverified;
     }
@@ -82,10 +86,11 @@ async fn one(world: Arc<World>, reader: u64, every: Duration) -> Seen {
         let view = &views[popularity.draw(&mut random)];
         let least = world.acknowledged.load(Ordering::SeqCst);
         let begun = Instant::now();
-        let answer = match count % API {
-            0 => api(&world, view).await,
-            _ => page(&world, view).await,
-        };
+        let mut answer = ask(&world, view, count).await;
+        if answer.as_ref().is_err_and(|error| error.chain().any(|why| why.to_string() == CUT_OFF)) {
+            answer = ask(&world, view, count).await;
+            seen.cut_off += u64::from(answer.is_ok());
+        }
         seen.times.push(begun.elapsed());
         match answer {
             Ok(Shown { is_unverified: true, .. }) => seen.unverified += 1,
@@ -97,6 +102,13 @@ async fn one(world: Arc<World>, reader: u64, every: Duration) -> Seen {
         }
     }
     seen
+}
+
+async fn ask(world: &World, view: &str, count: u64) -> Result<Shown> {
+    match count % API {
+        0 => api(world, view).await,
+        _ => page(world, view).await,
+    }
 }
 
 /// Opens a page, and finds the counter on it.
