@@ -23,6 +23,9 @@ pub(super) struct Manner {
     pub(super) rate: f64,
 }
 
+/// One of the costs, by round.
+type Cost = fn(&Level) -> &Vec<f64>;
+
 /// The measurements with a number of replicas.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Level {
@@ -123,7 +126,7 @@ pub(super) fn check(levels: &[Level]) -> Result<()> {
             *failed == 0 && *stale == 0,
             "{failed} answers failed and {stale} were stale: {first_failure:?}"
         );
-        let costs: [(&str, fn(&Level) -> &Vec<f64>); 3] = [
+        let costs: [(&str, Cost); 3] = [
             ("processor time", |level| &level.cpu),
             ("statements", |level| &level.statements),
             ("commands to Redis", |level| &level.commands),
