@@ -32,6 +32,7 @@ const PROOFS: [&str; 21] = [
     "open-pages",
     "soak",
     "case",
+    "cluster",
     "freshness",
     "replay",
     "chaos",

@@ -5,6 +5,7 @@ pub mod brisk;
 pub mod disk;
 pub mod guarded;
 pub mod mariadb;
+pub mod pgbouncer;
 pub mod postgres;
 pub mod proxy;
 pub mod redis;
