@@ -110,11 +110,11 @@ impl AppState {
         Self { auth, ..self }
     }
 
-    /// The same, for at most so many open pages.
+    /// The same, for at most so many connections of open pages.
     #[must_use]
-    pub fn with_most_pages(self, most: usize) -> Self {
+    pub fn with_most_kept(self, most: usize) -> Self {
         let (engine, clock) = (Arc::clone(self.service.engine()), Arc::clone(self.service.clock()));
-        Self { hub: Hub::new(engine, clock, most.min(hub::MAX_PAGES)), ..self }
+        Self { hub: Hub::new(engine, clock, most), ..self }
     }
 
     /// The same, under `names`.
