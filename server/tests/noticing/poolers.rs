@@ -1,65 +1,21 @@
 //! A listener through PgBouncer: in session mode it works, in transaction mode it reports what is wrong.
 
 use super::world::World;
-use brisk_bench::servers::free_port;
-use brisk_bench::servers::guarded::Guarded;
+use brisk_bench::servers::pgbouncer::PgBouncer;
 use brisk_server::noticing::reports::ListenerState;
 use brisk_test_waiting::eventually;
-use std::path::Path;
-use tokio::net::TcpStream;
-
-struct PgBouncer {
-    port: u16,
-    _process: Guarded,
-    _directory: tempfile::TempDir,
-}
 
 /// PgBouncer in front of the server of `url`.
-async fn pgbouncer(url: &str, mode: &str) -> PgBouncer {
-    let directory = tempfile::tempdir().unwrap();
+fn pgbouncer(url: &str, mode: &str) -> PgBouncer {
     let server = url.rsplit(':').next().unwrap().split('/').next().unwrap();
-    let port = free_port().unwrap();
-    let text = format!(
-        "[databases]\n* = host=127.0.0.1 port={server}\n\
-         [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
-         auth_type = trust\nauth_file = users\npool_mode = {mode}\n\
-         ignore_startup_parameters = extra_float_digits,options\n"
-    );
-    std::fs::write(directory.path().join("pgbouncer.ini"), text).unwrap();
-    std::fs::write(directory.path().join("users"), "\"brisk\" \"\"\n").unwrap();
-    let known = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer"];
-    let program = known.into_iter().find(|path| Path::new(path).exists());
-    let program = program.expect("pgbouncer is not installed; cargo xtask test installs it");
-    let mut words = Vec::new();
-    // It refuses to run as root.
-    if rustix::process::geteuid().is_root() {
-        let mut chown = std::process::Command::new("chown");
-        chown.args(["-R", "nobody"]).arg(directory.path());
-        assert!(chown.status().unwrap().success());
-        words.extend([
-            "setpriv",
-            "--reuid",
-            "nobody",
-            "--regid",
-            "nogroup",
-            "--clear-groups",
-            "--",
-        ]);
-    }
-    words.extend([program, "pgbouncer.ini"]);
-    let words: Vec<_> = words.into_iter().map(Into::into).collect();
-    let log = directory.path().join("log");
-    let process = Guarded::start(&words, directory.path(), &log, "KILL", &[]).unwrap();
-    let listens = async || TcpStream::connect(("127.0.0.1", port)).await.is_ok();
-    eventually("PgBouncer listens", listens).await;
-    PgBouncer { port, _process: process, _directory: directory }
+    PgBouncer::start(server.parse().unwrap(), mode, &["brisk"]).unwrap()
 }
 
 async fn world(mode: &str) -> Option<(World, PgBouncer)> {
     let mut pooler = None;
     let world = World::listening_at(async |url| {
         let server = url.rsplit(':').next().unwrap().split('/').next().unwrap().to_owned();
-        let before = pgbouncer(url, mode).await;
+        let before = pgbouncer(url, mode);
         let through = url.replace(&server, &before.port.to_string());
         pooler = Some(before);
         through
