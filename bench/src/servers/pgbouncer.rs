@@ -1,8 +1,7 @@
 //! PgBouncer in front of a PostgreSQL server.
 
 use super::guarded::Guarded;
-use super::postgres::{as_unprivileged, quietly};
-use super::{free_port, listening, unprivileged};
+use super::{as_unprivileged, free_port, listening, quietly, unprivileged};
 use anyhow::{Context, Result};
 use std::path::Path;
 use std::process::Command;

@@ -2,8 +2,8 @@
 
 use super::disk::Disk;
 use super::guarded::Guarded;
-use super::{free_port, listening, program, unprivileged};
-use anyhow::{Context, Result, bail};
+use super::{as_unprivileged, free_port, listening, program, quietly, unprivileged};
+use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::ffi::OsString;
@@ -249,20 +249,4 @@ fn pool_at(port: u16) -> PgPool {
         .max_connections(16)
         .acquire_timeout(Duration::from_secs(30))
         .connect_lazy_with(options.database("postgres"))
-}
-
-pub(super) fn as_unprivileged() -> Vec<OsString> {
-    let Some(user) = unprivileged() else { return Vec::new() };
-    let group = if user == "nobody" { "nogroup" } else { user };
-    ["setpriv", "--reuid", user, "--regid", group, "--clear-groups", "--"]
-        .map(OsString::from)
-        .to_vec()
-}
-
-pub(super) fn quietly(command: &mut Command) -> Result<()> {
-    let output = command.output().with_context(|| format!("{command:?} could not be started"))?;
-    if !output.status.success() {
-        bail!("{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));
-    }
-    Ok(())
 }

@@ -1,9 +1,16 @@
-//! A listener through PgBouncer: in session mode it works, in transaction mode it reports what is wrong.
+//! Panels and a listener through PgBouncer: in session mode they work, in the others they say what is wrong.
 
 use super::world::World;
+use crate::fixture;
 use brisk_bench::servers::pgbouncer::PgBouncer;
+use brisk_domain::{ManualClock, SourceName, Timestamp};
+use brisk_engine::load::Sources;
 use brisk_server::noticing::reports::ListenerState;
+use brisk_server::router::router;
+use brisk_source::{ConnectError, Limits, Source};
 use brisk_test_waiting::eventually;
+use futures::future::join_all;
+use std::sync::Arc;
 
 /// PgBouncer in front of the server of `url`.
 fn pgbouncer(url: &str, mode: &str) -> PgBouncer {
@@ -56,4 +63,60 @@ async fn a_pooler_in_transaction_mode_is_found_out_and_the_page_says_what_to_do(
     };
     eventually("the listener finds that nothing comes through", lost).await;
     assert!(world.page("/admin/invalidation").await.contains("transaction mode"));
+}
+
+/// Forty panels at a time, each of which shows its own number.
+const PANELS: usize = 40;
+
+/// What the panels show over a source through PgBouncer: the status and the answer of each.
+async fn shown_through(mode: &str) -> Option<(Vec<(u16, String)>, Result<(), ConnectError>)> {
+    let url = brisk_test_stores::database().await?;
+    let pooler = pgbouncer(&url, mode);
+    let server = url.rsplit(':').next().unwrap().split('/').next().unwrap().to_owned();
+    let through = url.replace(&server, &pooler.port.to_string());
+    let folder = tempfile::tempdir().unwrap();
+    let panels = (0..PANELS).map(|number| {
+        format!(
+            "[[panel]]\nid = \"p{number}\"\ntitle = \"P\"\nkind = \"stat\"\n\
+             sql = \"select {number} + 700000 as n, (select count(*) from generate_series(1, 50000)) as counted\"\n"
+        )
+    });
+    let top = "title = \"All\"\nsource = \"shop\"\n";
+    let text = top.to_owned() + &panels.collect::<String>();
+    std::fs::write(folder.path().join("all.toml"), text).unwrap();
+    let name = SourceName::parse("shop").unwrap();
+    let open = || Source::postgres(name.clone(), &through, 4, Limits::default()).unwrap();
+    let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(0)));
+    let state = fixture::state(folder.path(), Sources::from([(name.clone(), open())]), clock);
+    let app = router(state, folder.path());
+    let asked = (0..PANELS).map(async |number| {
+        let path = format!("/api/v1/dashboards/all/panels/p{number}");
+        let (status, _, body) = fixture::ask(&app, fixture::get(&path, &[])).await;
+        (status, String::from_utf8_lossy(&body).into_owned())
+    });
+    let shown = join_all(asked).await;
+    Some((shown, open().about().await.map(|_| ())))
+}
+
+#[tokio::test]
+async fn panels_through_a_pooler_in_session_mode_show_their_own_rows() {
+    let Some((shown, about)) = shown_through("session").await else { return };
+    for (number, (status, body)) in shown.into_iter().enumerate() {
+        assert_eq!(status, 200, "{body}");
+        assert!(body.contains(&format!("{}", number + 700_000)), "{number}: {body}");
+    }
+    assert_eq!(about, Ok(()));
+}
+
+/// They would get each other's rows: prepared statements of two clients have the same names.
+#[tokio::test]
+async fn a_source_through_a_pooler_that_shares_sessions_is_refused() {
+    for mode in ["transaction", "statement"] {
+        let Some((shown, about)) = shown_through(mode).await else { return };
+        for (status, body) in shown {
+            assert_eq!(status, 503, "{mode}: {body}");
+        }
+        assert_eq!(about, Err(ConnectError::SharedSessions), "{mode}");
+        assert!(ConnectError::SharedSessions.to_string().contains("pool_mode = session"));
+    }
 }
