@@ -12,6 +12,7 @@ pub mod redis;
 use anyhow::{Context, Result, bail};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// How long a server may take to start.
@@ -55,4 +56,13 @@ pub(crate) fn unprivileged() -> Option<&'static str> {
     let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     let known = |name: &str| users.lines().any(|line| line.starts_with(&format!("{name}:")));
     ["postgres", "nobody"].into_iter().find(|name| known(name))
+}
+
+/// Runs a command to its end; an error has what it said.
+pub(super) fn quietly(command: &mut Command) -> Result<()> {
+    let output = command.output().with_context(|| format!("{command:?} could not be started"))?;
+    if !output.status.success() {
+        bail!("{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
 }

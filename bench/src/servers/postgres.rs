@@ -2,8 +2,8 @@
 
 use super::disk::Disk;
 use super::guarded::Guarded;
-use super::{free_port, listening, program, unprivileged};
-use anyhow::{Context, Result, bail};
+use super::{free_port, listening, program, quietly, unprivileged};
+use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::ffi::OsString;
@@ -252,12 +252,4 @@ pub(super) fn as_unprivileged() -> Vec<OsString> {
     ["setpriv", "--reuid", user, "--regid", group, "--clear-groups", "--"]
         .map(OsString::from)
         .to_vec()
-}
-
-pub(super) fn quietly(command: &mut Command) -> Result<()> {
-    let output = command.output().with_context(|| format!("{command:?} could not be started"))?;
-    if !output.status.success() {
-        bail!("{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));
-    }
-    Ok(())
 }
