@@ -292,7 +292,9 @@ async fn a_run_skips_what_is_for_readers_with_attributes_and_names_what_fails() 
         [[panel]]\nid = \"mine\"\ntitle = \"Mine\"\nkind = \"stat\"\n\
         sql = \"select count(*) as n from t where x = :user.tenant\"\n\
         [[panel]]\nid = \"all\"\ntitle = \"All\"\nkind = \"stat\"\n\
-        sql = \"select count(*) as n from t\"\n";
+        sql = \"select count(*) as n from t\"\n\
+        [[panel]]\nid = \"now\"\ntitle = \"Now\"\nkind = \"stat\"\ncache = \"off\"\n\
+        sql = \"select sum(x) as n from t\"\n";
     std::fs::write(world.folder.path().join("dashboards/own.toml"), own).unwrap();
     let replica = world.replica().await;
     world.schedule(&replica.engine, "dashboard:own", "0 6 * * *", "UTC").await;
@@ -300,14 +302,17 @@ async fn a_run_skips_what_is_for_readers_with_attributes_and_names_what_fails() 
     assert_eq!(replica.worker.look_once().await.unwrap(), 1);
     let warmed = world.store().schedule_runs(1).await.unwrap().remove(0).warmed;
     assert_eq!((warmed.loaded, warmed.failed), (1, 0), "nothing is wrong: {warmed:?}");
-    assert_eq!(warmed.note, "1 panel was skipped: it shows what its reader may see.");
+    let skipped = "1 panel was skipped: it shows what its reader may see.";
+    assert_eq!(warmed.note, format!("Not loaded, because their cache is off: own/now. {skipped}"));
     world.schedule(&replica.engine, "all", "0 7 * * *", "UTC").await;
     world.clock.advance(HOUR);
     assert_eq!(replica.worker.look_once().await.unwrap(), 1);
     let page = fixture::ask(&replica.app, fixture::get("/admin/schedules", &[])).await.2;
     let page = String::from_utf8(page).unwrap().replace("<!>", "");
     assert!(page.contains("1 failed"), "{page}");
-    assert!(page.contains("Failed: sales/bad. 1 panel was skipped"), "{page}");
+    let note =
+        "Failed: sales/bad. Not loaded, because their cache is off: own/now. 1 panel was skipped";
+    assert!(page.contains(note), "{page}");
 }
 
 /// The dashboard with this `warm` in its file.

@@ -91,25 +91,23 @@ fn service(page: &CachePage) -> AnyView {
         ),
     ];
     let tiles = explained(&tiles);
+    let window = format::round_duration(minutes.as_secs_f64().max(1.0));
     let recent = match lately.lookups() {
-        0 => format!(
-            "Nobody looked in the latest {}.",
-            format::round_duration(minutes.as_secs_f64())
-        ),
-        _ => format!(
-            "In the latest {}: {} of {} lookups hit, {} stale, {} missed.",
-            format::round_duration(minutes.as_secs_f64().max(1.0)),
-            rate(lately.hits, lately.lookups()),
-            format::grouped(&lately.lookups().to_string()),
-            rate(lately.stale, lately.lookups()),
-            rate(lately.misses, lately.lookups()),
+        _ if minutes.is_zero() => String::new(),
+        0 => format!("Nobody looked in the latest {window}. "),
+        // The same figures again.
+        lookups if lookups == day.lookups() => String::new(),
+        lookups => format!(
+            "In the latest {window}, {} of {} lookups hit. ",
+            rate(lately.hits, lookups),
+            format::grouped(&lookups.to_string()),
         ),
     };
     view! {
         <section class="operation" aria-labelledby="served">
             <h2 id="served">{format!("Served, last {span}")}</h2>
             {tiles}
-            <p class="recent">{recent}" The figures are of this process, since it started or for 24 hours."</p>
+            <p class="recent">{recent}"The figures are of this process, since it started or for 24 hours."</p>
             {chart(page)}
         </section>
     }

@@ -58,16 +58,18 @@ fn delivery(row: &Delivery, now: Timestamp) -> AnyView {
         Door::NoWebhook => "no such webhook".to_owned(),
         Door::Api(sender) => format!("the API: {sender}"),
     };
-    let count = match row.is_test {
+    // What is refused invalidates nothing.
+    let count = row.refused.is_none().then(|| match row.is_test {
         true => format!("({})", row.invalidated),
         false => row.invalidated.to_string(),
-    };
+    });
+    let tags = (!tags.is_empty()).then(|| view! { <code>{tags}</code> });
     view! {
         <tr>
             <td>{format::ago(row.at, now)}</td>
             <td>{door}</td>
             <td><b class=class>{row.status}</b>" "{verdict}</td>
-            <td><code>{tags}</code></td>
+            <td>{tags}</td>
             <td class="n">{count}</td>
         </tr>
     }

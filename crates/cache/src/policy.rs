@@ -19,6 +19,13 @@ pub struct Policy {
     pub early: bool,
 }
 
+impl Policy {
+    /// Whether a value that is loaded now can be shown to anybody later.
+    pub fn keeps_values(&self) -> bool {
+        !self.off && self.ttl + self.stale > Duration::ZERO
+    }
+}
+
 impl Default for Policy {
     fn default() -> Self {
         let (ttl, stale) = (Duration::from_secs(300), Duration::from_secs(3600));

@@ -26,6 +26,8 @@ pub enum Shown {
     Dashboard,
     /// One panel, with the choices of the variables.
     Panel(PanelId),
+    /// These panels, with the choices of the variables.
+    Panels(Vec<PanelId>),
     /// Panels alone, for callers that do not offer choices.
     Frames(Vec<PanelId>),
 }
@@ -115,13 +117,15 @@ impl Shown {
         match self {
             Self::Dashboard => Box::new(dashboard.panels.iter()),
             Self::Panel(id) => Box::new(dashboard.panel(id).into_iter()),
-            Self::Frames(ids) => Box::new(ids.iter().filter_map(|id| dashboard.panel(id))),
+            Self::Panels(ids) | Self::Frames(ids) => {
+                Box::new(ids.iter().filter_map(|id| dashboard.panel(id)))
+            }
         }
     }
 
     pub(crate) fn variables<'a>(&self, dashboard: &'a Dashboard) -> &'a [Variable] {
         match self {
-            Self::Dashboard | Self::Panel(_) => &dashboard.variables,
+            Self::Dashboard | Self::Panel(_) | Self::Panels(_) => &dashboard.variables,
             Self::Frames(_) => &[],
         }
     }

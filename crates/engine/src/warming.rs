@@ -6,6 +6,7 @@ use crate::prepared::Shown;
 use crate::view::{ChoicesState, PanelState};
 use crate::window::Window;
 use brisk_cache::Trigger;
+use brisk_domain::variable_kind::Options;
 use brisk_domain::{Access, Dashboard, FailureKind, Panel, PanelId, Tag, ViewState};
 use futures::StreamExt;
 use std::collections::BTreeSet;
@@ -32,6 +33,9 @@ pub struct WarmedViews {
     /// Panels that are for readers with attributes (`:user.…`) which the view's reader does not have:
     /// there is nothing to load.
     pub skipped: u64,
+    /// Panels whose frames are not kept (`cache = "off"`), as `dashboard/panel`, each once: loading them would
+    /// only be work for the source.
+    pub not_kept: BTreeSet<String>,
 }
 
 impl WarmedViews {
@@ -43,15 +47,16 @@ impl WarmedViews {
             failed: self.failed + other.failed,
             failing: self.failing.into_iter().chain(other.failing).collect(),
             skipped: self.skipped + other.skipped,
+            not_kept: self.not_kept.into_iter().chain(other.not_kept).collect(),
         }
     }
 }
 
 impl Engine {
     /// Loads what readers of `dashboard` are likely to ask for: its default view, and the views
-    /// requested most, each with the access of those who requested it. Returns the number of views.
-    pub async fn warm(&self, dashboard: &Arc<Dashboard>) -> usize {
-        self.warm_shown(dashboard, &Shown::Dashboard).await.views as usize
+    /// requested most, each with the access of those who requested it.
+    pub async fn warm(&self, dashboard: &Arc<Dashboard>) -> WarmedViews {
+        self.warm_shown(dashboard, &Shown::Dashboard).await
     }
 
     /// The same of all panels that depend on `tag`, one dashboard after the other.
@@ -105,6 +110,10 @@ impl Engine {
     }
 
     async fn warm_shown(&self, dashboard: &Arc<Dashboard>, shown: &Shown) -> WarmedViews {
+        let (shown, not_kept) = self.kept(dashboard, shown);
+        let Some(shown) = &shown else {
+            return WarmedViews { not_kept, ..WarmedViews::default() };
+        };
         let first = (ViewState::default_of(dashboard), Access::anonymous());
         let mut views = self.requested_views.of(dashboard, WARMED_VARIATIONS);
         views.retain(|view| *view != first);
@@ -137,6 +146,33 @@ impl Engine {
             warmed
         });
         let warmed = futures::stream::iter(warmed).buffer_unordered(WARMED_AT_A_TIME);
-        warmed.fold(WarmedViews::default(), |sum, one| std::future::ready(sum.plus(one))).await
+        let none = WarmedViews { not_kept, ..WarmedViews::default() };
+        warmed.fold(none, |sum, one| std::future::ready(sum.plus(one))).await
+    }
+
+    /// What is left of `shown` without the panels whose frames are not kept, if anything is, and the names of
+    /// these panels.
+    fn kept(&self, dashboard: &Dashboard, shown: &Shown) -> (Option<Shown>, BTreeSet<String>) {
+        let policies = self.policies();
+        let is_kept =
+            |panel: &&Panel| policies.of(dashboard, Some(panel), &panel.source).keeps_values();
+        let (kept, others): (Vec<&Panel>, Vec<&Panel>) = shown.panels(dashboard).partition(is_kept);
+        if others.is_empty() {
+            return (Some(shown.clone()), BTreeSet::new());
+        }
+        let ids: Vec<PanelId> = kept.iter().map(|panel| panel.id.clone()).collect();
+        let kept_choices = shown.variables(dashboard).iter().any(|variable| {
+            let source = match variable.kind.options() {
+                Some(Options::Query { source, .. }) => source,
+                Some(Options::Fixed(_)) | None => return false,
+            };
+            policies.of(dashboard, None, source).keeps_values()
+        });
+        let left = match (kept_choices, ids.is_empty()) {
+            (true, _) => Some(Shown::Panels(ids)),
+            (false, false) => Some(Shown::Frames(ids)),
+            (false, true) => None,
+        };
+        (left, others.iter().map(|panel| format!("{}/{}", dashboard.slug, panel.id)).collect())
     }
 }

@@ -251,7 +251,7 @@ async fn a_user_without_an_attribute_sees_no_data() {
 async fn warm_then_view_is_a_hit_and_warming_is_not_counted_for_readers() {
     let world = world().await;
     let sales = world.dashboard("sales");
-    assert_eq!(world.engine.warm(&sales).await, 1);
+    assert_eq!(world.engine.warm(&sales).await.views, 1);
     let warmed = world.loads();
     assert_eq!(warmed, 3, "two panels and the choices");
     assert_eq!(world.figures(), Figures::default(), "warming does not count towards the hit rate");
@@ -270,8 +270,8 @@ async fn warming_loads_the_most_requested_views_with_the_access_of_their_readers
     let france = access(&[("tenant", &["France"]), ("regions", &["France"])]);
     world.lookup("tenants", &[], &france).await;
     world.invalidate(brisk_domain::tag::ALL).await;
-    assert_eq!(world.engine.warm(&world.dashboard("sales")).await, 2);
-    assert_eq!(world.engine.warm(&world.dashboard("tenants")).await, 2);
+    assert_eq!(world.engine.warm(&world.dashboard("sales")).await.views, 2);
+    assert_eq!(world.engine.warm(&world.dashboard("tenants")).await.views, 2);
     let loads = world.loads();
     let shown = world.lookup("sales", &[("country", "France")], &everybody).await;
     assert_eq!(shown, [fresh("1"), fresh("2")]);
@@ -297,6 +297,26 @@ async fn panels_for_readers_with_attributes_are_skipped_and_failing_ones_are_nam
     let warmed = world.engine.warm_tag(&tag("dashboard:sales")).await;
     assert_eq!((warmed.loaded, warmed.skipped, warmed.failed), (1, 0, 1), "{warmed:?}");
     assert_eq!(warmed.failing.into_iter().collect::<Vec<_>>(), ["sales/customers"]);
+}
+
+#[tokio::test]
+async fn panels_whose_frames_are_not_kept_are_not_warmed_and_are_named() {
+    let world = world().await;
+    let tag = Tag::parse("dashboard:policies").unwrap();
+    let panels = world.dashboard("policies").panels.len() as u64;
+    let warmed = world.engine.warm_tag(&tag).await;
+    assert_eq!(warmed.not_kept.iter().map(String::as_str).collect::<Vec<_>>(), ["policies/off"]);
+    assert_eq!((warmed.loaded, warmed.failed), (panels - 1, 0), "{warmed:?}");
+    assert_eq!(world.loads(), panels - 1, "its statement did not run");
+    // An administrator's setting counts like the file, and so does a life of no time.
+    let nothing = CachePolicy { ttl: Some(0), stale: Some(0), mode: None, early: None };
+    let slug = Slug::parse("sales").unwrap();
+    let admin = AdminPolicies { dashboards: [(slug, nothing)].into(), ..AdminPolicies::default() };
+    world.engine.set_admin_policies(admin);
+    let loads = world.loads();
+    let warmed = world.engine.warm_tag(&Tag::parse("dashboard:sales").unwrap()).await;
+    assert_eq!((warmed.views, warmed.not_kept.len()), (0, 2), "{warmed:?}");
+    assert_eq!(world.loads(), loads);
 }
 
 #[tokio::test]
@@ -330,7 +350,7 @@ async fn requested_views_are_still_warmed_after_a_restart() {
     assert_eq!(queries, ["?country=France"], "attributes are personal");
     let after = self::world().await;
     after.engine.recall_requested_views(&requested);
-    assert_eq!(after.engine.warm(&after.dashboard("sales")).await, 2);
+    assert_eq!(after.engine.warm(&after.dashboard("sales")).await.views, 2);
     let shown = after.lookup("sales", &[("country", "France")], &everybody).await;
     assert_eq!(shown, [fresh("1"), fresh("2")]);
 }

@@ -17,13 +17,24 @@ pub(crate) enum Agreement {
     Whole,
 }
 
+/// Whose clock a statement uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Standing {
+    /// Brisk's, in a session in UTC.
+    Apart,
+    /// Brisk's in the macros; the author's own functions use that of the session, which is right since 1970.
+    WithOwnMacros,
+    /// The server's, in a session in the statement's zone.
+    InZone,
+}
+
 impl Agreement {
-    /// Whether the server's own clock can be used, for a range that begins before 1970 or not.
-    pub(crate) fn is_enough(self, before_1970: bool) -> bool {
+    /// Whose clock can be used, for rows that may be from before 1970 or not.
+    pub(crate) fn standing(self, before_1970: bool) -> Standing {
         match self {
-            Self::None => false,
-            Self::Since1970 => !before_1970,
-            Self::Whole => true,
+            Self::None => Standing::Apart,
+            Self::Since1970 if before_1970 => Standing::WithOwnMacros,
+            Self::Since1970 | Self::Whole => Standing::InZone,
         }
     }
 }

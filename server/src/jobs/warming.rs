@@ -2,7 +2,7 @@
 
 use brisk_cache::{Figures, Statistics, Trigger};
 use brisk_domain::Dashboard;
-use brisk_engine::Engine;
+use brisk_engine::{Engine, WarmedViews};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -28,22 +28,27 @@ pub(crate) fn refreshes_failed(statistics: &Statistics) -> u64 {
 
 /// What warming a dashboard did.
 pub(crate) struct Warmed {
-    views: usize,
+    views: u64,
+    not_kept: usize,
     took: Duration,
     pub(crate) figures: Figures,
 }
 
 impl std::fmt::Display for Warmed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { views, took, figures } = self;
+        let Self { views, not_kept, took, figures } = self;
         let plural = if *views == 1 { "" } else { "s" };
         let loaded = figures.loads - figures.errors;
         let there = figures.hits + figures.stale;
         write!(f, "{views} view{plural} in {:.1} s; ", took.as_secs_f64())?;
         write!(f, "frames: {loaded} loaded, {there} already there")?;
-        match figures.errors {
+        if figures.errors > 0 {
+            write!(f, ", {} failed", figures.errors)?;
+        }
+        match not_kept {
             0 => Ok(()),
-            errors => write!(f, ", {errors} failed"),
+            1 => write!(f, "; 1 panel not loaded: its cache is off"),
+            many => write!(f, "; {many} panels not loaded: their cache is off"),
         }
     }
 }
@@ -51,11 +56,11 @@ impl std::fmt::Display for Warmed {
 /// Loads the dashboard's first view and those that readers ask for most.
 pub(crate) async fn warm(engine: &Engine, dashboard: &Arc<Dashboard>) -> Warmed {
     let (started, cache) = (Instant::now(), engine.loader().cache());
-    let views = engine.warm(dashboard).await;
+    let WarmedViews { views, not_kept, .. } = engine.warm(dashboard).await;
     let figures = of_warming(&cache.statistics(), |label| {
         label.split_once('/').is_some_and(|(slug, _)| slug == dashboard.slug.as_str())
     });
-    Warmed { views, took: started.elapsed(), figures }
+    Warmed { views, not_kept: not_kept.len(), took: started.elapsed(), figures }
 }
 
 /// The figures of warming, over the labels for which `is_meant` is true.

@@ -190,15 +190,19 @@ impl Worker {
     }
 }
 
-/// Which panels failed, and how many were left out.
+/// Which panels failed or are not cached, and how many were left out.
 fn note(warmed: &WarmedViews) -> String {
     let mut sentences = Vec::new();
-    let named: Vec<&str> = warmed.failing.iter().map(String::as_str).take(NAMED).collect();
-    let named = named.join(", ");
-    match warmed.failing.len().saturating_sub(NAMED) {
-        _ if named.is_empty() => {}
-        0 => sentences.push(format!("Failed: {named}.")),
-        more => sentences.push(format!("Failed: {named}, and {more} more.")),
+    let lists =
+        [("Failed", &warmed.failing), ("Not loaded, because their cache is off", &warmed.not_kept)];
+    for (what, panels) in lists {
+        let named: Vec<&str> = panels.iter().map(String::as_str).take(NAMED).collect();
+        let named = named.join(", ");
+        match panels.len().saturating_sub(NAMED) {
+            _ if named.is_empty() => {}
+            0 => sentences.push(format!("{what}: {named}.")),
+            more => sentences.push(format!("{what}: {named}, and {more} more.")),
+        }
     }
     match warmed.skipped {
         0 => {}

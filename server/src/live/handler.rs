@@ -46,7 +46,7 @@ async fn follow(state: &AppState, slug: &str, panel: Option<&str>, head: &Parts)
         let (dashboard, view) = state.service.view_of(slug, &parameters, &viewer)?;
         let panel = match shown_at(&dashboard, panel)? {
             Shown::Panel(panel) => Some(panel),
-            Shown::Dashboard | Shown::Frames(_) => None,
+            Shown::Dashboard | Shown::Panels(_) | Shown::Frames(_) => None,
         };
         let (slug, pace) = (dashboard.slug.clone(), Pace::from_pairs(&parameters));
         let page_id = parameters.iter().find(|(name, _)| name == DashboardPage::ID);

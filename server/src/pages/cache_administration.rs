@@ -81,7 +81,8 @@ fn notice(request: &Request) -> Option<String> {
         "purged" => Some("Purged, in every process. What readers look at loads again.".to_owned()),
         "policy" => Some("The policy is set, on all replicas within a second.".to_owned()),
         "warmed" => Some(
-            "The views that readers are likely to open are loaded, or being loaded.".to_owned(),
+            "The views that readers are likely to open are loaded, or being loaded, except what is not cached."
+                .to_owned(),
         ),
         "unchanged" => Some("Nothing was changed.".to_owned()),
         _ => None,

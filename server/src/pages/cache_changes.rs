@@ -165,13 +165,16 @@ fn page_of(tag: &Tag, engine: &Engine) -> String {
 
 /// The panels that are warmed: dashboard's title, panel's title.
 fn warmed(engine: &Engine, tag: &Tag) -> Vec<(String, String)> {
-    let dependent = engine.dependent(tag);
+    let (dependent, policies) = (engine.dependent(tag), engine.policies());
     let panels = dependent.iter().flat_map(|(dashboard, shown)| {
         let is_shown = |id: &brisk_domain::PanelId| match shown {
-            Shown::Frames(ids) => ids.contains(id),
+            Shown::Panels(ids) | Shown::Frames(ids) => ids.contains(id),
             Shown::Dashboard | Shown::Panel(_) => true,
         };
-        let shown = dashboard.panels.iter().filter(move |panel| is_shown(&panel.id));
+        let is_kept = |panel: &&brisk_domain::Panel| {
+            policies.of(dashboard, Some(panel), &panel.source).keeps_values()
+        };
+        let shown = dashboard.panels.iter().filter(|panel| is_shown(&panel.id)).filter(is_kept);
         let title = |panel: &brisk_domain::Panel| panel.title_at(dashboard_interval(dashboard));
         shown.map(|panel| (dashboard.title.clone(), title(panel))).collect::<Vec<_>>()
     });

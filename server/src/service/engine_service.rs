@@ -139,7 +139,7 @@ impl EngineService {
         };
         let assumptions = match shown {
             Shown::Panel(_) => lookup.assumptions().await,
-            Shown::Dashboard | Shown::Frames(_) => Vec::new(),
+            Shown::Dashboard | Shown::Panels(_) | Shown::Frames(_) => Vec::new(),
         };
         Ok(PageRequest {
             engine: Arc::clone(&self.engine),

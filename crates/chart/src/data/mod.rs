@@ -16,4 +16,5 @@ pub(crate) mod sort_keys;
 mod written_durations;
 mod written_moments;
 pub(crate) mod written_times;
+mod written_values;
 pub(crate) mod x_axis;

@@ -1,6 +1,6 @@
 //! The order of a table's rows by one of its columns: by value, exactly, with NULL last.
 
-use super::{written_durations, written_moments};
+use super::{written_durations, written_moments, written_values};
 use brisk_domain::{Decimal, Values};
 use std::cmp::Ordering;
 
@@ -25,6 +25,9 @@ pub(crate) fn ranks(values: &Values) -> Vec<Option<u32>> {
             }
             if let Some(lengths) = written_durations::lengths(cells) {
                 return ranked(&lengths, Ord::cmp);
+            }
+            if let Some(places) = written_values::places(cells) {
+                return ranked(&places, Ord::cmp);
             }
             // As people look up names: ignoring case.
             let key = |cell: &Option<String>| {

@@ -6,11 +6,13 @@
 use super::instant_columns;
 use super::outline::MACRO;
 use super::template::Piece;
-use brisk_domain::Interval;
+use crate::syntax::Part;
+use brisk_domain::{Bounds, Interval};
 use sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, Select, SelectItem,
     Value, Visit, Visitor,
 };
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 /// Which ends of the range a statement reads.
@@ -36,6 +38,44 @@ pub(crate) fn range_use(pieces: &[Piece]) -> RangeUse {
         };
         known.or(more)
     })
+}
+
+/// Whether rows from before 1970 may be read: the range says so, or nothing limits what `$year`, `$month`,
+/// `$weekday` or `$hour` read. Of buckets, the result tells.
+pub(crate) fn may_read_before_1970(pieces: &[Piece], bounds: Bounds) -> bool {
+    if range_use(pieces).from && bounds.from.seconds() < 0 {
+        return true;
+    }
+    let (mut limited, mut parts) = (BTreeSet::new(), BTreeSet::new());
+    arguments(pieces, &|name| name == "range", &mut limited);
+    arguments(pieces, &|name| Part::parse(name).is_some(), &mut parts);
+    !parts.is_subset(&limited)
+}
+
+/// The first arguments of the macros that `is_meant` names, as they are written.
+fn arguments(pieces: &[Piece], is_meant: &dyn Fn(&str) -> bool, found: &mut BTreeSet<String>) {
+    for piece in pieces {
+        let Piece::Macro { name, arguments: given, .. } = piece else { continue };
+        if let Some(first) = given.first().filter(|_| is_meant(name)) {
+            found.insert(written(first));
+        }
+        for argument in given {
+            arguments(argument, is_meant, found);
+        }
+    }
+}
+
+fn written(pieces: &[Piece]) -> String {
+    let piece = |piece: &Piece| match piece {
+        Piece::Sql { text, .. } => text.split_whitespace().collect::<Vec<_>>().join(" "),
+        Piece::Parameter { name, .. } => format!(":{name}"),
+        Piece::Attribute { name, .. } => format!(":user.{name}"),
+        Piece::Macro { name, arguments, .. } => {
+            let arguments: Vec<_> = arguments.iter().map(|argument| written(argument)).collect();
+            format!("${name}({})", arguments.join(", "))
+        }
+    };
+    pieces.iter().map(piece).collect()
 }
 
 impl RangeUse {

@@ -46,6 +46,12 @@ pub(super) fn take_comparison(sql: &mut String, operand: &str) -> Option<&'stati
     Some(operator)
 }
 
+/// Whether the last word is `between`.
+pub(super) fn ends_with_between(sql: &str) -> bool {
+    let word = sql.trim_end().rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next();
+    word.is_some_and(|word| word.eq_ignore_ascii_case("between"))
+}
+
 /// Replaces the operator at the end of `sql` by `other`; false if it ends with none of `operators`.
 pub(super) fn without_operator(sql: &mut String, operators: &[&str], other: &str) -> bool {
     let trimmed = sql.trim_end();

@@ -2,7 +2,9 @@
 //!
 //! PostgreSQL infers these itself; elsewhere they follow from what a value is compared with.
 
-use super::chosen_text::{is_at_end, is_canonical, is_number, take_comparison, without_operator};
+use super::chosen_text::{
+    ends_with_between, is_at_end, is_canonical, is_number, take_comparison, without_operator,
+};
 use super::expected::{Comparison, Expected};
 use super::operand::Class;
 use super::parameters::{BUILT_IN, ListPosition, list_position};
@@ -32,7 +34,8 @@ impl Writer<'_> {
             return self.placed_instants(texts, (name, offset), position, sql).map(|()| true);
         }
         if position != Some(ListPosition::InParentheses)
-            && self.by_kind_of_cell(name, offset, values, expected, sql)
+            && (self.by_kind_of_column(name, offset, values, expected, sql)
+                || self.by_kind_of_cell(name, offset, values, expected, sql))
         {
             return Ok(true);
         }
@@ -41,7 +44,9 @@ impl Writer<'_> {
             match self.form(expected) {
                 Form::Text => placeholders.push(self.chosen(name, text, offset, Slot::Text)),
                 Form::Told => {
-                    let value = self.chosen(name, text, offset, Slot::Text);
+                    let bytes = self.bytes_or_text(name, text, offset, expected);
+                    let value =
+                        bytes.unwrap_or_else(|| self.chosen(name, text, offset, Slot::Text));
                     // Next to a column of whole numbers, a single value would silently become 0.
                     let is_silent = values.len() == 1 && !is_number(text);
                     placeholders.push(if is_silent {
@@ -54,6 +59,7 @@ impl Writer<'_> {
                 // Cells of text are compared with the text, numbers with the number.
                 Form::Either if position.is_some() => {
                     placeholders.extend(self.either(name, text, offset));
+                    placeholders.extend(self.as_bytes(name, text, offset, ""));
                 }
                 // With NULL on its left, `is` is false, not unknown.
                 Form::Either if is_at_end(sql).is_some() => {
@@ -66,7 +72,14 @@ impl Writer<'_> {
                                 "(case typeof({operand}) when 'text' then {text} else {number} end)"
                             ));
                         }
-                        Some(_) => sql.push_str(&self.chosen(name, text, offset, Slot::Text)),
+                        Some(_) => {
+                            let bytes =
+                                expected.and_then(|e| self.by_type_of_cell(name, text, offset, e));
+                            sql.push_str(
+                                &bytes
+                                    .unwrap_or_else(|| self.chosen(name, text, offset, Slot::Text)),
+                            );
+                        }
                         None => {
                             let [number, text] = self.either(name, text, offset);
                             let (start, is_not) = is_at_end(sql).unwrap_or((sql.len(), false));
@@ -81,6 +94,9 @@ impl Writer<'_> {
                 }
                 Form::Either => {
                     let is_a_number = is_number(text);
+                    let bytes = self.as_bytes(name, text, offset, "");
+                    let by_type =
+                        expected.and_then(|e| self.by_type_of_cell(name, text, offset, e));
                     let [number, text] = self.either(name, text, offset);
                     let among = match comparison {
                         Some(Comparison::Equal) => without_operator(sql, &["==", "="], "in"),
@@ -91,7 +107,11 @@ impl Writer<'_> {
                     };
                     let operand = expected.and_then(|expected| expected.operand.as_ref());
                     match operand {
-                        _ if among => sql.push_str(&format!("({number}, {text})")),
+                        _ if among => {
+                            let all = [number, text].into_iter().chain(bytes).collect::<Vec<_>>();
+                            sql.push_str(&format!("({})", all.join(", ")));
+                        }
+                        Some(_) if let Some(by_type) = by_type => sql.push_str(&by_type),
                         Some(operand) => {
                             // A number is neither more nor less than a text that is not a number.
                             let number = if is_a_number { number } else { "null".to_owned() };
@@ -169,17 +189,29 @@ impl Writer<'_> {
         if comparison != Comparison::Other && !values.iter().any(is_other_form) {
             return false;
         }
+        if let [text] = values
+            && !self.as_bytes(name, text, offset, operand).is_empty()
+        {
+            return false;
+        }
         // This is only one end of a `between`.
         if ends_with_between(sql) {
             return false;
         }
         let Some(operator) = take_comparison(sql, operand) else { return false };
-        let mut numbers = Vec::new();
-        for text in values.iter().filter(|text| is_number(text)) {
-            numbers.push(self.chosen(name, text, offset, Slot::Number));
+        let (mut numbers, mut texts) = (Vec::new(), Vec::new());
+        for text in values {
+            if is_number(text) {
+                numbers.push(self.chosen(name, text, offset, Slot::Number));
+            }
+            texts.push(self.chosen(name, text, offset, Slot::Text));
+            if operator.ends_with("in") {
+                let bytes = self.as_bytes(name, text, offset, operand);
+                numbers.extend(bytes.iter().cloned());
+                texts.extend(bytes);
+            }
         }
-        let texts = values.iter().map(|text| self.chosen(name, text, offset, Slot::Text));
-        let texts = texts.collect::<Vec<_>>().join(", ");
+        let texts = texts.join(", ");
         let numbers = match numbers.is_empty() {
             // A number is neither more nor less than a text that is not a number.
             true => "null".to_owned(),
@@ -247,12 +279,6 @@ impl Writer<'_> {
         let number = if is_canonical(text) { Slot::Number } else { Slot::NoNumber };
         [self.chosen(name, text, offset, number), self.chosen(name, text, offset, Slot::Text)]
     }
-}
-
-/// Whether the last word is `between`.
-fn ends_with_between(sql: &str) -> bool {
-    let word = sql.trim_end().rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next();
-    word.is_some_and(|word| word.eq_ignore_ascii_case("between"))
 }
 
 /// How a chosen value is bound.

@@ -5,6 +5,7 @@ pub(crate) mod additivity;
 mod aggregates;
 pub(crate) mod bucket_columns;
 pub(crate) mod check;
+mod chosen_bytes;
 mod chosen_text;
 mod chosen_values;
 pub(crate) mod column_additivity;

@@ -1,7 +1,7 @@
 //! A statement that is checked and not yet written: how its macros are written depends on the types of
 //! columns, which only the database knows. Pure.
 
-use super::bucket_columns::range_use;
+use super::bucket_columns::may_read_before_1970;
 use super::check::Checked;
 use super::column_clock::{Clocks, ColumnTypes, Questions, Reader, Target};
 use super::expected::Expectations;
@@ -118,7 +118,7 @@ impl OpenStatement {
             others: other_zones.into_iter().map(|zone| (zone.name, zone.offsets)).collect(),
             lookup,
             lookup_places,
-            is_before_1970: range_use(&self.pieces).from && self.bounds.from.seconds() < 0,
+            is_before_1970: may_read_before_1970(&self.pieces, self.bounds),
         });
         Ok(InSql { sql, binds, places, zone })
     }

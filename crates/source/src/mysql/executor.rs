@@ -10,7 +10,7 @@ use crate::compile::statement::{Bind, Statement};
 use crate::connect_error::ConnectError;
 use crate::error::SourceError;
 use crate::gate::Verdict;
-use crate::known_zones::Agreement;
+use crate::known_zones::{Agreement, Standing};
 use crate::limits::Limits;
 use crate::rights::Rights;
 use crate::server::{self, Canceller, Failure, Protocol, Server};
@@ -83,7 +83,7 @@ impl Protocol for MySql {
     async fn columns(
         connection: &mut MySqlConnection,
         statement: &Statement,
-        in_zone: bool,
+        standing: Standing,
         scales: &[(String, u8)],
         limits: &Limits,
     ) -> Result<Vec<Column>, Failure> {
@@ -92,7 +92,7 @@ impl Protocol for MySql {
         let Some((sql, binds)) = lookup else {
             return filled(connection, statement, own, scales, limits).await;
         };
-        if in_zone {
+        if standing == Standing::InZone {
             let result = filled(connection, statement, own, scales, limits).await;
             match &result {
                 Err(Failure::Database(error)) if is_out_of_range(error) => {}

@@ -30,7 +30,9 @@ enum Form {
     Signed,
     /// The column changes to decimals when a value needs it.
     Unsigned,
-    /// The same, but big-endian.
+    /// The column changes to text when a year is 0000, which a `0` is not: it would be read as 2000.
+    Year,
+    /// Whole numbers, but big-endian.
     Bit,
     /// Digits and a decimal point, as text.
     Decimal,
@@ -113,7 +115,7 @@ fn form(info: &MySqlTypeInfo, is_time: bool) -> Form {
         "TIME" => Form::Time,
         "DATETIME" => Form::DateTime,
         "TIMESTAMP" => Form::Timestamp,
-        "YEAR" => Form::Unsigned,
+        "YEAR" => Form::Year,
         "BIT" => Form::Bit,
         "NULL" => Form::Null,
         "JSON" | "ENUM" | "SET" => Form::Text,
@@ -144,7 +146,9 @@ fn empty(form: Form, scale: Option<u8>, is_time: bool) -> Result<Values, String>
         }
         _ if scale.is_some() => Values::Decimal(Vec::new()),
         Form::Null | Form::Binary if is_time => Values::Time(Vec::new()),
-        Form::Signed | Form::Unsigned | Form::Bit | Form::Null => Values::Int(Vec::new()),
+        Form::Signed | Form::Unsigned | Form::Year | Form::Bit | Form::Null => {
+            Values::Int(Vec::new())
+        }
         Form::Decimal => Values::Decimal(Vec::new()),
         Form::Float4 | Form::Float8 => Values::Float(Vec::new()),
         Form::Text | Form::Time | Form::Binary | Form::Geometry => Values::Text(Vec::new()),
@@ -178,6 +182,12 @@ impl Column {
         }
         if let Values::Int(cells) = values {
             let number = whole(form, bytes)?;
+            if form == Form::Year && number == 0 {
+                let mut texts: Vec<_> = (0..values.len()).map(|row| values.exact(row)).collect();
+                texts.push(Some(year(bytes)?));
+                *values = Values::Text(texts);
+                return Ok(());
+            }
             if let Ok(number) = i64::try_from(number) {
                 cells.push(Some(number));
                 return Ok(());
@@ -202,6 +212,7 @@ impl Column {
                 Form::Binary => hex("0x", bytes),
                 Form::Geometry => geometry::of_mysql(bytes).unwrap_or_else(|| hex("0x", bytes)),
                 Form::Time => time(bytes)?,
+                Form::Year => year(bytes)?,
                 _ => utf8(bytes)?,
             })),
             Values::Time(cells) => match datetime(bytes) {
@@ -257,6 +268,11 @@ fn whole(form: Form, bytes: &[u8]) -> Result<i128, String> {
     let width = 8 * bytes.len();
     let is_negative = form == Form::Signed && number >> (width - 1) == 1;
     Ok(if is_negative { number - (1 << width) } else { number })
+}
+
+/// A year as the server writes it.
+fn year(bytes: &[u8]) -> Result<String, String> {
+    Ok(format!("{:04}", whole(Form::Year, bytes)?))
 }
 
 /// The decimal that `digits` spell; with a scale, its point moves to the left.

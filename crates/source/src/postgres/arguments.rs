@@ -138,6 +138,20 @@ impl<'a> Attempt<'a> {
     }
 
     fn refused(&self, error: sqlx::Error) -> Failure {
+        let chosen = self.binds.iter().find_map(|bind| match bind {
+            Bind::Chosen(chosen) => Some(chosen),
+            Bind::Int(_) | Bind::Text(_) => None,
+        });
+        // The result's types have been described without the driver: it is a parameter's.
+        if own_text::is_unknown_type(&error)
+            && let Some(Chosen { name, offset, .. }) = chosen
+        {
+            let message = format!(
+                "a chosen value is compared with a type of PostgreSQL whose values Brisk cannot pass: \
+                 write x::text = {name}, with the column in place of x"
+            );
+            return Failure::Source(StatementError::at(self.query, *offset, message).into());
+        }
         let bind = invalid_parameter(&error).and_then(|i| self.binds.get(i - 1));
         match bind {
             Some(Bind::Chosen(Chosen { name, offset, .. })) => {

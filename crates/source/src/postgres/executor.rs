@@ -9,7 +9,7 @@ use crate::compile::statement::{SessionZone, Statement};
 use crate::connect_error::ConnectError;
 use crate::error::SourceError;
 use crate::gate::Verdict;
-use crate::known_zones::Agreement;
+use crate::known_zones::{Agreement, Standing};
 use crate::limits::Limits;
 use crate::rights::Rights;
 use crate::server::{self, Canceller, Failure, Protocol, Server};
@@ -93,19 +93,25 @@ impl Protocol for Postgres {
     async fn columns(
         connection: &mut PgConnection,
         statement: &Statement,
-        in_zone: bool,
+        standing: Standing,
         scales: &[(String, u8)],
         limits: &Limits,
     ) -> Result<Vec<Column>, Failure> {
         let (sql, binds, places, zone) = match &statement.zone {
             // The zone is part of the text because a statement stays prepared, and the server has read
             // its literals in the zone set at that time.
-            Some(zone) if in_zone => {
+            Some(zone) if standing == Standing::InZone => {
                 let sql = format!("{} /* {} */", statement.sql, zone.name);
                 (sql, &statement.binds, &statement.places, Some(&zone.offsets))
             }
-            Some(SessionZone { lookup: Some((sql, binds)), lookup_places, .. }) => {
-                (sql.clone(), binds, lookup_places, None)
+            Some(zone @ SessionZone { lookup: Some((sql, binds)), lookup_places, .. }) => {
+                match standing {
+                    Standing::WithOwnMacros => {
+                        let sql = format!("{sql} /* {} */", zone.name);
+                        (sql, binds, lookup_places, Some(&zone.offsets))
+                    }
+                    Standing::Apart | Standing::InZone => (sql.clone(), binds, lookup_places, None),
+                }
             }
             _ => (statement.sql.clone(), &statement.binds, &statement.places, None),
         };

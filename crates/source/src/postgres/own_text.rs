@@ -35,7 +35,7 @@ pub(super) async fn prepare(
 
 /// Whether the server has accepted the statement, but the driver does not know one of its types
 /// (multiranges, types of a user-defined category).
-fn is_unknown_type(error: &sqlx::Error) -> bool {
+pub(super) fn is_unknown_type(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::TypeNotFound { .. } => true,
         sqlx::Error::Protocol(message) => message.starts_with("unable to resolve type"),

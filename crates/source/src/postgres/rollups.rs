@@ -7,6 +7,7 @@ use crate::compile::statement::Statement;
 use crate::connect_error::ConnectError;
 use crate::dialect::Dialect;
 use crate::error::SourceError;
+use crate::known_zones::Standing;
 use crate::rollup::refresh::{
     Record, Refresh, RefreshConnection, recorded_definition, replace_rows, too_powerful,
 };
@@ -136,7 +137,7 @@ impl PostgresRollups {
         let (zone, offsets) = (&refresh.plan.rollup().zone, refresh.plan.offsets());
         let failed = |error: sqlx::Error| self.unreachable(&error);
         let known = session::knows(connection, zone, offsets).await.map_err(failed)?;
-        let knows = known.is_enough(false);
+        let knows = known.standing(false) == Standing::InZone;
         if knows {
             session::enter_zone(connection, zone).await.map_err(failed)?;
         }

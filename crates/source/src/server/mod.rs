@@ -14,7 +14,7 @@ use crate::compile::statement::{SessionZone, Statement};
 use crate::connect_error::ConnectError;
 use crate::error::{SourceError, StatementError};
 use crate::gate::{Gate, Refused, Verdict};
-use crate::known_zones::{Agreement, KnownZones};
+use crate::known_zones::{Agreement, KnownZones, Standing};
 use crate::limits::Limits;
 use crate::rights::Rights;
 use brisk_domain::{Frame, Values, ZoneName};
@@ -172,9 +172,9 @@ impl<P: Protocol> Server<P> {
         // readers who have left.
         let mut waits = self.limits.time.as_secs().div_ceil(CONNECT.as_secs());
         loop {
-            let frame = match self.run_once(statement, scales, true).await {
+            let frame = match self.run_once(statement, scales, Standing::InZone).await {
                 Ok(frame) if self.is_doubtful(statement, &frame) => {
-                    self.run_once(statement, scales, false).await
+                    self.run_once(statement, scales, Standing::WithOwnMacros).await
                 }
                 result => result,
             };
@@ -196,30 +196,27 @@ impl<P: Protocol> Server<P> {
         &self,
         statement: &Statement,
         scales: &[(String, u8)],
-        may_stand_in_zone: bool,
+        most: Standing,
     ) -> Result<Frame, Failure> {
         let connection = self.pool.acquire().await.map_err(Failure::Connect)?;
         let mut running = Running::on(connection, self.canceller.clone());
         let columns = async {
             let zone = statement.zone.as_ref();
-            let known = match may_stand_in_zone {
-                true => zone.and_then(|zone| self.are_known(zone)),
-                false => Some(false),
-            };
+            let known = zone.and_then(|zone| self.standing(zone)).map(|known| known.min(most));
             let prelude = match zone {
-                Some(zone) if known == Some(true) => P::prelude_in(&self.prelude, zone),
+                Some(zone) if known > Some(Standing::Apart) => P::prelude_in(&self.prelude, zone),
                 _ => self.prelude.to_string(),
             };
             running.prepare_session(&prelude).await.map_err(Failure::before_rows::<P>)?;
             let connection = running.connection().map_err(Failure::Database)?;
             self.pass(connection, statement).await?;
-            let in_zone = match (zone, known) {
+            let standing = match (zone, known) {
                 (Some(zone), None) => {
                     self.enter(connection, zone).await.map_err(Failure::before_rows::<P>)?
                 }
-                (_, known) => known.unwrap_or(false),
+                (_, known) => known.unwrap_or(Standing::Apart),
             };
-            P::columns(connection, statement, in_zone, scales, &self.limits).await
+            P::columns(connection, statement, standing.min(most), scales, &self.limits).await
         };
         let result = match tokio::time::timeout(self.limits.time + GRACE, columns).await {
             Ok(result) => result,
@@ -287,17 +284,16 @@ impl<P: Protocol> Server<P> {
         Ok(())
     }
 
-    /// Whether the server knows all zones that a statement needs as Brisk does; `None` if it has yet to be
-    /// queried.
-    fn are_known(&self, zone: &SessionZone) -> Option<bool> {
+    /// Whose clock a statement can use, by how far the server knows all zones that it needs as Brisk does; `None`
+    /// if the server has yet to be queried.
+    fn standing(&self, zone: &SessionZone) -> Option<Standing> {
         let others = zone.others.iter().map(|(name, _)| name);
-        let is_enough = |agrees: Agreement| agrees.is_enough(zone.is_before_1970);
-        let known = std::iter::once(&zone.name).chain(others);
-        let known = known.map(|name| self.zones.get(name).map(is_enough));
-        let known: Vec<Option<bool>> = known.collect();
-        match known.contains(&Some(false)) {
-            true => Some(false),
-            false => (!known.contains(&None)).then_some(true),
+        let known = std::iter::once(&zone.name).chain(others).map(|name| self.zones.get(name));
+        let known: Vec<Option<Standing>> =
+            known.map(|known| known.map(|known| known.standing(zone.is_before_1970))).collect();
+        match known.contains(&Some(Standing::Apart)) {
+            true => Some(Standing::Apart),
+            false => known.into_iter().collect::<Option<Vec<_>>>()?.into_iter().min(),
         }
     }
 
@@ -326,14 +322,14 @@ impl<P: Protocol> Server<P> {
     }
 
     /// Queries the server about the zones that a statement needs, and sets the session to the statement's
-    /// own if all are known.
+    /// own if all are known, at least since 1970.
     async fn enter(
         &self,
         connection: &mut ConnectionOf<P>,
         zone: &SessionZone,
-    ) -> Result<bool, sqlx::Error> {
+    ) -> Result<Standing, sqlx::Error> {
         let own = std::iter::once((&zone.name, &zone.offsets));
-        let mut all = true;
+        let mut standing = Standing::InZone;
         for (name, offsets) in own.chain(zone.others.iter().map(|(name, of)| (name, of))) {
             let known = match self.zones.get(name) {
                 Some(known) => known,
@@ -343,12 +339,12 @@ impl<P: Protocol> Server<P> {
                     knows
                 }
             };
-            all &= known.is_enough(zone.is_before_1970);
+            standing = standing.min(known.standing(zone.is_before_1970));
         }
-        if all {
+        if standing > Standing::Apart {
             P::enter_zone(connection, &zone.name).await?;
         }
-        Ok(all)
+        Ok(standing)
     }
 
     fn remember(&self, zone: &ZoneName, agrees: Agreement) {

@@ -6,7 +6,7 @@ use crate::compile::statement::{SessionZone, Statement};
 use crate::connect_error::ConnectError;
 use crate::error::SourceError;
 use crate::gate::Verdict;
-use crate::known_zones::Agreement;
+use crate::known_zones::{Agreement, Standing};
 use crate::limits::Limits;
 use crate::rights::Rights;
 use brisk_domain::{Frame, SourceName, ZoneName, ZoneOffsets};
@@ -81,11 +81,11 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
     /// What follows if the server does not know a zone, and what to do.
     const ZONE_ADVICE: &str;
 
-    /// Runs `statement` and fills its columns; `in_zone` says whether the session is in its zone.
+    /// Runs `statement` and fills its columns; `standing` says whose clock it uses.
     fn columns(
         connection: &mut ConnectionOf<Self>,
         statement: &Statement,
-        in_zone: bool,
+        standing: Standing,
         scales: &[(String, u8)],
         limits: &Limits,
     ) -> impl Future<Output = Result<Vec<Self::Column>, Failure>> + Send;

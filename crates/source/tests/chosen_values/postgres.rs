@@ -156,6 +156,22 @@ async fn a_cast_is_asked_for_only_where_the_server_cannot_tell() {
 }
 
 #[tokio::test]
+async fn a_type_whose_values_cannot_be_passed_is_compared_as_text() {
+    let Some(source) = source() else { return };
+    let rows_of = |condition: &str| {
+        format!(
+            "select n from (values ('{{[1,3)}}'::int4multirange, 1), ('{{}}', 2)) t(x, n)
+             where {condition}"
+        )
+    };
+    let chosen: &[(&str, &[&str])] = &[("v", &["{[1,3)}"])];
+    let error = rows(&source, &rows_of("x = :v"), chosen).await.unwrap_err();
+    assert!(error.contains("line 2") && error.contains("write x::text = :v"), "{error}");
+    let found = rows(&source, &rows_of("x::text = :v"), chosen).await;
+    assert_eq!(found, Ok(vec!["1".to_owned()]));
+}
+
+#[tokio::test]
 async fn two_parameters_of_equal_values_may_be_of_two_types() {
     let Some(source) = source() else { return };
     let sql = "select n from (values (7, '7', 1), (7, '07', 2)) t(id, code, n)

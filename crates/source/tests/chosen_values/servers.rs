@@ -149,6 +149,54 @@ async fn columns_of_no_type_hold_what_their_rows_hold() {
     all_right(&fixture.source, &cases).await;
 }
 
+/// Bytes are shown as a literal, which a text can be, too.
+#[tokio::test]
+async fn bytes_are_found_by_every_comparison_and_texts_that_look_like_them_are_texts() {
+    let setup = "create table raw (n integer primary key, x);
+        insert into raw values (1, x'00ff'), (2, 'X''00ff'''), (3, 7), (4, cast(x'ff' as text)),
+          (5, 'A'), (6, x'41'), (7, null)";
+    let fixture = Fixture::new(setup, "UTC").await;
+    let of = |condition: &str| format!("select n from raw where {condition} order by n");
+    for (condition, chosen, expected) in [
+        // What prints alike is one value in a column of any type.
+        ("x = :v", &["X'00ff'"][..], &["1", "2"][..]),
+        ("x in :v", &["X'00ff'", "7"], &["1", "2", "3"]),
+        ("x in (:v)", &["X'41'"], &["6"]),
+        ("x <> :v", &["X'41'"], &["1", "2", "3", "4", "5"]),
+        ("x = :v", &["X'ff'"], &["4"]),
+        ("x is :v", &["X'41'"], &["6"]),
+        ("x is not :v", &["X'41'"], &["1", "2", "3", "4", "5", "7"]),
+        ("x in :v", &["7.0", "X'41'"], &["3", "6"]),
+        ("x > :v and typeof(x) = 'blob'", &["X'00ff'"], &["6"]),
+        ("x || '' = :v", &["X'41'"], &[]),
+    ] {
+        all_right(&fixture.source, &[(&of(condition), chosen, expected)]).await;
+    }
+    let Some(maria) = maria::source(Limits::default()) else { return };
+    maria::set_up(&[
+        "drop table if exists raw_bytes",
+        "create table raw_bytes (n int primary key, b varbinary(9), c varchar(9), i int, key (b), key (c))",
+        "insert into raw_bytes values (1, x'00ff', '0x41', 0), (2, 'A', 'A', 65), (3, '0x41', 'b', 7)",
+    ])
+    .await;
+    let of = |condition: &str| format!("select n from raw_bytes where {condition} order by n");
+    for (condition, chosen, expected) in [
+        ("b = :v", &["0x00ff"][..], &["1"][..]),
+        ("b in :v", &["0x00ff", "0x41"], &["1", "2"]),
+        ("b in (:v)", &["0x41", "0x"], &["2"]),
+        ("b <> :v", &["0x41"], &["1", "3"]),
+        ("b >= :v", &["0x3078"], &["2", "3"]),
+        ("coalesce(b, 'x') = :v", &["0x41"], &["2"]),
+        ("coalesce(c, 'x') = :v", &["0x41"], &["1"]),
+        ("c = :v", &["0x41"], &["1"]),
+        ("c not in :v", &["0x41", "B"], &["2"]),
+    ] {
+        all_right(&maria, &[(&of(condition), chosen, expected)]).await;
+    }
+    let error = rows(&maria, &of("i = :v"), &[("v", &["0x41"])]).await;
+    assert_eq!(error, Err(":v is not a number, which the statement needs there".to_owned()));
+}
+
 #[tokio::test]
 async fn what_is_no_number_is_named_where_a_number_is_needed() {
     let (fixture, maria) = both().await;

@@ -3,6 +3,7 @@
 use crate::fixture::{cells, url::url};
 use brisk_domain::{Access, Bounds, Interval, Query, SourceName, Timestamp, Values, ZoneName};
 use brisk_source::{Context, Dialect, Limits, Source, compile};
+use chrono::{Datelike as _, Timelike as _};
 use std::collections::BTreeMap;
 
 #[tokio::test]
@@ -53,6 +54,17 @@ async fn sessions_stand_in_zones_that_servers_know_otherwise_before_1970_only() 
             let frame = run(&sql, now).await;
             let values = &frame.column("day").unwrap().values;
             assert_eq!(*values, Values::Time(vec![Some(start)]), "{zone}: {sql}");
+        }
+        // Parts of it, where no range says when it was; the author's own functions stay in the zone.
+        let parts = "select $hour(at) as hour, $weekday(at) as day, to_char(later, 'YYYY-MM-DD HH24:MI') as shown
+            from (select to_timestamp(-1025000000) as at, timestamptz '2026-03-01 23:30Z' as later) t";
+        let local = offsets.local(at(moment));
+        for sql in [parts.to_owned(), format!("{parts} where $range(later)")] {
+            let frame = run(&sql, now).await;
+            assert_eq!(cells(&frame, "hour"), [Some(local.hour().to_string())], "{zone}: {sql}");
+            let day = local.weekday().number_from_monday().to_string();
+            assert_eq!(cells(&frame, "day"), [Some(day)], "{zone}: {sql}");
+            assert_eq!(cells(&frame, "shown"), [Some(shown.to_owned())], "{zone}: {sql}");
         }
         assert_eq!(cells(&run(own, now).await, "shown"), [Some(shown.to_owned())], "{zone} again");
     }
