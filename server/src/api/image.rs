@@ -5,7 +5,8 @@ use super::problem;
 use crate::http::problem::Problem;
 use crate::service::Frames;
 use brisk_chart::{Caption, Input, Spec, Theme};
-use brisk_domain::{Choice, Panel, PanelData, date_words, parameter};
+use brisk_domain::choice::Choice;
+use brisk_domain::{Panel, PanelData, date_words, parameter};
 use brisk_raster::Fonts;
 use std::sync::OnceLock;
 
@@ -42,7 +43,11 @@ impl ImageForm {
         let (width, height) = match last(parameter::IMAGE_SIZE) {
             None => USUAL,
             Some(text) => size(text).ok_or_else(|| {
-                wrong(text, "a size from 240x120 to 4000x4000, such as 720x360", parameter::IMAGE_SIZE)
+                wrong(
+                    text,
+                    "a size from 240x120 to 4000x4000, such as 720x360",
+                    parameter::IMAGE_SIZE,
+                )
             })?,
         };
         let scale = match last(parameter::IMAGE_SCALE) {

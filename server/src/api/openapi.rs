@@ -28,6 +28,7 @@ use utoipa::OpenApi;
         handlers::whole,
         handlers::panel,
         handlers::panel_as_csv,
+        handlers::panel_as_image,
         description,
         by_token::invalidate,
     ),
