@@ -10,6 +10,9 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use std::time::{Duration, Instant};
 
+/// What an error says of an answer that began and did not end.
+pub const CUT_OFF: &str = "the answer was cut off";
+
 /// Keeps its connections alive. Cheap to clone.
 #[derive(Clone)]
 pub struct Client(Pooled<HttpConnector, Empty<Bytes>>);
@@ -35,13 +38,21 @@ impl Default for Client {
 }
 
 impl Client {
+    /// One that uses each connection once: none can end while a request is on its way.
+    pub fn without_reuse() -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        let mut builder = Pooled::builder(TokioExecutor::new());
+        Self(builder.pool_max_idle_per_host(0).build(connector))
+    }
+
     /// Gets `url`, within `patience`.
     pub async fn get(&self, url: &str, patience: Duration) -> Result<Answer> {
         let begun = Instant::now();
         let whole = async {
             let answer = self.0.get(url.parse()?).await?;
             let status = answer.status().as_u16();
-            let body = answer.into_body().collect().await?.to_bytes();
+            let body = answer.into_body().collect().await.context(CUT_OFF)?.to_bytes();
             Ok(Answer { status, body, time: begun.elapsed() })
         };
         let answer = tokio::time::timeout(patience, whole).await;

@@ -134,8 +134,7 @@ async fn world(settings: &Settings, redis: &Redis) -> Result<World> {
         ),
         dashboards: vec![("rows.toml".into(), dashboard)],
     };
-    let secret = format!("whsec_{}", STANDARD.encode(SECRET));
-    let variables = [("BENCH_SECRET".to_owned(), secret)];
+    let variables = [("BENCH_SECRET".to_owned(), secret())];
     let replicas = [deployment.start_with(&variables)?, deployment.start_with(&variables)?];
     Ok(World {
         postgres,
@@ -183,10 +182,18 @@ async fn send(world: Arc<World>, sender: usize, settings: Settings) -> Result<Ve
     Ok(waits)
 }
 
-/// A signed request: repeats carry the same id.
 fn delivery(sender: usize, value: i64) -> Vec<u8> {
-    let body = format!("{{\"tags\":[\"table:bench.public.row_{sender}\"]}}");
-    let id = format!("msg_{sender}_{value}");
+    signed(&format!("msg_{sender}_{value}"), &[&format!("table:bench.public.row_{sender}")])
+}
+
+/// The secret of the webhook `bench`, for the configuration.
+pub(crate) fn secret() -> String {
+    format!("whsec_{}", STANDARD.encode(SECRET))
+}
+
+/// A signed request to the webhook `bench` that invalidates `tags`: repeats carry the same id.
+pub(crate) fn signed(id: &str, tags: &[&str]) -> Vec<u8> {
+    let body = format!("{{\"tags\":[\"{}\"]}}", tags.join("\",\""));
     let at = seconds();
     let key = hmac::Key::new(hmac::HMAC_SHA256, &SECRET);
     let signature = STANDARD.encode(hmac::sign(&key, format!("{id}.{at}.{body}").as_bytes()));

@@ -2,7 +2,8 @@
 //! killed, paused, filled and flushed while clients check every response.
 //!
 //! `servers` starts them and injects faults. Each proof is a file that returns a report:
-//! [`attack`], [`case`], [`chaos`], [`deliveries`], [`differential`], [`freshness`], [`flight`], [`stampede`], [`cold`],
+//! [`attack`], [`case`], [`chaos`], [`cluster`], [`deliveries`], [`differential`], [`freshness`], [`flight`], [`stampede`],
+//! [`cold`],
 //! [`cold_cost`], [`round_trips`], [`faults`], [`leaving`], [`replay`], [`hot`], [`open_pages`],
 //! [`replicas`], [`sign_ins`], [`soak`], [`sqlite_worker`], [`csv_import`]. `brisk-bench` runs them in full,
 //! started by `cargo xtask bench`; the server's tests run some of them briefly.
@@ -17,6 +18,7 @@ pub mod case;
 pub mod chaos;
 pub mod check;
 pub mod client;
+pub mod cluster;
 pub mod cold;
 pub mod cold_cost;
 pub mod csv_import;

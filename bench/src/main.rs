@@ -6,8 +6,8 @@ use anyhow::Result;
 use brisk_bench::servers::mariadb::MariaDb;
 use brisk_bench::servers::postgres::Postgres;
 use brisk_bench::{
-    attack, case, chaos, cold, cold_cost, csv_import, deliveries, differential, faults, flight,
-    freshness, hot, leaving, open_pages, replay, replicas, round_trips, sign_ins, soak,
+    attack, case, chaos, cluster, cold, cold_cost, csv_import, deliveries, differential, faults,
+    flight, freshness, hot, leaving, open_pages, replay, replicas, round_trips, sign_ins, soak,
     sqlite_worker, stampede,
 };
 use clap::{Parser, Subcommand};
@@ -63,6 +63,33 @@ enum Proof {
         /// PostgreSQL's URL.
         #[arg(long)]
         database: String,
+    },
+    /// Three replicas behind nginx, a Redis Cluster, a source spread over three servers.
+    Cluster {
+        /// The release that the replicas run at first.
+        #[arg(long)]
+        older: Option<PathBuf>,
+        /// Rows of the spread table.
+        #[arg(long, default_value_t = 1_000_000)]
+        rows: u64,
+        /// Requests a second.
+        #[arg(long, default_value_t = 200.0)]
+        rate: f64,
+        /// Rounds of what costs are measured in.
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+        /// How long each is, in seconds.
+        #[arg(long, default_value_t = 15)]
+        seconds: u64,
+        /// Pages that are open on one replica.
+        #[arg(long, default_value_t = 20_000)]
+        pages: usize,
+        /// Parts to measure, separated by commas; all of them where left out.
+        #[arg(long, value_enum, value_delimiter = ',')]
+        parts: Vec<cluster::Part>,
+        /// Keeps the cluster running, and measures nothing.
+        #[arg(long)]
+        stay: bool,
     },
     /// After an acknowledged invalidation no reader gets an older value as current, whatever fails.
     Freshness {
@@ -267,6 +294,18 @@ async fn main() -> Result<()> {
             report.check()?;
         }
         Proof::Before { listen, database } => case::before::serve(&listen, &database).await?,
+        Proof::Cluster { older, rows, rate, rounds, seconds, pages, parts, stay } => {
+            let older = older.map(std::path::absolute).transpose()?;
+            let length = Duration::from_secs(seconds);
+            let settings =
+                cluster::Settings { program, older, rows, rate, pages, rounds, length, parts };
+            if stay {
+                return cluster::stay(&settings).await;
+            }
+            let report = cluster::run(&settings).await?;
+            println!("{report}");
+            report.check()?;
+        }
         Proof::Freshness { reads, replicas, seed } => {
             let seed = seed.unwrap_or_else(rand::random);
             println!("freshness: seed {seed}");

@@ -145,7 +145,7 @@ async fn read(
         };
         text.push_str(std::str::from_utf8(&bytes[..count])?);
         while let Some((event, rest)) = text.split_once("\n\n") {
-            if let Some(edition) = current_edition(event)
+            if let Some(edition) = current_edition(event, PANEL)
                 && known.insert(edition.to_owned())
             {
                 if known.len() == 1 {
@@ -165,9 +165,9 @@ async fn read(
     Ok(Heard { editions: known.len(), waits })
 }
 
-/// The edition of the watched panel, if the event reports it as current.
-fn current_edition(event: &str) -> Option<&str> {
-    let news = event.split_once(PANEL)?.1.split_once('}')?.0;
+/// The edition of the panel `"id":`, if the event reports it as current.
+pub(crate) fn current_edition<'a>(event: &'a str, panel: &str) -> Option<&'a str> {
+    let news = event.split_once(panel)?.1.split_once('}')?.0;
     let is_current = news.contains("\"state\":\"current\"");
     let edition = news.split_once("\"edition\":\"")?.1.split_once('"')?.0;
     is_current.then_some(edition)

@@ -125,7 +125,7 @@ async fn stored(redis: &Redis, processes: &[&Brisk]) -> Result<()> {
 
 /// Calls between two counts, without those of the counting itself. A script's calls within Redis
 /// are not round trips.
-fn difference(
+pub(crate) fn difference(
     before: &BTreeMap<String, u64>,
     after: &BTreeMap<String, u64>,
 ) -> BTreeMap<String, u64> {

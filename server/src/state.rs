@@ -130,11 +130,11 @@ impl AppState {
         self.with(|parts| parts.auth = auth)
     }
 
-    /// The same, for at most so many open pages.
+    /// The same, for at most so many connections of open pages.
     #[must_use]
-    pub fn with_most_pages(self, most: usize) -> Self {
+    pub fn with_most_kept(self, most: usize) -> Self {
         let (engine, clock) = (Arc::clone(self.service.engine()), Arc::clone(self.service.clock()));
-        self.with(|parts| parts.hub = Hub::new(engine, clock, most.min(hub::MAX_PAGES)))
+        self.with(|parts| parts.hub = Hub::new(engine, clock, most))
     }
 
     /// The same, under `names`.

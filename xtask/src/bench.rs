@@ -13,7 +13,7 @@ use anyhow::{Result, bail};
 use std::process::ExitCode;
 
 /// The proofs in the order they run in, the longest last.
-const PROOFS: [&str; 21] = [
+const PROOFS: [&str; 22] = [
     "attack",
     "deliveries",
     "differential",
@@ -32,6 +32,7 @@ const PROOFS: [&str; 21] = [
     "open-pages",
     "soak",
     "case",
+    "cluster",
     "freshness",
     "replay",
     "chaos",

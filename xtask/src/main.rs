@@ -15,6 +15,7 @@ mod bench;
 mod browser;
 mod build;
 mod check;
+mod cluster;
 mod frontend;
 mod modules;
 mod mutations;
@@ -44,7 +45,7 @@ struct Command {
     run: fn(&Workspace, Arguments) -> Result<ExitCode>,
 }
 
-const COMMANDS: [Command; 5] = [
+const COMMANDS: [Command; 6] = [
     Command {
         name: "serve",
         usage: "serve [--dev] [--port 3000] [-- ARGS]",
@@ -62,6 +63,12 @@ const COMMANDS: [Command; 5] = [
         usage: "bench [--only NAME] [-- ARGS]",
         about: "the benchmarks of docs/measurements.md; takes about half an hour",
         run: bench::run_command,
+    },
+    Command {
+        name: "cluster",
+        usage: "cluster [--stay] [--older PROGRAM] [-- ARGS]",
+        about: "three replicas, a Redis Cluster and a spread source: what they cost and survive; --stay just runs them",
+        run: cluster::run_command,
     },
     Command {
         name: "build",

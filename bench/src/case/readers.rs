@@ -3,6 +3,7 @@
 use super::data;
 use super::phase::{LINES, Server};
 use super::views::{Trace, View};
+use crate::check::page_value;
 use crate::client::Client;
 use crate::raw::{Raw, request};
 use crate::servers::postgres::Postgres;
@@ -192,17 +193,7 @@ impl Browser {
     }
 }
 
-/// The number of lines on a page. What a panel shows that was late comes after the page, in a template that
-/// is named by the comment in its place.
+/// The number of lines on a page.
 fn lines(page: &str) -> Option<u64> {
-    let (_, panel) = page.split_once(&format!("data-panel=\"{LINES}\""))?;
-    let (panel, rest) = panel.split_once("</section>")?;
-    let shown = match panel.split_once("<!--s-") {
-        Some((_, late)) if !panel.contains("data-exact=") => {
-            let id = late.split("o-->").next()?;
-            rest.split_once(&format!("<template id=\"{id}f\""))?.1
-        }
-        _ => panel,
-    };
-    shown.split_once("data-exact=\"")?.1.split('"').next()?.parse().ok()
+    u64::try_from(page_value(page, LINES)?.value).ok()
 }

@@ -1,48 +1,22 @@
 //! Changes: an admin sets TTLs and makes webhooks.
 
+use super::contents::ADMIN;
 use super::history::Component;
 use super::http::{Answer, Request, ask};
 use super::people::post_sign_in;
-use super::world::{REPLICAS, World};
+use super::settings::REPLICAS;
+use super::world::World;
 use anyhow::Result;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
-/// The admin's account.
-pub const ADMIN: &str = "root";
 const POLICY: &str = "/admin/cache/policy";
 const HOOKS: &str = "/admin/invalidation";
-
-/// What happened.
-#[derive(Debug, Default)]
-pub struct Figures {
-    /// Changes that were acknowledged: the values of the TTL in seconds, and the names of webhooks.
-    done: Mutex<(Vec<u64>, Vec<String>)>,
-    /// TTLs that were set without an answer: any of them may have taken effect, at any time since.
-    in_doubt: Mutex<Vec<u64>>,
-    /// Changes that were refused or not answered.
-    pub refused: AtomicU64,
-}
-
-impl Figures {
-    /// How many changes were acknowledged.
-    pub fn done(&self) -> usize {
-        let done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-        done.0.len() + done.1.len()
-    }
-}
-
-/// The dashboard whose TTL is set.
-pub(super) fn dashboard() -> (String, String) {
-    let text = "title = \"Settings\"\nsource = \"bench\"\n[[panel]]\nid = \"n\"\ntitle = \"N\"\n\
-                kind = \"stat\"\nsql = \"select 1 as n\"\n";
-    ("settings.toml".into(), text.into())
-}
 
 /// Starts the admin.
 pub(super) fn start(world: &Arc<World>, load: &mut JoinSet<Result<()>>) {

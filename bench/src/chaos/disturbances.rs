@@ -1,8 +1,8 @@
 //! The seed's schedule: each component is disturbed on its own, so that disturbances overlap as they like.
 
-use super::Settings;
 use super::history::Component;
-use super::world::{REPLICAS, World};
+use super::settings::{REPLICAS, Settings};
+use super::world::World;
 use anyhow::{Context, Result, bail};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;

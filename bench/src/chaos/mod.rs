@@ -12,40 +12,33 @@
 //! - **pages**: one fails only while its replica is down, and a panel only while there is neither a source
 //!   nor an entry that nothing has invalidated.
 //!
-//! [`world`] starts everything, [`disturbances`] follows the seed's schedule and [`history`] keeps when what
-//! was disturbed; [`values`], [`pages`], [`people`] and [`changes`] are the load, each with its verdicts;
-//! [`sessions`] is the rule by which one may be lost; [`report`] is the outcome.
+//! [`world`] starts everything with its [`contents`], [`disturbances`] follows the seed's schedule and
+//! [`history`] keeps when what was disturbed; [`values`], [`pages`], [`people`] and [`changes`] are the
+//! load, each with its verdicts and its [`figures`]; [`sessions`] is the rule by which one may be lost;
+//! [`settings`] says how much to run, [`report`] is the outcome.
 
 pub mod changes;
+pub mod contents;
 pub mod disturbances;
+pub mod figures;
 pub mod history;
 pub mod http;
 pub mod pages;
 pub mod people;
 pub mod report;
 pub mod sessions;
+pub mod settings;
 pub mod values;
 pub mod world;
 
 pub use report::Report;
+pub use settings::Settings;
 
 use anyhow::Result;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::task::JoinSet;
 use world::World;
-
-/// How much to run.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The program under test.
-    pub program: PathBuf,
-    /// How long components are disturbed.
-    pub length: Duration,
-    /// Reproduces the schedule of disturbances and what the load chooses.
-    pub seed: u64,
-}
 
 /// Runs the proof. A broken promise is in the report; an error is a broken setup.
 pub async fn run(settings: &Settings) -> Result<Report> {

@@ -1,60 +1,19 @@
 //! Pages: readers look at dashboards whose entries are always there, or could be.
 
 use super::history::Component;
-use super::world::{REPLICAS, World};
+use super::settings::REPLICAS;
+use super::world::World;
 use anyhow::Result;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 const READERS: usize = 4;
-/// The panels of the dashboard whose data never change.
-const PANELS: usize = 4;
 /// The longest that a page may take.
 const ANSWER: Duration = Duration::from_secs(20);
-
-/// What happened.
-#[derive(Debug, Default)]
-pub struct Figures {
-    /// Whole pages.
-    pub shown: AtomicU64,
-    /// Pages without an answer, while their replica was disturbed.
-    pub unanswered: AtomicU64,
-    /// Pages with a panel that failed, while there was neither an entry nor a source.
-    pub without: AtomicU64,
-    /// The slowest page of a replica that was not disturbed, in microseconds.
-    pub slowest: AtomicU64,
-    /// Whether each replica has shown the steady dashboard since it started and since Redis lost its memory:
-    /// then it has its entries. Without their generations nobody knows whether entries are still right.
-    has_entries: [AtomicBool; REPLICAS],
-}
-
-impl Figures {
-    /// Redis loses its memory.
-    pub fn entries_are_lost(&self) {
-        self.has_entries.iter().for_each(|has| has.store(false, Ordering::SeqCst));
-    }
-}
-
-/// The dashboard whose data never change: its entries expire all the time, and may be shown for long. Its source
-/// is the same database under another name: while that is away, deliveries invalidate all that is read under
-/// the name that they are about, as nobody can tell then which views are over a table.
-pub(super) fn dashboard() -> (String, String) {
-    let mut text = String::from(
-        "title = \"Steady\"\nsource = \"calm\"\naccess = \"public\"\n\
-         cache = { ttl = \"3s\", stale = \"12h\" }\n",
-    );
-    for panel in 0..PANELS {
-        text.push_str(&format!(
-            "[[panel]]\nid = \"p{panel}\"\ntitle = \"Panel {panel}\"\nkind = \"table\"\n\
-             sql = \"select n, n * {panel} as product from generate_series(1, 50) as n\"\n"
-        ));
-    }
-    ("steady.toml".into(), text)
-}
 
 /// Starts readers.
 pub(super) fn start(world: &Arc<World>, load: &mut JoinSet<Result<()>>) {

@@ -1,65 +1,34 @@
 //! People: they sign in, use their sessions on either replica, and sign out.
 
+use super::contents::{ACCOUNTS, person};
 use super::history::Component;
 use super::http::{Answer, Request, ask};
 use super::sessions::Session;
-use super::world::{REPLICAS, World};
+use super::settings::REPLICAS;
+use super::world::World;
 use crate::sign_ins::PASSWORD;
 use anyhow::Result;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
-/// Accounts besides the admin's.
-pub const ACCOUNTS: usize = 12;
 /// Those who sign in and out, at a time.
 const BUSY: usize = 3;
 /// Sessions that are kept at a time.
 const MOST: usize = 40;
 
-/// What happened.
-#[derive(Debug, Default)]
-pub struct Figures {
-    /// Sign-ins that were acknowledged.
-    pub signed_in: AtomicU64,
-    /// Sign-ins that were refused or not answered.
-    pub refused: AtomicU64,
-    /// Uses of sessions that were accepted.
-    pub used: AtomicU64,
-    /// Sessions that were there at the end.
-    pub kept: AtomicU64,
-    /// Sessions that Redis lost together with the last process that knew them.
-    pub lost: AtomicU64,
-    /// Sessions that were ended, as far as that was acknowledged.
-    ended: Mutex<Vec<String>>,
-    /// Distinguishes sign-ins.
-    number: AtomicUsize,
-}
-
-impl Figures {
-    /// How many sessions were ended.
-    pub fn ended(&self) -> usize {
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner).len()
-    }
-}
-
-/// The name of an account.
-pub fn name(number: usize) -> String {
-    format!("person{number}")
-}
-
 /// Starts people.
 pub(super) fn start(world: &Arc<World>, load: &mut JoinSet<Result<()>>) {
-    for person in 0..BUSY {
-        load.spawn(act(Arc::clone(world), person));
+    for busy in 0..BUSY {
+        load.spawn(act(Arc::clone(world), busy));
     }
 }
 
-async fn act(world: Arc<World>, person: usize) -> Result<()> {
-    let mut random = StdRng::seed_from_u64(world.seed ^ (50_000 + person as u64));
+async fn act(world: Arc<World>, busy: usize) -> Result<()> {
+    let mut random = StdRng::seed_from_u64(world.seed ^ (50_000 + busy as u64));
     while !world.has_ended() {
         let number = random.random_range(0..REPLICAS);
         let some = {
@@ -75,7 +44,7 @@ async fn act(world: Arc<World>, person: usize) -> Result<()> {
                 is_in(&world, &cookie, number).await;
             }
             _ => {
-                let who = name(random.random_range(0..ACCOUNTS));
+                let who = person(random.random_range(0..ACCOUNTS));
                 if let Some(cookie) = sign_in(&world, &who, number).await {
                     is_in(&world, &cookie, number).await;
                 }

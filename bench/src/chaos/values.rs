@@ -1,12 +1,13 @@
 //! Values: senders change a row, deliver an invalidation, and repeat it until it is acknowledged; readers check
 //! what both replicas show.
 
+use super::figures::ROWS;
 use super::history::Component;
 use super::http::{Request, ask};
-use super::world::{REPLICAS, SECRET, World};
+use super::settings::REPLICAS;
+use super::world::{SECRET, World};
 use crate::check::panel_value;
 use crate::client::panel_path;
-use crate::servers::postgres::Postgres;
 use anyhow::Result;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,13 +16,11 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use ring::hmac;
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 use tokio::task::JoinSet;
 
-/// Rows, each in a table of its own, with a sender each.
-pub const ROWS: usize = 4;
 const READERS: usize = 6;
 /// The most deliveries of a run that the log is sure to hold: it keeps 2,000.
 const MOST: f64 = 1_500.0;
@@ -30,57 +29,6 @@ const LOGGED: Duration = Duration::from_secs(3);
 /// Enough for a process that is not disturbed.
 const ANSWER: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(100);
-
-/// What happened.
-#[derive(Debug, Default)]
-pub struct Figures {
-    /// The newest acknowledged value of each row, and the newest that was written, or is being.
-    acknowledged: [AtomicI64; ROWS],
-    written: [AtomicI64; ROWS],
-    /// Deliveries: row, value, replica and when they were acknowledged.
-    delivered: Mutex<Vec<(usize, i64, usize, Instant)>>,
-    /// How often one was refused or not answered; each was repeated.
-    pub refused: AtomicU64,
-    /// Reads that were checked.
-    pub checked: AtomicU64,
-    /// Reads whose answer was marked as unverified: they may be old.
-    pub unverified: AtomicU64,
-    /// Reads without an answer, while the replica or the source was disturbed.
-    pub unanswered: AtomicU64,
-    /// Acknowledged deliveries that are not in the log, because their replica was killed at once.
-    pub lost_at_once: AtomicU64,
-}
-
-impl Figures {
-    /// Acknowledged deliveries.
-    pub fn delivered(&self) -> usize {
-        self.delivered.lock().unwrap_or_else(PoisonError::into_inner).len()
-    }
-}
-
-/// The rows.
-pub(super) async fn tables(source: &Postgres) -> Result<()> {
-    for row in 0..ROWS {
-        let table = format!("create table counter_{row} as select 0::bigint as value");
-        source.execute(table).await?;
-    }
-    Ok(())
-}
-
-/// Their dashboard.
-pub(super) fn dashboard() -> (String, String) {
-    let mut text = String::from(
-        "title = \"Counters\"\nsource = \"bench\"\naccess = \"public\"\n\
-         cache = { ttl = \"10s\", stale = \"1h\" }\n",
-    );
-    for row in 0..ROWS {
-        text.push_str(&format!(
-            "[[panel]]\nid = \"c{row}\"\ntitle = \"Counter {row}\"\nkind = \"stat\"\n\
-             sql = \"select value from counter_{row}\"\n"
-        ));
-    }
-    ("counters.toml".into(), text)
-}
 
 /// Starts senders and readers.
 pub(super) fn start(world: &Arc<World>, load: &mut JoinSet<Result<()>>) {

@@ -2,7 +2,8 @@
 
 use super::history::{Component, History};
 use super::sessions::Sessions;
-use super::{Settings, changes, pages, people, values};
+use super::settings::{REPLICAS, Settings};
+use super::{contents, figures};
 use crate::client::Client;
 use crate::servers::brisk::{Brisk, Deployment};
 use crate::servers::disk::Disk;
@@ -18,8 +19,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Replicas.
-pub const REPLICAS: usize = 2;
 /// How long the load goes on after the last disturbance, at least.
 pub const CALM: Duration = Duration::from_secs(15);
 /// How long everything may take to be well again.
@@ -51,14 +50,14 @@ pub struct World {
     pub history: History,
     /// The sessions that have to last.
     pub sessions: Mutex<Sessions>,
-    /// See [`values`].
-    pub values: values::Figures,
-    /// See [`pages`].
-    pub pages: pages::Figures,
-    /// See [`people`].
-    pub people: people::Figures,
-    /// See [`changes`].
-    pub changes: changes::Figures,
+    /// See [`figures::Values`].
+    pub values: figures::Values,
+    /// See [`figures::Pages`].
+    pub pages: figures::Pages,
+    /// See [`figures::People`].
+    pub people: figures::People,
+    /// See [`figures::Changes`].
+    pub changes: figures::Changes,
     begun: Instant,
     broken: Mutex<Vec<String>>,
     broken_in_all: AtomicU64,
@@ -69,7 +68,7 @@ impl World {
     /// Starts all of it.
     pub async fn start(settings: &Settings) -> Result<Self> {
         let source = Postgres::start().await?;
-        values::tables(&source).await?;
+        contents::tables(&source).await?;
         let store = Postgres::start_on(Disk::of(DISK)?).await?;
         let redis = Redis::start(&[])?;
         let before_redis = Proxy::before(redis.port).await?;
@@ -88,15 +87,15 @@ impl World {
                 through(redis.url(), redis.port, &before_redis),
                 through(store.owner_url(), store.port, &before_store),
             ),
-            dashboards: [values::dashboard(), pages::dashboard(), changes::dashboard()].into(),
+            dashboards: [contents::counters(), contents::steady(), contents::settings()].into(),
         };
         let secret = format!("whsec_{}", STANDARD.encode(SECRET));
         let variables = [("BENCH_SECRET".to_owned(), secret)];
         let replicas =
             (0..REPLICAS).map(|_| deployment.start_with(&variables)).collect::<Result<Vec<_>>>()?;
-        add(&replicas[0], changes::ADMIN, "admin")?;
-        for number in 0..people::ACCOUNTS {
-            add(&replicas[0], &people::name(number), "viewer")?;
+        add(&replicas[0], contents::ADMIN, "admin")?;
+        for number in 0..contents::ACCOUNTS {
+            add(&replicas[0], &contents::person(number), "viewer")?;
         }
         for brisk in &replicas {
             closed(brisk).await?;
@@ -111,10 +110,10 @@ impl World {
             client: Client::default(),
             history: History::default(),
             sessions: Mutex::default(),
-            values: values::Figures::default(),
-            pages: pages::Figures::default(),
-            people: people::Figures::default(),
-            changes: changes::Figures::default(),
+            values: figures::Values::default(),
+            pages: figures::Pages::default(),
+            people: figures::People::default(),
+            changes: figures::Changes::default(),
             begun: Instant::now(),
             broken: Mutex::default(),
             broken_in_all: AtomicU64::default(),

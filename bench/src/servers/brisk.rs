@@ -7,9 +7,9 @@ use anyhow::{Context, Result, bail};
 use rustix::process::Signal;
 use std::ffi::OsString;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -29,7 +29,7 @@ pub struct Brisk {
     /// The port it listens on.
     pub port: u16,
     directory: TempDir,
-    program: PathBuf,
+    program: Mutex<PathBuf>,
     variables: Vec<(String, String)>,
     process: Mutex<Option<Guarded>>,
 }
@@ -71,7 +71,7 @@ impl Deployment {
             self.configuration
         );
         std::fs::write(directory.path().join("brisk.toml"), text)?;
-        let (program, variables) = (self.program.clone(), variables.to_vec());
+        let (program, variables) = (Mutex::new(self.program.clone()), variables.to_vec());
         let brisk = Brisk { port, directory, program, variables, process: Mutex::default() };
         brisk.run()?;
         Ok(brisk)
@@ -88,7 +88,7 @@ impl Brisk {
 
     /// Starts its process, which may end at once: without its store it does.
     pub fn launch(&self) -> Result<()> {
-        let words: Vec<OsString> = vec![self.program.clone().into(), "serve".into()];
+        let words: Vec<OsString> = vec![self.program().into(), "serve".into()];
         let log = self.log();
         // Variables for Brisk in the caller's environment must not reach this one.
         let mut variables = vec![("RUST_LOG".to_owned(), "info".to_owned())];
@@ -101,6 +101,16 @@ impl Brisk {
     /// Whether its process has not ended by itself.
     pub fn is_running(&self) -> bool {
         self.lock().as_ref().is_some_and(|process| !process.has_ended())
+    }
+
+    /// The same with another release of the program.
+    pub fn run_with(&self, program: &Path) -> Result<()> {
+        *self.program.lock().unwrap_or_else(PoisonError::into_inner) = program.to_owned();
+        self.run()
+    }
+
+    fn program(&self) -> PathBuf {
+        self.program.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The URL of `path`.
@@ -150,7 +160,7 @@ impl Brisk {
 
     /// Runs another command of the program over the same data, with a text on its standard input.
     pub fn command(&self, arguments: &[&str], input: &str) -> Result<()> {
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(self.program());
         command.current_dir(self.directory.path()).args(arguments);
         command.envs(self.variables.iter().cloned());
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -181,6 +191,11 @@ impl Brisk {
     /// Its resident memory, in bytes.
     pub fn memory(&self) -> Result<u64> {
         self.lock().as_ref().context("it does not run")?.memory()
+    }
+
+    /// The processor time that it has used, with its workers.
+    pub fn cpu_time(&self) -> Result<Duration> {
+        self.lock().as_ref().context("it does not run")?.family_cpu_time()
     }
 
     /// Its open files, mostly connections.

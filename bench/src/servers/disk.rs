@@ -2,8 +2,7 @@
 //! is left when this process has ended, however it ends.
 
 use super::guarded::Guarded;
-use super::postgres::quietly;
-use super::{PATIENCE, unprivileged};
+use super::{PATIENCE, quietly, unprivileged};
 use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
 use std::path::Path;

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 /// Prints the process's id, and ends it when stdin is closed: even if we are killed, nothing is
 /// left behind.
@@ -64,6 +65,32 @@ impl Guarded {
     pub fn has_ended(&self) -> bool {
         let status = std::fs::read_to_string(self.proc().join("status")).unwrap_or_default();
         status.is_empty() || status.contains("\nState:\tZ")
+    }
+
+    /// Processor time of it and its children, including those that have exited.
+    pub fn family_cpu_time(&self) -> Result<Duration> {
+        let parent = self.pid.as_raw_nonzero().get();
+        let mut ticks = 0;
+        for entry in std::fs::read_dir("/proc")? {
+            let Ok(entry) = entry else { continue };
+            let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok())
+            else {
+                continue;
+            };
+            let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else { continue };
+            // The second field is a name in parentheses, which may contain anything.
+            let Some((_, rest)) = stat.rsplit_once(") ") else { continue };
+            let fields: Vec<i64> =
+                rest.split(' ').map(|field| field.parse().unwrap_or(0)).collect();
+            // From the third field on: state, parent, …, utime (14th), stime, cutime, cstime.
+            if pid == parent {
+                ticks += fields[11..15].iter().sum::<i64>();
+            } else if fields[1] == i64::from(parent) {
+                ticks += fields[11..13].iter().sum::<i64>();
+            }
+        }
+        // Linux counts in hundredths of a second on all common machines.
+        Ok(Duration::from_millis(u64::try_from(ticks)? * 10))
     }
 
     /// Sends it a signal.

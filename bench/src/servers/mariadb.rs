@@ -1,8 +1,7 @@
 //! A private MariaDB server.
 
 use super::guarded::Guarded;
-use super::postgres::{as_unprivileged, quietly};
-use super::{free_port, listening, program, unprivileged};
+use super::{as_unprivileged, free_port, listening, program, quietly, unprivileged};
 use anyhow::Result;
 use std::ffi::OsString;
 use std::process::Command;

@@ -5,13 +5,16 @@ pub mod brisk;
 pub mod disk;
 pub mod guarded;
 pub mod mariadb;
+pub mod pgbouncer;
 pub mod postgres;
 pub mod proxy;
 pub mod redis;
 
 use anyhow::{Context, Result, bail};
+use std::ffi::OsString;
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// How long a server may take to start.
@@ -55,4 +58,22 @@ pub(crate) fn unprivileged() -> Option<&'static str> {
     let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     let known = |name: &str| users.lines().any(|line| line.starts_with(&format!("{name}:")));
     ["postgres", "nobody"].into_iter().find(|name| known(name))
+}
+
+/// The words before a program's that has to run as another user than root.
+fn as_unprivileged() -> Vec<OsString> {
+    let Some(user) = unprivileged() else { return Vec::new() };
+    let group = if user == "nobody" { "nogroup" } else { user };
+    ["setpriv", "--reuid", user, "--regid", group, "--clear-groups", "--"]
+        .map(OsString::from)
+        .to_vec()
+}
+
+/// Runs a program to its end, and says what it said if it fails.
+fn quietly(command: &mut Command) -> Result<()> {
+    let output = command.output().with_context(|| format!("{command:?} could not be started"))?;
+    if !output.status.success() {
+        bail!("{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
 }

@@ -2,8 +2,8 @@
 
 use super::disk::Disk;
 use super::guarded::Guarded;
-use super::{free_port, listening, program, unprivileged};
-use anyhow::{Context, Result, bail};
+use super::{as_unprivileged, free_port, listening, program, quietly, unprivileged};
+use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::ffi::OsString;
@@ -56,12 +56,7 @@ impl Postgres {
         words.extend(disk.iter().map(|_| "--wal-segsize=1".into()));
         quietly(Command::new(&words[0]).args(&words[1..]).current_dir(directory.path()))?;
         let port = free_port()?;
-        let options = PgConnectOptions::new().host("127.0.0.1").port(port).username(OWNER);
-        let options = options.database("postgres");
-        let pool = PgPoolOptions::new()
-            .max_connections(16)
-            .acquire_timeout(Duration::from_secs(30))
-            .connect_lazy_with(options);
+        let pool = pool_at(port);
         let server = Self { port, pool, directory, disk, process: Mutex::default() };
         server.run()?;
         let setup = [
@@ -72,6 +67,28 @@ impl Postgres {
         for statement in setup {
             server.execute(statement).await?;
         }
+        Ok(server)
+    }
+
+    /// A read replica of it: a hot standby, which has what it has.
+    pub fn replica(&self) -> Result<Self> {
+        let directory = tempfile::Builder::new().prefix("brisk-bench-").tempdir()?;
+        if let Some(user) = unprivileged() {
+            quietly(Command::new("chown").arg(user).arg(directory.path()))?;
+        }
+        let mut words = as_unprivileged();
+        words.push(program("pg_basebackup")?.into());
+        words.extend(
+            ["-h", "127.0.0.1", "-U", OWNER, "-R", "-c", "fast", "-X", "stream", "-p"]
+                .map(OsString::from),
+        );
+        words.extend([self.port.to_string().into(), "-D".into()]);
+        words.push(directory.path().join("data").into());
+        quietly(Command::new(&words[0]).args(&words[1..]).current_dir(directory.path()))?;
+        let port = free_port()?;
+        let pool = pool_at(port);
+        let server = Self { port, pool, directory, disk: None, process: Mutex::default() };
+        server.run()?;
         Ok(server)
     }
 
@@ -204,28 +221,7 @@ impl Postgres {
     /// CPU time of the server and its children, including those that have exited.
     pub fn cpu_time(&self) -> Result<Duration> {
         let guard = self.lock();
-        let parent = guard.as_ref().context("it does not run")?.pid().as_raw_nonzero().get();
-        let mut ticks = 0;
-        for entry in std::fs::read_dir("/proc")? {
-            let Ok(entry) = entry else { continue };
-            let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok())
-            else {
-                continue;
-            };
-            let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else { continue };
-            // The second field is a name in parentheses, which may contain anything.
-            let Some((_, rest)) = stat.rsplit_once(") ") else { continue };
-            let fields: Vec<i64> =
-                rest.split(' ').map(|field| field.parse().unwrap_or(0)).collect();
-            // From the third field on: state, parent, …, utime (14th), stime, cutime, cstime.
-            if pid == parent {
-                ticks += fields[11..15].iter().sum::<i64>();
-            } else if fields[1] == i64::from(parent) {
-                ticks += fields[11..13].iter().sum::<i64>();
-            }
-        }
-        // Linux counts in hundredths of a second on all common machines.
-        Ok(Duration::from_millis(u64::try_from(ticks)? * 10))
+        guard.as_ref().context("it does not run")?.family_cpu_time()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Guarded>> {
@@ -246,18 +242,11 @@ fn children(parent: Pid) -> Result<Vec<Pid>> {
     Ok(children)
 }
 
-pub(super) fn as_unprivileged() -> Vec<OsString> {
-    let Some(user) = unprivileged() else { return Vec::new() };
-    let group = if user == "nobody" { "nogroup" } else { user };
-    ["setpriv", "--reuid", user, "--regid", group, "--clear-groups", "--"]
-        .map(OsString::from)
-        .to_vec()
-}
-
-pub(super) fn quietly(command: &mut Command) -> Result<()> {
-    let output = command.output().with_context(|| format!("{command:?} could not be started"))?;
-    if !output.status.success() {
-        bail!("{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));
-    }
-    Ok(())
+/// The owner's connections to the server at `port`.
+fn pool_at(port: u16) -> PgPool {
+    let options = PgConnectOptions::new().host("127.0.0.1").port(port).username(OWNER);
+    PgPoolOptions::new()
+        .max_connections(16)
+        .acquire_timeout(Duration::from_secs(30))
+        .connect_lazy_with(options.database("postgres"))
 }

@@ -96,12 +96,24 @@ async fn a_master_that_was_replaced_acknowledges_nothing_that_replicas_do_not_co
 
 /// A cluster whose generations have a replica, and the number of their master.
 fn cluster() -> (Cluster, usize, Server) {
+    let (cluster, owner) = masters();
+    let replica = replica_of(&cluster, owner);
+    (cluster, owner, replica)
+}
+
+/// A cluster, and the number of the master of the generations.
+fn masters() -> (Cluster, usize) {
     let soon = || ["--cluster-node-timeout", "1000"].map(str::to_owned).to_vec();
     let cluster = Cluster::start_with(soon);
     // The slot of the hash tag `{g}`: its master has the generations.
     let slot: u16 = cluster.0[0].command(&["CLUSTER", "KEYSLOT", "{g}"]);
     let owner = usize::from(slot > 5_460) + usize::from(slot > 10_922);
-    let master = &cluster.0[owner];
+    (cluster, owner)
+}
+
+/// A replica of the master of that number, which all nodes know.
+fn replica_of(cluster: &Cluster, number: usize) -> Server {
+    let master = &cluster.0[number];
     let bus = free_port().to_string();
     let options = ["--cluster-enabled", "yes", "--cluster-port", &bus];
     let replica = Server::start(&[&options[..], &["--cluster-node-timeout", "1000"]].concat());
@@ -114,13 +126,13 @@ fn cluster() -> (Cluster, usize, Server) {
     let is_up =
         || replica.command::<String>(&["INFO", "replication"]).contains("master_link_status:up");
     eventually_blocking("the replica follows its master", is_up);
+    let known = format!("slave {id}");
     let is_known = || {
-        let all = cluster.0.iter().filter(|server| server.port != master.port);
-        all.into_iter()
-            .all(|server| server.command::<String>(&["CLUSTER", "NODES"]).contains("slave"))
+        let mut all = cluster.0.iter();
+        all.all(|server| server.command::<String>(&["CLUSTER", "NODES"]).contains(&known))
     };
     eventually_blocking("all know the replica", is_known);
-    (cluster, owner, replica)
+    replica
 }
 
 /// The replica stops, its link is closed, and the master dies after it has acknowledged an
@@ -156,4 +168,32 @@ async fn a_clusters_failover_loses_no_acknowledged_invalidation() {
         assert_ne!(lookup(cache, "a").await.map(|(state, _)| state), Some(State::Fresh));
     }
     assert_eq!(&*get(&b, "a", "two").await.entry.value, "two");
+}
+
+/// The others have replicas, which would confirm anything.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_replicas_of_the_new_master_confirm_and_they_do_once_it_has_one() {
+    let (cluster, owner) = masters();
+    let replicas: Vec<Server> = (0..3).map(|number| replica_of(&cluster, number)).collect();
+    let config = config(&cluster.url());
+    let strict = replica(&RedisConfig { replicas: 1, ..config.clone() });
+    let orders = [tag("table:orders")];
+    strict.invalidate(&orders).await.unwrap();
+    cluster.0[owner].kill();
+    let promoted = &replicas[owner];
+    let has_taken_over =
+        || promoted.command::<String>(&["INFO", "replication"]).contains("role:master");
+    eventually_blocking("the replica takes over", has_taken_over);
+    // Reaches the new master, which has no replica.
+    let alone = async || {
+        let refused = strict.invalidate(&orders).await.unwrap_err();
+        refused.to_string().contains("0 of its replicas confirm")
+    };
+    eventually("the new master is asked", alone).await;
+    for _ in 0..20 {
+        strict.invalidate(&orders).await.unwrap_err();
+    }
+    cluster.0[owner].run();
+    let confirms = async || strict.invalidate(&orders).await.is_ok();
+    eventually("the old master confirms as a replica", confirms).await;
 }

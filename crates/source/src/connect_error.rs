@@ -64,6 +64,11 @@ pub enum ConnectError {
         /// How to allow it all the same, if that is possible.
         otherwise: &'static str,
     },
+    /// A pooler shares the server's processes among clients.
+    #[error(
+        "a pooler in transaction or statement mode is in between, where panels could get each other's rows: set it to session mode (PgBouncer: `pool_mode = session`), or name the server itself in the URL"
+    )]
+    SharedSessions,
     /// It has no connection left.
     #[error(
         "it has no connection left, or none for this user: end some that are idle, or raise its limit"

@@ -39,6 +39,8 @@ pub(crate) struct Gate {
     /// `None` if nothing is declared: then any user will do.
     rights: Option<Arc<Rights>>,
     passed: Arc<Mutex<Passed>>,
+    /// Since when sessions are known to be nobody else's. Held by the one that asks, while others wait.
+    sessions: Arc<tokio::sync::Mutex<Option<Instant>>>,
 }
 
 #[derive(Default)]
@@ -52,7 +54,7 @@ struct Passed {
 impl Gate {
     /// A gate for what the source's owner allows.
     pub(crate) fn of(rights: Rights) -> Self {
-        Self { rights: Some(Arc::new(rights)), passed: Arc::default() }
+        Self { rights: Some(Arc::new(rights)), ..Self::default() }
     }
 
     /// What the source's owner allows.
@@ -93,6 +95,23 @@ impl Gate {
             since.is_some_and(|since| since.elapsed() < KNOWN)
         };
         is_known && self.is_user_known()
+    }
+
+    /// Whether sessions are shared with other clients: `ask` finds out, for one statement at a time, and again
+    /// after a while.
+    pub(crate) async fn are_sessions_shared<E>(
+        &self,
+        ask: impl Future<Output = Result<bool, E>>,
+    ) -> Result<bool, E> {
+        let mut since = self.sessions.lock().await;
+        if since.is_some_and(|since| since.elapsed() < KNOWN) {
+            return Ok(false);
+        }
+        let shared = ask.await?;
+        if !shared {
+            *since = Some(Instant::now());
+        }
+        Ok(shared)
     }
 
     /// Whether all-powerful users are refused.

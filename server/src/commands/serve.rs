@@ -206,7 +206,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         .with_app_sources(app_sources)
         .with_hooks(Arc::clone(&hooks))
         .with_noticing(Arc::clone(&noticing))
-        .with_most_pages(settings.connections.most_pages())
+        .with_most_kept(settings.connections.most_kept())
         .with_own_names(settings.own_names.clone())
         .behind(settings.trusted_proxies.clone());
     let hub = state.hub.clone();

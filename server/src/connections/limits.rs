@@ -63,9 +63,9 @@ pub(super) struct Room {
 }
 
 impl Limits {
-    /// How many of the connections may be pages that follow their data: these end only with their
+    /// How many of the connections may be kept by pages that follow their data: these end only with their
     /// readers, and others have to fit beside them.
-    pub fn most_pages(&self) -> usize {
+    pub fn most_kept(&self) -> usize {
         (self.room().most * 4 / 5).max(1)
     }
 

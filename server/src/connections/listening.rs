@@ -3,6 +3,7 @@
 use super::activity::Activity;
 use super::connection;
 use super::heads::Exchange;
+use super::kept_place::Connection;
 use super::limits::{Limits, Room};
 use super::per_client::PerClient;
 use super::registry::{Admission, Registry};
@@ -123,7 +124,8 @@ impl Server {
         let exchange = Arc::new(Exchange::default());
         let stream = Stream::new(stream, Arc::clone(&activity), Arc::clone(&exchange));
         let served = Arc::clone(&self.served);
-        let requests = Requests { served, activity, exchange, peer, admission };
+        let own = Connection::default();
+        let requests = Requests { served, activity, exchange, peer, own, admission };
         let (protocol, registry) = (Arc::clone(&self.protocol), self.registry.clone());
         let (id, stop) = (place.id(), stop.clone());
         let task = tokio::spawn(async move {

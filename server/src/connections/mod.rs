@@ -9,7 +9,7 @@
 //! - `heads` lets only heads pass that all servers read alike (`head`); `bodies`: what a request's body
 //!   may be; `refusal`: what is answered before the routes;
 //! - [`registry`]: the open connections, and which of them give way when there are too many;
-//!   `per_client`: how many requests each client has; `unsent`: long answers that wait for their clients;
+//!   [`kept_place`]: those that open pages keep; `per_client`: how many requests each client has; `unsent`: long answers that wait for their clients;
 //! - [`stop`]: whether the process was told to stop.
 
 mod activity;
@@ -18,6 +18,7 @@ mod bodies;
 mod connection;
 mod head;
 mod heads;
+pub mod kept_place;
 pub mod limits;
 pub mod listening;
 mod pace;

@@ -5,6 +5,7 @@ use super::activity::{Activity, InFlight};
 use super::answer::{Answer, Sending};
 use super::bodies;
 use super::heads::Exchange;
+use super::kept_place::Connection;
 use super::per_client::{PerClient, Slot};
 use super::refusal::Refusal;
 use super::registry::Admission;
@@ -51,6 +52,7 @@ pub(super) struct Requests {
     pub(super) activity: Arc<Activity>,
     pub(super) exchange: Arc<Exchange>,
     pub(super) peer: SocketAddr,
+    pub(super) own: Connection,
     /// What the connection may ask for.
     pub(super) admission: Admission,
 }
@@ -85,6 +87,7 @@ impl hyper::service::Service<Request<Incoming>> for Requests {
         let extensions = request.extensions_mut();
         extensions.insert(ConnectInfo(self.peer));
         extensions.insert(client);
+        extensions.insert(self.own.clone());
         let mut routes = self.served.routes.clone();
         if request.body().is_end_stream() {
             return Answering::of(

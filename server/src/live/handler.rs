@@ -81,7 +81,8 @@ async fn follow(state: &AppState, slug: &str, panel: Option<&str>, head: &Parts)
         }
     };
     let last = head.headers.get("last-event-id").and_then(|value| value.to_str().ok());
-    match state.hub.subscribe(followed, dashboard, client) {
+    let connection = head.extensions.get().cloned().unwrap_or_default();
+    match state.hub.subscribe(followed, dashboard, client, &connection) {
         Ok(subscription) => {
             let reader = Reader::new(state.auth.clone(), viewer, &head.headers);
             let last = last.map(str::to_owned);

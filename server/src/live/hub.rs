@@ -3,6 +3,7 @@
 use super::channel::{Channel, Followed};
 use super::followers::{Follower, Followers};
 use super::revision::Revision;
+use crate::connections::kept_place::{Connection, KeptPlace};
 use brisk_cache::Client;
 use brisk_domain::{Clock, Dashboard, Timestamp};
 use brisk_engine::Engine;
@@ -21,7 +22,9 @@ struct Inner {
     clock: Arc<dyn Clock>,
     channels: Mutex<HashMap<Followed, Open>>,
     open: AtomicUsize,
-    max_pages: usize,
+    /// Connections that open pages keep, and how many may be.
+    kept: Arc<AtomicUsize>,
+    max_kept: usize,
     closing: watch::Sender<bool>,
 }
 
@@ -31,7 +34,7 @@ struct Open {
     followers: Followers,
 }
 
-/// Pages that one process serves at a time; more are told to come back.
+/// Pages that one process serves at a time, over however few connections; more are told to come back.
 pub const MAX_PAGES: usize = 20_000;
 /// How long a view is followed after its last page has gone: a page that is reloaded finds its
 /// loads still under way.
@@ -42,11 +45,11 @@ const GRACE: Duration = Duration::from_secs(2);
 pub struct Full;
 
 impl Hub {
-    /// A hub over `engine`, for at most `max_pages` pages.
-    pub fn new(engine: Arc<Engine>, clock: Arc<dyn Clock>, max_pages: usize) -> Self {
-        let (channels, open) = (Mutex::default(), AtomicUsize::new(0));
+    /// A hub over `engine`, whose pages keep at most `max_kept` connections.
+    pub fn new(engine: Arc<Engine>, clock: Arc<dyn Clock>, max_kept: usize) -> Self {
+        let (channels, open, kept) = (Mutex::default(), AtomicUsize::new(0), Arc::default());
         let closing = watch::Sender::new(false);
-        Self(Arc::new(Inner { engine, clock, channels, open, max_pages, closing }))
+        Self(Arc::new(Inner { engine, clock, channels, open, kept, max_kept, closing }))
     }
 
     /// Whether a page follows that view already.
@@ -55,14 +58,15 @@ impl Hub {
     }
 
     /// Follows the view of `dashboard` that `followed` names for `client`, on the channel of all pages
-    /// that do.
+    /// that do; news go out over `connection`.
     pub fn subscribe(
         &self,
         followed: Followed,
         dashboard: Arc<Dashboard>,
         client: Client,
+        connection: &Connection,
     ) -> Result<Subscription, Full> {
-        let permit = self.permit().ok_or(Full)?;
+        let permit = self.permit(connection).ok_or(Full)?;
         let mut channels = self.lock();
         let (revisions, followers) = match channels.get(&followed) {
             Some(open) => (open.revisions.subscribe(), open.followers.clone()),
@@ -148,10 +152,11 @@ impl Hub {
         true
     }
 
-    fn permit(&self) -> Option<Permit> {
+    fn permit(&self, connection: &Connection) -> Option<Permit> {
+        let place = connection.keep(&self.0.kept, self.0.max_kept)?;
         let open = self.0.open.fetch_add(1, Ordering::Relaxed);
-        let permit = Permit(self.clone());
-        (open < self.0.max_pages).then_some(permit)
+        let permit = Permit { hub: self.clone(), _place: place };
+        (open < MAX_PAGES).then_some(permit)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Followed, Open>> {
@@ -182,10 +187,13 @@ pub struct Subscription {
 }
 
 /// One of the pages that may be open.
-struct Permit(Hub);
+struct Permit {
+    hub: Hub,
+    _place: Arc<KeptPlace>,
+}
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.0.0.open.fetch_sub(1, Ordering::Relaxed);
+        self.hub.0.open.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -4,4 +4,5 @@ mod following;
 mod page_time;
 mod proxy;
 mod reloads;
+mod shared_connections;
 mod world;

@@ -63,7 +63,7 @@ async fn nginx(upstream: u16, packs: bool) -> Option<Nginx> {
 }
 
 /// Serves as `brisk serve` does. nginx sends as Host what it connects to.
-async fn upstream(world: &World) -> u16 {
+pub(super) async fn upstream(world: &World) -> u16 {
     upstream_of(world.app()).await
 }
 

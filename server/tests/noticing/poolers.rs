@@ -1,65 +1,28 @@
-//! A listener through PgBouncer: in session mode it works, in transaction mode it reports what is wrong.
+//! Panels and a listener through PgBouncer: in session mode they work, in the others they say what is wrong.
 
 use super::world::World;
-use brisk_bench::servers::free_port;
-use brisk_bench::servers::guarded::Guarded;
+use crate::fixture;
+use brisk_bench::servers::pgbouncer::PgBouncer;
+use brisk_domain::{ManualClock, SourceName, Timestamp};
+use brisk_engine::load::Sources;
 use brisk_server::noticing::reports::ListenerState;
+use brisk_server::router::router;
+use brisk_source::{ConnectError, Limits, Source};
 use brisk_test_waiting::eventually;
-use std::path::Path;
-use tokio::net::TcpStream;
-
-struct PgBouncer {
-    port: u16,
-    _process: Guarded,
-    _directory: tempfile::TempDir,
-}
+use futures::future::join_all;
+use std::sync::Arc;
 
 /// PgBouncer in front of the server of `url`.
-async fn pgbouncer(url: &str, mode: &str) -> PgBouncer {
-    let directory = tempfile::tempdir().unwrap();
+fn pgbouncer(url: &str, mode: &str) -> PgBouncer {
     let server = url.rsplit(':').next().unwrap().split('/').next().unwrap();
-    let port = free_port().unwrap();
-    let text = format!(
-        "[databases]\n* = host=127.0.0.1 port={server}\n\
-         [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
-         auth_type = trust\nauth_file = users\npool_mode = {mode}\n\
-         ignore_startup_parameters = extra_float_digits,options\n"
-    );
-    std::fs::write(directory.path().join("pgbouncer.ini"), text).unwrap();
-    std::fs::write(directory.path().join("users"), "\"brisk\" \"\"\n").unwrap();
-    let known = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer"];
-    let program = known.into_iter().find(|path| Path::new(path).exists());
-    let program = program.expect("pgbouncer is not installed; cargo xtask test installs it");
-    let mut words = Vec::new();
-    // It refuses to run as root.
-    if rustix::process::geteuid().is_root() {
-        let mut chown = std::process::Command::new("chown");
-        chown.args(["-R", "nobody"]).arg(directory.path());
-        assert!(chown.status().unwrap().success());
-        words.extend([
-            "setpriv",
-            "--reuid",
-            "nobody",
-            "--regid",
-            "nogroup",
-            "--clear-groups",
-            "--",
-        ]);
-    }
-    words.extend([program, "pgbouncer.ini"]);
-    let words: Vec<_> = words.into_iter().map(Into::into).collect();
-    let log = directory.path().join("log");
-    let process = Guarded::start(&words, directory.path(), &log, "KILL", &[]).unwrap();
-    let listens = async || TcpStream::connect(("127.0.0.1", port)).await.is_ok();
-    eventually("PgBouncer listens", listens).await;
-    PgBouncer { port, _process: process, _directory: directory }
+    PgBouncer::start(server.parse().unwrap(), mode, &["brisk"]).unwrap()
 }
 
 async fn world(mode: &str) -> Option<(World, PgBouncer)> {
     let mut pooler = None;
     let world = World::listening_at(async |url| {
         let server = url.rsplit(':').next().unwrap().split('/').next().unwrap().to_owned();
-        let before = pgbouncer(url, mode).await;
+        let before = pgbouncer(url, mode);
         let through = url.replace(&server, &before.port.to_string());
         pooler = Some(before);
         through
@@ -100,4 +63,60 @@ async fn a_pooler_in_transaction_mode_is_found_out_and_the_page_says_what_to_do(
     };
     eventually("the listener finds that nothing comes through", lost).await;
     assert!(world.page("/admin/invalidation").await.contains("transaction mode"));
+}
+
+/// Forty panels at a time, each of which shows its own number.
+const PANELS: usize = 40;
+
+/// What the panels show over a source through PgBouncer: the status and the answer of each.
+async fn shown_through(mode: &str) -> Option<(Vec<(u16, String)>, Result<(), ConnectError>)> {
+    let url = brisk_test_stores::database().await?;
+    let pooler = pgbouncer(&url, mode);
+    let server = url.rsplit(':').next().unwrap().split('/').next().unwrap().to_owned();
+    let through = url.replace(&server, &pooler.port.to_string());
+    let folder = tempfile::tempdir().unwrap();
+    let panels = (0..PANELS).map(|number| {
+        format!(
+            "[[panel]]\nid = \"p{number}\"\ntitle = \"P\"\nkind = \"stat\"\n\
+             sql = \"select {number} + 700000 as n, (select count(*) from generate_series(1, 50000)) as counted\"\n"
+        )
+    });
+    let top = "title = \"All\"\nsource = \"shop\"\n";
+    let text = top.to_owned() + &panels.collect::<String>();
+    std::fs::write(folder.path().join("all.toml"), text).unwrap();
+    let name = SourceName::parse("shop").unwrap();
+    let open = || Source::postgres(name.clone(), &through, 4, Limits::default()).unwrap();
+    let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(0)));
+    let state = fixture::state(folder.path(), Sources::from([(name.clone(), open())]), clock);
+    let app = router(state, folder.path());
+    let asked = (0..PANELS).map(async |number| {
+        let path = format!("/api/v1/dashboards/all/panels/p{number}");
+        let (status, _, body) = fixture::ask(&app, fixture::get(&path, &[])).await;
+        (status, String::from_utf8_lossy(&body).into_owned())
+    });
+    let shown = join_all(asked).await;
+    Some((shown, open().about().await.map(|_| ())))
+}
+
+#[tokio::test]
+async fn panels_through_a_pooler_in_session_mode_show_their_own_rows() {
+    let Some((shown, about)) = shown_through("session").await else { return };
+    for (number, (status, body)) in shown.into_iter().enumerate() {
+        assert_eq!(status, 200, "{body}");
+        assert!(body.contains(&format!("{}", number + 700_000)), "{number}: {body}");
+    }
+    assert_eq!(about, Ok(()));
+}
+
+/// They would get each other's rows: prepared statements of two clients have the same names.
+#[tokio::test]
+async fn a_source_through_a_pooler_that_shares_sessions_is_refused() {
+    for mode in ["transaction", "statement"] {
+        let Some((shown, about)) = shown_through(mode).await else { return };
+        for (status, body) in shown {
+            assert_eq!(status, 503, "{mode}: {body}");
+        }
+        assert_eq!(about, Err(ConnectError::SharedSessions), "{mode}");
+        assert!(ConnectError::SharedSessions.to_string().contains("pool_mode = session"));
+    }
 }

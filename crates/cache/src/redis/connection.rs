@@ -5,7 +5,7 @@ use super::config::{RedisConfig, RedisConfigError};
 use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig, PubSub};
 use redis::cluster::ClusterClient;
 use redis::cluster_async::ClusterConnection;
-use redis::cluster_routing::{Route, RoutingInfo, SingleNodeRoutingInfo, SlotAddr};
+use redis::cluster_routing::{Route, SingleNodeRoutingInfo, SlotAddr};
 use redis::{
     Client, Cmd, Pipeline, RedisError, RedisFuture, TlsCertificates, Value, from_redis_value,
 };
@@ -130,25 +130,48 @@ fn authorities(path: &Path) -> Result<TlsCertificates, RedisConfigError> {
 }
 
 impl Connection {
-    /// How many replicas have what was sent over this connection to the master of `key`: waits for `count`
-    /// of them, but for no longer than `time`.
+    /// Has the master of `key` run `writes` as one transaction; returns how many of its replicas have it then.
+    /// It waits for `count` of them, but for no longer than `time`.
+    ///
+    /// All of it goes to one server in one piece. A cluster's driver sends a command elsewhere while the right
+    /// server is away, and another one's replicas confirm whatever they are asked for.
     pub(crate) async fn confirmed(
         &mut self,
         key: &str,
+        writes: &Pipeline,
         count: u8,
         time: Duration,
     ) -> Result<u64, RedisError> {
-        let mut wait = redis::cmd("WAIT");
-        wait.arg(count).arg(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
-        match self {
-            Self::Single(connection) => wait.query_async(connection).await,
+        let mut all = redis::pipe();
+        all.cmd("MULTI");
+        for write in writes.cmd_iter() {
+            all.add_command(write.clone());
+        }
+        all.cmd("EXEC").cmd("WAIT").arg(count);
+        all.arg(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+        let length = writes.cmd_iter().count() + 3;
+        let answers = match self {
+            Self::Single(connection) => connection.req_packed_commands(&all, 0, length).await?,
             Self::Cluster(connection) => {
                 let master = Route::with_key(key, SlotAddr::Master);
                 let master = SingleNodeRoutingInfo::SpecificNode(master);
-                let routing = RoutingInfo::SingleNode(master);
-                Ok(from_redis_value(connection.route_command(wait, routing).await?)?)
+                connection.route_pipeline(all, 0, length, master).await?
+            }
+        };
+        let mut confirmed = Value::Nil;
+        for answer in answers {
+            match answer {
+                Value::ServerError(error) => return Err(error.into()),
+                other => confirmed = other,
             }
         }
+        Ok(from_redis_value(confirmed)?)
+    }
+
+    /// Has a cluster's driver learn who is the master of `key` now. It does not from transactions that were
+    /// refused by who is not.
+    pub(crate) async fn find_master(&mut self, key: &str) -> Result<(), RedisError> {
+        redis::cmd("GET").arg(key).query_async::<Value>(self).await.map(drop)
     }
 }
 

@@ -20,6 +20,7 @@
 //! is found. What remains is a master that others have already replaced and that does not know it yet: it
 //! goes on acknowledging. With [`replicas`](super::config::RedisConfig::replicas), it no longer can.
 
+use super::connection::Connection;
 use super::era::{Current, EDITION, LIFE, RECORDED, REPLACE, script};
 use super::shared::Shared;
 use super::trouble::Trouble;
@@ -68,18 +69,25 @@ impl Shared {
         pipeline.cmd("SET").arg(self.stamp_key()).arg(&*stamp);
         pipeline.arg("EX").arg(LIFE.as_secs()).ignore();
         let replicas = self.config.replicas;
-        if replicas == 0 {
-            return self
-                .ask(async |mut connection| pipeline.exec_async(&mut connection).await)
-                .await;
-        }
         let (key, time) = (self.stamp_key(), self.config.timeout.mul_f32(0.8));
-        let confirmed = self.ask(async |_| {
-            let mut connection = self.connector.confirming().await?;
-            pipeline.exec_async(&mut connection).await?;
-            connection.confirmed(&key, replicas, time).await
+        let record = async |mut connection: Connection| match replicas {
+            0 => pipeline.exec_async(&mut connection).await.map(|()| 0),
+            _ => connection.confirmed(&key, &pipeline, replicas, time).await,
+        };
+        let recorded = self.ask(async |shared| {
+            let connection = match replicas {
+                0 => shared,
+                _ => self.connector.confirming().await?,
+            };
+            match record(connection.clone()).await {
+                Err(_) if self.config.cluster => {
+                    connection.clone().find_master(&key).await?;
+                    record(connection).await
+                }
+                recorded => recorded,
+            }
         });
-        match confirmed.await? {
+        match recorded.await? {
             count if count >= u64::from(replicas) => Ok(()),
             count => Err(Trouble::Failed(format!(
                 "{count} of its replicas confirm the invalidation, and \"replicas\" of [redis] is {replicas}"

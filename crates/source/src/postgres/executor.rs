@@ -3,7 +3,7 @@
 use super::session;
 use super::suspects::Catalog;
 use super::value::{self, Column};
-use super::{about, arguments, connect_error, error, offered_functions};
+use super::{about, arguments, connect_error, error, offered_functions, pooling};
 use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
 use crate::connect_error::ConnectError;
@@ -62,6 +62,13 @@ impl Protocol for Postgres {
 
     async fn power(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
         offered_functions::power(connection).await
+    }
+
+    async fn is_shared(
+        connection: &mut PgConnection,
+        options: &PgConnectOptions,
+    ) -> Result<bool, sqlx::Error> {
+        pooling::is_shared(connection, options).await
     }
 
     const ZONE_ADVICE: &str =

@@ -127,7 +127,7 @@ impl<P: Protocol> Server<P> {
             }
         };
         // A pool does not tell why it has no connection, and tries again until the time is over.
-        let (about, power) = match known {
+        let (about, power, shared) = match known {
             Some(known) => known,
             None => {
                 let mut connection = connected::<P>(self.options()).await?;
@@ -138,6 +138,9 @@ impl<P: Protocol> Server<P> {
                 asked.map_err(|error| P::connect_error(&error))?
             }
         };
+        if shared {
+            return Err(ConnectError::SharedSessions);
+        }
         match (power, self.allows_users()) {
             (Some(power), Some(otherwise)) => {
                 Err(ConnectError::TooPowerful { power, reader: P::A_READER, otherwise })
@@ -146,17 +149,18 @@ impl<P: Protocol> Server<P> {
         }
     }
 
-    /// The server's version, and the power of its user if that matters.
+    /// The server's version, the power of its user if that matters, and whether its sessions are shared.
     async fn about_over(
         &self,
         connection: &mut ConnectionOf<P>,
-    ) -> Result<(About, Option<String>), sqlx::Error> {
+    ) -> Result<(About, Option<String>, bool), sqlx::Error> {
         let about = P::about(connection).await?;
         let power = match self.gate.looks_at_users() {
             true => P::power(connection).await?,
             false => None,
         };
-        Ok((about, power))
+        let asked = P::is_shared(connection, self.options());
+        Ok((about, power, self.gate.are_sessions_shared(asked).await?))
     }
 
     /// Runs `statement`. If the connection breaks before the first row, it is retried on another
@@ -259,6 +263,12 @@ impl<P: Protocol> Server<P> {
         connection: &mut ConnectionOf<P>,
         statement: &Statement,
     ) -> Result<(), Failure> {
+        let asked = P::is_shared(connection, self.options());
+        let shared = self.gate.are_sessions_shared(asked).await;
+        if shared.map_err(Failure::before_rows::<P>)? {
+            let error = ConnectError::SharedSessions;
+            return Err(Failure::Refused(SourceError::Unavailable(error.to_string())));
+        }
         if !self.gate.is_user_known() {
             let power = P::power(connection).await.map_err(Failure::before_rows::<P>)?;
             if let Some(power) = power {

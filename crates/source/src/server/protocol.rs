@@ -56,6 +56,14 @@ pub(crate) trait Protocol: Send + Sync + Sized + 'static {
         std::future::ready(Ok(()))
     }
 
+    /// Whether something between Brisk and the server lets `connection` and others take turns with its session.
+    fn is_shared(
+        _connection: &mut ConnectionOf<Self>,
+        _options: &OptionsOf<Self>,
+    ) -> impl Future<Output = Result<bool, sqlx::Error>> + Send {
+        std::future::ready(Ok(false))
+    }
+
     /// Whether `statement` calls a function that Brisk does not know to only read, and that `rights` do not
     /// allow. Nothing of the statement runs.
     fn verdict(
