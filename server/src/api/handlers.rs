@@ -5,7 +5,7 @@ use super::asked::{Form, asked};
 use super::data::{DashboardAnswer, PanelAnswer};
 use super::definition::{Dashboards, Definition, Summary};
 use super::image::ImageForm;
-use super::parameters::{ImageParameters, ImagePath, PanelPath, ViewParameters};
+use super::parameters::{ImageParameters, PanelPath, ViewParameters};
 use super::problem;
 use crate::auth::viewer::Viewer;
 use crate::http::accept;
@@ -136,21 +136,36 @@ pub async fn panel(
 #[allow(dead_code)] // `panel` answers it: the router has no paths that end in a word.
 pub fn panel_as_csv() {}
 
-/// A panel as an image
+/// A panel as an image (SVG)
 ///
-/// It stands alone: its title above, and below it the range, what is chosen, and when the data were loaded.
-/// `.svg` needs a font only; `.png` has text drawn in it. Both are drawn without a browser.
-#[utoipa::path(get, path = "/api/v1/dashboards/{slug}/panels/{panel}.{image}", operation_id = "image", tag = "data",
-    params(PanelPath, ImagePath, ImageParameters, ViewParameters),
+/// It stands alone: its title above, and below it the range, what is chosen, and when the data were loaded. It
+/// needs the font Inter, or another one without serifs, where it is shown.
+#[utoipa::path(get, path = "/api/v1/dashboards/{slug}/panels/{panel}.svg", operation_id = "svg", tag = "data",
+    params(PanelPath, ImageParameters, ViewParameters),
     responses(
-        (status = 200, description = "The image.", content((String = "image/svg+xml"), (Vec<u8> = "image/png")),
+        (status = 200, description = "The image.", content((String = "image/svg+xml")),
             headers(
                 ("etag" = String, description = "For `If-None-Match`."),
                 ("brisk-freshness" = String, description = "How current the data are: `stale;as_of=\"2011-12-01T09:30:00Z\";age=61`."))),
         (status = 304, description = "The version in `If-None-Match` is still current."),
         (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
 #[allow(dead_code)] // `panel` answers it, too.
-pub fn panel_as_image() {}
+pub fn panel_as_svg() {}
+
+/// A panel as an image (PNG)
+///
+/// The same, with its text drawn.
+#[utoipa::path(get, path = "/api/v1/dashboards/{slug}/panels/{panel}.png", operation_id = "png", tag = "data",
+    params(PanelPath, ImageParameters, ViewParameters),
+    responses(
+        (status = 200, description = "The image.", content((Vec<u8> = "image/png")),
+            headers(
+                ("etag" = String, description = "For `If-None-Match`."),
+                ("brisk-freshness" = String, description = "How current the data are: `stale;as_of=\"2011-12-01T09:30:00Z\";age=61`."))),
+        (status = 304, description = "The version in `If-None-Match` is still current."),
+        (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
+#[allow(dead_code)] // `panel` answers it, too.
+pub fn panel_as_png() {}
 
 fn image(uri: &Uri, is_png: bool) -> Result<Form, Problem> {
     let pairs = parse_query(uri.query().unwrap_or_default());

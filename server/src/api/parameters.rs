@@ -84,16 +84,6 @@ pub struct PanelPath {
     panel: String,
 }
 
-/// What kind of image.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Path)]
-#[allow(dead_code)] // Only its description is used.
-pub struct ImagePath {
-    /// `svg` or `png`.
-    #[param(example = "svg", pattern = "^(svg|png)$")]
-    image: String,
-}
-
 /// How an image is drawn.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
