@@ -482,8 +482,10 @@ fn hostile_values_stay_values_on_every_database() {
         for mut database in Database::all("hostile_values").await {
             let (dialect, source) = (database.dialect(), database.source());
             let before = database.contents().await;
-            // Of a value, only whether it is a number may affect the SQL.
-            let forms = ["plain", "1"].map(|value| with_value(dialect, sql, value).sql);
+            // Of a value, only this may affect the SQL: whether it looks like a number, like bytes (of a text or
+            // not) or like a geometry.
+            let forms = ["plain", "1", "0x41", "0xff", "POINT(1 2)"];
+            let forms = forms.map(|value| with_value(dialect, sql, value).sql);
             for value in &values {
                 let statement = with_value(dialect, sql, value);
                 let sql = &statement.sql;

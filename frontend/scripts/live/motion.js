@@ -1,10 +1,10 @@
 // @ts-check
 // How a newer value arrives: figures count up or down to it, all else fades in; neither with
 // reduced motion.
-import { find } from "../elements.js";
+import { find, findAll } from "../elements.js";
+import { fadeIn } from "../fade-in.js";
 
 const RUN = 180;
-const FADE = 160;
 const NUMBER = /-?\d[\d,]*(?:\.\d+)?/;
 
 /**
@@ -16,7 +16,7 @@ export const arrive = (content, before) => {
   const figure = find(content, ".stat-figure");
   const after = figure?.textContent;
   if (figure && before !== undefined && before !== after) run(figure, before, after ?? "");
-  find(content, ".panel-body")?.animate({ opacity: [0.4, 1] }, { duration: FADE, easing: "ease-out" });
+  fadeIn(findAll(content, ".panel-body"));
 };
 
 /**

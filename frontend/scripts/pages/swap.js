@@ -1,11 +1,10 @@
 // @ts-check
 // Replaces the current page by another: scroll position and focus stay, and nothing goes blank.
 import { find, findAll } from "../elements.js";
+import { fadeIn } from "../fade-in.js";
 import { released } from "../press.js";
 import { placeOfFocus } from "./focus.js";
 import { Away } from "./request.js";
-
-const FADE = 140;
 
 /** @type {(() => void)[]} */
 const beginnings = [];
@@ -48,7 +47,8 @@ export const show = async (coming, isSame, { signal, put = (swap) => swap() } = 
       return "shown";
     }
     put(() => swap(page, isSame));
-    fadeIn(isSame);
+    // Not as a view transition: while one runs, presses are lost.
+    fadeIn(findAll(document, isSame ? ".panel-body" : "main"));
     return "shown";
   } catch (error) {
     if (isOver() || (error instanceof DOMException && error.name === "AbortError")) return "shown";
@@ -92,18 +92,6 @@ const swap = (page, isSame) => {
   const focused = place?.();
   focused?.focus({ preventScroll: true });
   if (!focused && !isSame) focusHeading();
-};
-
-/**
- * New content fades in. Not as a view transition: while one runs, presses are lost.
- *
- * @param {boolean} isSame
- */
-const fadeIn = (isSame) => {
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  for (const part of findAll(document, isSame ? ".panel-body" : "main")) {
-    part.animate({ opacity: [0.4, 1] }, { duration: FADE, easing: "ease-out" });
-  }
 };
 
 /**

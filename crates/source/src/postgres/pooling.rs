@@ -34,6 +34,12 @@ pub(super) async fn is_shared(
         });
         let held = match begun.await {
             Ok(Ok(held)) => held,
+            // The server is stopping, or ends connections: that says nothing of a pooler.
+            Ok(Err(sqlx::Error::Database(error)))
+                if error.code().is_some_and(|code| code.starts_with("57")) =>
+            {
+                return Err(sqlx::Error::Database(error));
+            }
             // Only a pooler in statement mode refuses transactions.
             Ok(Err(sqlx::Error::Database(_))) => {
                 shared = true;

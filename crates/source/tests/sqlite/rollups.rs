@@ -4,7 +4,7 @@
 use super::workers::program;
 use crate::rollups;
 
-use brisk_domain::{Interval, Lateness, RollupColumn, SourceName, Timestamp};
+use brisk_domain::{Interval, Lateness, Rollup, RollupColumn, RollupName, SourceName, Timestamp};
 use brisk_source::{Limits, SQLITE_MEMORY, Source, SourceError};
 use rollups::{
     DAY, NOON, SALES, assert_short_and_long_day, direct, half_an_hour, refresh,
@@ -81,6 +81,26 @@ async fn a_refresh_touches_only_buckets_that_may_be_late() {
     let third = refresh(&world.source, &rollup(SALES)).await.unwrap();
     assert_eq!((third.written, third.rows), (0, 4));
     assert_eq!(rows(&world.source, revenue).await, ["10", "10", "10", "11"]);
+}
+
+/// The first refreshes make the file together, and SQLite waits for no lock to change its journal.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rollups_that_are_refreshed_together_for_the_first_time_are_all_written() {
+    let world = World::new().await;
+    world.sell(0, "Norway", 10).await;
+    let rollups = ["a", "b", "c"]
+        .map(|name| Rollup { name: RollupName::parse(name).unwrap(), ..rollup(SALES) });
+    for round in 0..40 {
+        // Threads instead of processes, which start too far apart.
+        let name = SourceName::parse("shop").unwrap();
+        let source = Source::sqlite(name, &world.path(), Limits::default());
+        let file = world.directory.path().join(format!("rollups {round}")).join("shop.sqlite");
+        let source = source.with_rollup_file(&file, "", Duration::from_secs(20));
+        let refreshes = rollups.iter().map(|rollup| refresh(&source, rollup));
+        for done in futures::future::join_all(refreshes).await {
+            assert_eq!(done.unwrap().written, 1);
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -13,7 +13,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The longest text, blob or row, in bytes. A result may hold less; intermediate values may be longer
 /// than that.
@@ -216,8 +216,25 @@ fn attach(connection: &Connection, file: &Path, writes: bool) -> Result<Option<P
     connection.execute_batch("pragma brisk.mmap_size = 0; pragma brisk.cache_size = -16384")?;
     if writes {
         // Readers continue with the old rows while new ones are written.
-        let journal = "pragma brisk.journal_mode = wal; pragma brisk.synchronous = normal";
-        connection.execute_batch(journal)?;
+        write_ahead(connection)?;
     }
     Ok(place)
+}
+
+/// Gives the rollups a write-ahead log. SQLite waits for no lock to change the journal, so of the
+/// writers that open a new file together all but one are refused at first.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let journal = "pragma brisk.journal_mode = wal; pragma brisk.synchronous = normal";
+    let started = Instant::now();
+    loop {
+        match connection.execute_batch(journal) {
+            Err(error) if is_busy(&error) && started.elapsed() < BUSY => std::thread::sleep(MOMENT),
+            done => return done,
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    let busy = [rusqlite::ErrorCode::DatabaseBusy, rusqlite::ErrorCode::DatabaseLocked];
+    error.sqlite_error_code().is_some_and(|code| busy.contains(&code))
 }
