@@ -186,28 +186,10 @@ fn input<'a>(
     spec: &'a Spec,
     links: Option<&'a RowLinks>,
     data: &'a PanelData,
-    (width, height): Size,
+    size: Size,
 ) -> Input<'a> {
-    Input {
-        spec,
-        frame: &data.frame,
-        additivity: &data.additivity,
-        weekdays: &data.weekdays,
-        previous: data.previous.as_ref(),
-        sparkline: data.sparkline.as_ref(),
-        sparkline_additivity: &data.sparkline_additivity,
-        coverage: data.coverage,
-        previous_coverage: data.previous_coverage,
-        sparkline_coverage: data.sparkline_coverage,
-        bounds: data.bounds,
-        earlier: data.earlier,
-        interval: data.interval,
-        zone: &data.offsets,
-        width,
-        height,
-        hidden: &[],
-        links: links.map(|links| links as &dyn brisk_chart::Links),
-    }
+    let links = links.map(|links| links as &dyn brisk_chart::Links);
+    Input { links, ..Input::of(spec, data, size) }
 }
 
 fn failed(page: &DashboardPage, error: &PanelError) -> AnyView {

@@ -22,6 +22,11 @@ fn main() -> std::io::Result<()> {
     std::fs::write(path, text)
 }
 
+fn caption(case: &support::case::Case) -> brisk_chart::Caption<'_> {
+    let note = "11 Sep – 9 Dec 2011 · by day · Europe/London · as of 9 Dec 2011, 13:00";
+    brisk_chart::Caption { title: &case.spec.title, note }
+}
+
 fn images(theme: &str, part: &str) -> String {
     let theme = match theme {
         "dark" => brisk_chart::Theme::Dark,
@@ -30,7 +35,7 @@ fn images(theme: &str, part: &str) -> String {
     };
     let all = support::cases::all().into_iter();
     let images = all.filter(|case| case.name.contains(part)).map(|case| {
-        let image = brisk_chart::image(&case.input(), theme);
+        let image = brisk_chart::image(&case.input(), theme, &caption(&case));
         format!("<figure><figcaption>{}</figcaption>{}</figure>", case.name, image.svg)
     });
     let images: String = images.collect();

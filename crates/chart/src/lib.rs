@@ -42,7 +42,7 @@ pub use markup::escape;
 pub use readout::{Readout, ReadoutSeries};
 pub use readout_text::decimal;
 pub use spec::{Drawing, Input, LegendItem, Spec};
-pub use svg::{Image, Theme};
+pub use svg::{Caption, Image, Theme};
 pub use table_view::TableView;
 
 use brisk_domain::PanelKind;
@@ -62,11 +62,11 @@ pub fn draw(input: &Input<'_>) -> Drawing {
 }
 
 /// Draws `input` as an image of exactly its width and height. What has no room says so in the image.
-pub fn image(input: &Input<'_>, theme: Theme) -> Image {
+pub fn image(input: &Input<'_>, theme: Theme, caption: &Caption<'_>) -> Image {
     let spec = input.spec.with_units(input.frame);
     let input = &Input { spec: &spec, ..*input };
     let chart = |width, height| chart(&Input { width, height, ..*input });
-    svg::draw((input.width, input.height), theme, chart)
+    svg::draw((input.width, input.height), theme, caption, chart)
 }
 
 fn chart(input: &Input<'_>) -> Chart {

@@ -7,7 +7,7 @@ use brisk_domain::panel_kind::Body;
 use brisk_domain::sentence::label_from;
 use brisk_domain::{
     Additivity, Bounds, Column, Compare, Coverage, EarlierPeriod, Frame, Interval, Panel,
-    PanelKind, Unit, Weekdays, ZoneOffsets, format,
+    PanelData, PanelKind, Unit, Weekdays, ZoneOffsets, format,
 };
 use std::borrow::Cow;
 
@@ -93,6 +93,32 @@ pub struct LegendItem {
     pub dashed: bool,
     /// Whether it is drawn as a line, not as a surface.
     pub line: bool,
+}
+
+impl<'a> Input<'a> {
+    /// What draws `data` into a box of that width and height, in CSS px: without links, and with all series.
+    pub fn of(spec: &'a Spec, data: &'a PanelData, (width, height): (f64, f64)) -> Self {
+        Self {
+            spec,
+            frame: &data.frame,
+            additivity: &data.additivity,
+            weekdays: &data.weekdays,
+            previous: data.previous.as_ref(),
+            sparkline: data.sparkline.as_ref(),
+            sparkline_additivity: &data.sparkline_additivity,
+            coverage: data.coverage,
+            previous_coverage: data.previous_coverage,
+            sparkline_coverage: data.sparkline_coverage,
+            bounds: data.bounds,
+            earlier: data.earlier,
+            interval: data.interval,
+            zone: &data.offsets,
+            width,
+            height,
+            hidden: &[],
+            links: None,
+        }
+    }
 }
 
 impl Spec {

@@ -2,18 +2,22 @@
 
 use crate::support::case::Case;
 use crate::support::cases::{all, usual};
-use brisk_chart::{Image, Theme, image};
+use brisk_chart::{Caption, Image, Theme, image};
 use brisk_domain::PanelKindName;
 use std::collections::BTreeSet;
 
 const THEMES: [Theme; 3] = [Theme::Light, Theme::Dark, Theme::Print];
+const CAPTION: Caption<'static> = Caption {
+    title: "Sales <&> more",
+    note: "11 Sep – 9 Dec 2011 · Europe/London · as of 13:00",
+};
 const SIZES: [(f64, f64); 4] = [(0.0, f64::NAN), (340.0, 160.0), (640.0, 300.0), (1600.0, 900.0)];
 
 fn images(mut case: Case) -> Vec<Image> {
     let mut images = Vec::new();
     for size in SIZES {
         case.size = size;
-        images.extend(THEMES.map(|theme| image(&case.input(), theme)));
+        images.extend(THEMES.map(|theme| image(&case.input(), theme, &CAPTION)));
     }
     images
 }
@@ -90,7 +94,7 @@ fn every_kind_has_an_image() {
     let drawn: BTreeSet<String> = usual()
         .into_iter()
         .filter(|case| {
-            let image = image(&case.input(), Theme::Light);
+            let image = image(&case.input(), Theme::Light, &CAPTION);
             !image.svg.contains("No data") && tags(&image.svg).count() > 10
         })
         .map(|case| format!("{:?}", case.spec.kind.name()))
@@ -105,12 +109,13 @@ fn every_kind_has_an_image() {
 fn images_say_what_pages_say() {
     for mut case in usual() {
         case.size = (1600.0, 900.0);
-        let (drawing, image) = (case.draw(), image(&case.input(), Theme::Print));
+        let (drawing, image) = (case.draw(), image(&case.input(), Theme::Print, &CAPTION));
         let shown = words(&image.svg);
         for item in &drawing.legend {
             assert!(shown.contains(&item.name), "{}: {}", case.name, item.name);
         }
         assert_eq!(image.summary, drawing.summary);
+        assert!(shown.contains("Sales &lt;&amp;&gt; more") && shown.contains(CAPTION.note));
         let on_page = words(&drawing.body.replace("</title>", "</title>\n"));
         let figures = on_page.lines().filter(|line| line.chars().any(|c| c.is_ascii_digit()));
         for figure in figures.map(str::trim) {

@@ -29,6 +29,10 @@ pub const BACK: &str = "back";
 pub const ZONE: &str = "tz";
 /// The oldest value an API request accepts, in seconds.
 pub const MAX_STALE: &str = "max-stale";
+/// The size of a panel's image.
+pub const IMAGE_SIZE: &str = "image-size";
+/// The pixels for each CSS px of a panel's image.
+pub const IMAGE_SCALE: &str = "image-scale";
 
 /// The suffix of a variable's name for choices that are not texts. No variable's name contains a
 /// point.

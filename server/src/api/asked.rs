@@ -6,6 +6,7 @@ use super::answer::{self, Answer};
 use super::data::{
     self, DashboardAnswer, FreshnessOf, PanelAnswer, PanelFrames, PanelResult, View,
 };
+use super::image::ImageForm;
 use super::parameters::Parameters;
 use super::{csv, problem};
 use crate::answers::{self, Head};
@@ -22,6 +23,7 @@ use brisk_cache::{Caller, Client, Trigger};
 use brisk_domain::{PanelData, Timestamp};
 use futures::future::join_all;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use std::borrow::Cow;
 
 /// How current a panel's frames are: a structured field (RFC 9651).
 const FRESHNESS: HeaderName = HeaderName::from_static("brisk-freshness");
@@ -35,6 +37,8 @@ pub(super) enum Form {
     Panel,
     /// One panel, as CSV.
     Csv,
+    /// One panel, drawn.
+    Image(ImageForm),
 }
 
 /// A view that was looked up.
@@ -75,7 +79,7 @@ impl Asked {
         request: &HeaderMap,
     ) -> Answer {
         let now = state.service.now();
-        let key = self.requested.key(form.word());
+        let key = self.requested.key(&form.name());
         if let Some(response) = self.known(state, form, key.as_ref(), now, request) {
             return Ok(response);
         }
@@ -160,7 +164,7 @@ impl Writing<'_> {
         let line = data.first().and_then(|data| form.freshness(|| FreshnessOf::of(data, now)));
         let times: Vec<Timestamp> = data.iter().map(|data| data.as_of).collect();
         let headers = form.headers(&view)?;
-        let etag = data::etag(form.media(), &view.frames, &view.outcomes);
+        let etag = data::etag(&form.media(), &view.frames, &view.outcomes);
         let answers = state.service.answers();
         if let (Some(key), Some(etag)) = (key, &etag) {
             answers.keep_head(key, Head::new(etag.clone(), headers.clone()));
@@ -179,18 +183,22 @@ impl Writing<'_> {
 }
 
 impl Form {
-    fn word(self) -> &'static str {
+    /// Tells it from all others.
+    fn name(self) -> Cow<'static, str> {
         match self {
-            Self::Dashboard => "dashboard",
-            Self::Panel => "panel",
-            Self::Csv => "csv",
+            Self::Dashboard => "dashboard".into(),
+            Self::Panel => "panel".into(),
+            Self::Csv => "csv".into(),
+            Self::Image(form) => form.name().into(),
         }
     }
 
-    fn media(self) -> &'static str {
+    /// What is written: an answer for a whole dashboard of one panel differs by its panels.
+    fn media(self) -> Cow<'static, str> {
         match self {
-            Self::Dashboard | Self::Panel => "json",
-            Self::Csv => "csv",
+            Self::Dashboard | Self::Panel => "json".into(),
+            Self::Csv => "csv".into(),
+            Self::Image(form) => form.name().into(),
         }
     }
 
@@ -199,7 +207,7 @@ impl Form {
     fn freshness(self, of: impl FnOnce() -> FreshnessOf) -> Option<HeaderValue> {
         match self {
             Self::Dashboard => None,
-            Self::Panel | Self::Csv => of().header(),
+            Self::Panel | Self::Csv | Self::Image(_) => of().header(),
         }
     }
 
@@ -209,7 +217,7 @@ impl Form {
             Self::Dashboard | Self::Panel => {
                 times.iter().map(|as_of| data::age(*as_of, now)).collect()
             }
-            Self::Csv => Vec::new(),
+            Self::Csv | Self::Image(_) => Vec::new(),
         }
     }
 
@@ -228,6 +236,11 @@ impl Form {
                 let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
                 Ok(vec![(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)])
             }
+            Self::Image(form) => {
+                view.one()?;
+                let kind = if form.is_png { "image/png" } else { "image/svg+xml" };
+                Ok(vec![(header::CONTENT_TYPE, HeaderValue::from_static(kind))])
+            }
         }
     }
 
@@ -245,6 +258,7 @@ impl Form {
                 answer::json(&PanelAnswer { view: View::of(&view.frames), panel })
             }
             Self::Csv => Ok(csv::of(view.panel()?, view.one()?)),
+            Self::Image(form) => form.draw(&view.frames, view.panel()?, view.one()?),
         }
     }
 }
@@ -266,7 +280,7 @@ impl Loaded {
 fn written_tag(etag: &ETag, form: Form, ages: &[u64], encoding: Encoding) -> ETag {
     let ages: Vec<u8> = ages.iter().flat_map(|age| age.to_le_bytes()).collect();
     let encoding = encoding.name().unwrap_or_default();
-    ETag::of([etag.header().as_bytes(), form.word().as_bytes(), &ages, encoding.as_bytes()])
+    ETag::of([etag.header().as_bytes(), form.name().as_bytes(), &ages, encoding.as_bytes()])
 }
 
 fn whole(

@@ -4,7 +4,8 @@ use super::answer::{self, Answer};
 use super::asked::{Form, asked};
 use super::data::{DashboardAnswer, PanelAnswer};
 use super::definition::{Dashboards, Definition, Summary};
-use super::parameters::{PanelPath, ViewParameters};
+use super::image::ImageForm;
+use super::parameters::{ImageParameters, PanelPath, ViewParameters};
 use super::problem;
 use crate::auth::viewer::Viewer;
 use crate::http::accept;
@@ -13,7 +14,8 @@ use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, OriginalUri, Path, State};
 use brisk_cache::Client;
-use http::HeaderMap;
+use brisk_domain::view::parse_query;
+use http::{HeaderMap, Uri};
 
 /// The dashboards
 #[utoipa::path(get, path = "/api/v1/dashboards", operation_id = "dashboards", tag = "dashboards",
@@ -103,10 +105,12 @@ pub async fn panel(
 ) -> Answer {
     let answered = async {
         let Ok(Path((slug, name))) = path else { return Err(problem::not_found()) };
-        let (panel, form) = match name.strip_suffix(".csv") {
-            Some(panel) => (panel, Form::Csv),
-            None if accept::prefers_csv(&headers) => (name.as_str(), Form::Csv),
-            None => (name.as_str(), Form::Panel),
+        let (panel, form) = match name.rsplit_once('.') {
+            Some((panel, "csv")) => (panel, Form::Csv),
+            Some((panel, "svg")) => (panel, image(&uri, false)?),
+            Some((panel, "png")) => (panel, image(&uri, true)?),
+            _ if accept::prefers_csv(&headers) => (name.as_str(), Form::Csv),
+            _ => (name.as_str(), Form::Panel),
         };
         let asked = asked(&state, (client, &viewer), (&slug, Some(panel)), &uri, &headers).await?;
         asked.response(&state, form, &headers).await
@@ -131,6 +135,43 @@ pub async fn panel(
         (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
 #[allow(dead_code)] // `panel` answers it: the router has no paths that end in a word.
 pub fn panel_as_csv() {}
+
+/// A panel as an image (SVG)
+///
+/// It stands alone: its title above, and below it the range, what is chosen, and when the data were loaded. It
+/// needs the font Inter, or another one without serifs, where it is shown.
+#[utoipa::path(get, path = "/api/v1/dashboards/{slug}/panels/{panel}.svg", operation_id = "svg", tag = "data",
+    params(PanelPath, ImageParameters, ViewParameters),
+    responses(
+        (status = 200, description = "The image.", content((String = "image/svg+xml")),
+            headers(
+                ("etag" = String, description = "For `If-None-Match`."),
+                ("brisk-freshness" = String, description = "How current the data are: `stale;as_of=\"2011-12-01T09:30:00Z\";age=61`."))),
+        (status = 304, description = "The version in `If-None-Match` is still current."),
+        (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
+#[allow(dead_code)] // `panel` answers it, too.
+pub fn panel_as_svg() {}
+
+/// A panel as an image (PNG)
+///
+/// The same, with its text drawn.
+#[utoipa::path(get, path = "/api/v1/dashboards/{slug}/panels/{panel}.png", operation_id = "png", tag = "data",
+    params(PanelPath, ImageParameters, ViewParameters),
+    responses(
+        (status = 200, description = "The image.", content((Vec<u8> = "image/png")),
+            headers(
+                ("etag" = String, description = "For `If-None-Match`."),
+                ("brisk-freshness" = String, description = "How current the data are: `stale;as_of=\"2011-12-01T09:30:00Z\";age=61`."))),
+        (status = 304, description = "The version in `If-None-Match` is still current."),
+        (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
+#[allow(dead_code)] // `panel` answers it, too.
+pub fn panel_as_png() {}
+
+fn image(uri: &Uri, is_png: bool) -> Result<Form, Problem> {
+    let pairs = parse_query(uri.query().unwrap_or_default());
+    let form = ImageForm::read(&pairs, is_png);
+    form.map(Form::Image).map_err(|error| problem::wrong_parameter(&error))
+}
 
 /// Everything else under the API's address.
 pub async fn not_found(OriginalUri(uri): OriginalUri) -> Problem {

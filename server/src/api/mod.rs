@@ -4,6 +4,7 @@
 //! - [`handlers`] answer the routes; [`parameters`] reads the query string; `asked` finds what was
 //!   written before, or loads and writes it;
 //! - [`definition`], [`data`], [`frame`], [`instant`] and [`csv`] are the forms of the answers;
+//!   `image` draws panels;
 //! - [`answer`] makes responses, with tags; [`problem`] lists what can go wrong;
 //! - [`openapi`] describes all of it; [`column_schema`] and [`view_schema`] what no derive describes;
 //!   [`page`] is the page to try it.
@@ -19,6 +20,7 @@ pub mod data;
 pub mod definition;
 pub mod frame;
 pub mod handlers;
+mod image;
 pub mod instant;
 pub mod openapi;
 pub mod page;

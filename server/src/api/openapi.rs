@@ -28,6 +28,8 @@ use utoipa::OpenApi;
         handlers::whole,
         handlers::panel,
         handlers::panel_as_csv,
+        handlers::panel_as_svg,
+        handlers::panel_as_png,
         description,
         by_token::invalidate,
     ),

@@ -26,6 +26,8 @@ const OF_THE_VIEW: [&str; 6] = [
     parameter::ZONE,
     parameter::MAX_STALE,
 ];
+/// The parameters of images alone.
+const OF_IMAGES: [&str; 3] = [parameter::IMAGE_SIZE, parameter::IMAGE_SCALE, parameter::THEME];
 
 /// `/api`
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
@@ -73,9 +75,10 @@ fn address(id: &str, fields: &[(String, String)]) -> Option<String> {
     } else if path.contains("{slug}") {
         path = path.replace("{slug}", Slug::parse(field("slug")?).ok()?.as_str());
     }
-    let of_the_view = OF_THE_VIEW.into_iter().filter_map(|name| Some((name, field(name)?)));
+    let named = OF_IMAGES.into_iter().chain(OF_THE_VIEW);
+    let given = named.filter_map(|name| Some((name, field(name)?)));
     let mut pairs: Vec<(String, String)> =
-        of_the_view.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        given.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     pairs.extend(parse_query(field("variables").unwrap_or_default()));
     Some(path + &query_string(&pairs))
 }
@@ -138,6 +141,9 @@ fn field(path: &str, parameter: &'static Parameter) -> Option<ApiField> {
         parameter::INTERVAL => FieldKind::Interval,
         parameter::MAX_STALE => FieldKind::Number,
         parameter::ZONE => FieldKind::Text("Europe/London"),
+        parameter::IMAGE_SIZE => FieldKind::Text("720x360"),
+        parameter::IMAGE_SCALE => FieldKind::Text("2"),
+        parameter::THEME => FieldKind::Text("light"),
         "variables" => FieldKind::Text("country=France&country=EIRE"),
         _ => FieldKind::Text(""),
     };
@@ -169,6 +175,11 @@ mod tests {
                 "csv",
                 "panel=sales%2Fone&max-stale=60&variables=country%3DFrance%26country%3DC%25C3%25B4te",
                 "/api/v1/dashboards/sales/panels/one.csv?max-stale=60&country=France&country=C%C3%B4te",
+            ),
+            (
+                "svg",
+                "panel=sales%2Fone&image-size=300x150&theme=print&range=today",
+                "/api/v1/dashboards/sales/panels/one.svg?image-size=300x150&theme=print&range=today",
             ),
         ];
         for (id, query, expected) in cases {

@@ -84,6 +84,26 @@ pub struct PanelPath {
     panel: String,
 }
 
+/// How an image is drawn.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)] // Only its description is used: `ImageForm` reads them.
+pub struct ImageParameters {
+    /// Width and height in CSS px, from 240x120 to 4000x4000; 720x360 without it.
+    #[param(
+        rename = "image-size",
+        example = "1200x630",
+        pattern = "^(2[4-9][0-9]|[3-9][0-9]{2}|[123][0-9]{3}|4000)x(1[2-9][0-9]|[2-9][0-9]{2}|[123][0-9]{3}|4000)$"
+    )]
+    image_size: Option<String>,
+    /// Pixels for each CSS px of a PNG, from 0.5 to 4; 2 without it. 40 million pixels are the most.
+    #[param(rename = "image-scale", minimum = 0.5, maximum = 4)]
+    image_scale: Option<f64>,
+    /// The colours: `light`, `dark`, or `print` for paper.
+    #[param(pattern = "^(light|dark|print)$")]
+    theme: Option<String>,
+}
+
 /// The view, in the same words as a page's address. Unknown parameters are ignored.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]

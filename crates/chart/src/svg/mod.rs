@@ -35,14 +35,30 @@ pub struct Image {
     pub width: f64,
     /// Its height, in px.
     pub height: f64,
-    /// The text alternative, which is also its title.
+    /// The text alternative; the document's title begins with the caption's.
     pub summary: String,
 }
 
+/// What is written around a drawing, so that an image can stand alone. Empty texts take no room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Caption<'a> {
+    /// What it shows, above.
+    pub title: &'a str,
+    /// Of which time and which part of the data, and how old they are; below.
+    pub note: &'a str,
+}
+
+/// The height of a title, and of a line of the note, in px.
+const TITLE: f64 = 26.0;
+const NOTE: f64 = 16.0;
+/// The most lines of a note.
+const NOTE_LINES: usize = 3;
 /// Around the drawing, in px: labels reach beyond the ends of axes.
 const PADDING: f64 = 16.0;
 /// The smallest image, in px.
-const LEAST: (f64, f64) = (240.0, 80.0);
+const LEAST: (f64, f64) = (240.0, 120.0);
+/// The lowest drawing above a note, in px.
+const DRAWING: f64 = 60.0;
 /// The largest side.
 const MOST: f64 = 8_000.0;
 /// The fonts, in the order in which they are looked for.
@@ -50,30 +66,73 @@ const FONTS: &str = "Inter, Noto Sans, DejaVu Sans, sans-serif";
 
 /// Draws an image of `size` px: `chart` draws into a box of a width and a height, and is asked again where a
 /// legend takes some of it.
-pub(crate) fn draw(size: (f64, f64), theme: Theme, chart: impl Fn(f64, f64) -> Chart) -> Image {
+pub(crate) fn draw(
+    size: (f64, f64),
+    theme: Theme,
+    caption: &Caption<'_>,
+    chart: impl Fn(f64, f64) -> Chart,
+) -> Image {
     let side =
         |length: f64, least| if length.is_finite() { length.clamp(least, MOST) } else { least };
     let (width, height) = (side(size.0, LEAST.0), side(size.1, LEAST.1));
-    let inner = (width - 2.0 * PADDING, height - 2.0 * PADDING);
-    let whole = chart(inner.0, inner.1);
-    let legend = legend::height(&whole.legend, inner);
-    let chart = if legend > 0.0 { chart(inner.0, inner.1 - legend) } else { whole };
-    let area = Area { x: PADDING, y: PADDING, width: inner.0, height: inner.1 };
-    write(&chart, area, (width, height), theme)
+    let (mut pen, inner) = (Pen::new(theme), width - 2.0 * PADDING);
+    let mut area = Area { x: PADDING, y: PADDING, width: inner, height: height - 2.0 * PADDING };
+    area = captioned(caption, area, &mut pen);
+    let whole = chart(area.width, area.height);
+    let legend = legend::height(&whole.legend, (area.width, area.height));
+    let chart = if legend > 0.0 { chart(area.width, area.height - legend) } else { whole };
+    let title = match caption.title {
+        "" => chart.summary.clone(),
+        title => format!("{title}: {}", chart.summary),
+    };
+    write(&chart, area, &mut pen);
+    document(&pen, (width, height), &title, chart.summary)
 }
 
-fn write(chart: &Chart, area: Area, (width, height): (f64, f64), theme: Theme) -> Image {
-    let mut pen = Pen::new(theme);
-    let below = legend::legend(&chart.legend, area, &mut pen);
-    match &chart.scene {
-        Scene::Plot(plot) => plot::plot(plot, below, &mut pen),
-        Scene::Picture(picture) => picture::picture(picture, below, &mut pen),
-        Scene::Stat(stat) => stat::stat(stat, below, &mut pen),
-        Scene::Table(table) => table::table(table, below, &mut pen),
-        Scene::Message { text } => message(text, below, &mut pen),
+/// Writes what stands around the drawing; returns what is left for it. Small images have no note, since the
+/// drawing comes first.
+fn captioned(caption: &Caption<'_>, area: Area, pen: &mut Pen) -> Area {
+    let mut left = area;
+    if !caption.title.is_empty() {
+        let style = Style::new(pen.palette.ink, 14.0).heavy(600);
+        let text = words::cut(caption.title, style, area.width);
+        let at = (area.x, words::centred(area.y + TITLE / 2.0 - 4.0, style));
+        words::write(&text, at, Anchor::Start, style, pen);
+        left = left.below(TITLE);
     }
-    let summary = chart.summary.clone();
-    let (w, h, title) = (px(width), px(height), escape(&summary));
+    let style = Style::new(pen.palette.ink_3, 11.0);
+    let mut lines = words::lines(caption.note, style, area.width);
+    if lines.len() > NOTE_LINES {
+        lines.truncate(NOTE_LINES);
+        if let Some(last) = lines.last_mut() {
+            last.push('…');
+        }
+    }
+    let taken = NOTE * lines.len() as f64 + 4.0;
+    if lines.is_empty() || left.height - taken < DRAWING {
+        return left;
+    }
+    left.height -= taken;
+    for (number, line) in lines.iter().enumerate() {
+        let middle = left.y + left.height + 4.0 + NOTE * (number as f64 + 0.5);
+        words::write(line, (area.x, words::centred(middle, style)), Anchor::Start, style, pen);
+    }
+    left
+}
+
+fn write(chart: &Chart, area: Area, pen: &mut Pen) {
+    let below = legend::legend(&chart.legend, area, pen);
+    match &chart.scene {
+        Scene::Plot(plot) => plot::plot(plot, below, pen),
+        Scene::Picture(picture) => picture::picture(picture, below, pen),
+        Scene::Stat(stat) => stat::stat(stat, below, pen),
+        Scene::Table(table) => table::table(table, below, pen),
+        Scene::Message { text } => message(text, below, pen),
+    }
+}
+
+fn document(pen: &Pen, (width, height): (f64, f64), title: &str, summary: String) -> Image {
+    let (w, h, title) = (px(width), px(height), escape(title));
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" \
          font-family=\"{FONTS}\" font-size=\"11\" font-weight=\"500\" role=\"img\" aria-label=\"{title}\">\
