@@ -5,7 +5,7 @@ const november = "/d/online-retail?from=2011-11-01&to=2011-11-30";
 
 test.use({ permissions: ["clipboard-read", "clipboard-write"] });
 
-test("a menu links to the large panel, its table and its data as CSV", async ({ page }) => {
+test("a menu links to the large panel, its table and its files", async ({ page }) => {
   await page.goto(`${november}&country=EIRE`);
   await settled(page);
   await page.locator("#revenue-by-day .pop > summary").click();
@@ -19,6 +19,14 @@ test("a menu links to the large panel, its table and its data as CSV", async ({ 
   const csv = readFileSync(await download.path(), "utf8");
   expect(csv.split("\n")[0].trim()).toBe("day,revenue,revenue (previous period),complete");
   expect(csv.trim().split("\n").length).toBeGreaterThan(10);
+  for (const [name, beginning] of [["PNG", "\x89PNG"], ["SVG", "<svg "]]) {
+    const [image] = await Promise.all([
+      page.waitForEvent("download"),
+      menu.getByRole("link", { name: `Download ${name}` }).click(),
+    ]);
+    expect(image.suggestedFilename()).toBe(`revenue-by-day.${name.toLowerCase()}`);
+    expect(readFileSync(await image.path(), "latin1").startsWith(beginning), name).toBe(true);
+  }
   await menu.getByRole("link", { name: "Show as table" }).click();
   await expect(page).toHaveURL(/\/p\/revenue-by-day\?from=2011-11-01&to=2011-11-30&country=EIRE#data/);
 });
@@ -37,6 +45,20 @@ test("a link and all digits of a figure can be copied, with a confirmation", asy
   await page.getByRole("button", { name: "Copy link to panel" }).click();
   await expect(toast).toHaveText("Copied the link");
   expect(await copied()).toMatch(/^http.*\/d\/online-retail\/p\/revenue\?from=2011-11-01&to=2011-11-30$/);
+});
+
+test("a panel can be copied as an image", async ({ page }) => {
+  await page.goto(november);
+  await settled(page);
+  await page.locator("#revenue-by-day .pop > summary").click();
+  await page.locator("#revenue-by-day").getByRole("button", { name: "Copy image" }).click();
+  await expect(page.locator(".toast")).toHaveText("Copied the image");
+  const size = await page.evaluate(async () => {
+    const [item] = await navigator.clipboard.read();
+    const { width, height } = await createImageBitmap(await item.getType("image/png"));
+    return [width, height];
+  });
+  expect(size).toEqual([1440, 720]);
 });
 
 test("c copies the figure being read, with all its digits", async ({ page }) => {

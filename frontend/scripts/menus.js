@@ -1,7 +1,7 @@
 // @ts-check
-// A panel's menu: copying its link and its value, and what the cache has, which is fetched once
+// A panel's menu: copying its link, its image and its value, and what the cache has, which is fetched once
 // it is opened.
-import { copy } from "./clipboard.js";
+import { copy, copyImage } from "./clipboard.js";
 import { closest, find } from "./elements.js";
 import { toast } from "./toast.js";
 
@@ -25,6 +25,7 @@ document.addEventListener("click", (event) => {
   menu.removeAttribute("open");
   find(menu, "summary")?.focus();
   if (button.dataset.copy === "value") copyValue(button);
+  else if (button.dataset.copy === "image") copyImage(button.dataset.link ?? "");
   else copy(new URL(button.dataset.link ?? "", location.href).href, "Copied the link");
 });
 

@@ -1,4 +1,4 @@
-//! A panel's menu: full size, table, CSV, link, clipboard, and cache details.
+//! A panel's menu: full size, table, downloads, link, clipboard, and cache details.
 //!
 //! Links work without scripts; entries that need `frontend/scripts/menus.js` are hidden without it.
 
@@ -30,9 +30,12 @@ pub(crate) fn menu(page: &DashboardPage, panel: &Panel, title: &str) -> AnyView 
                 {view_large}
                 {as_table}
                 {elsewhere}
-                <a href=csv(page, panel) download>{icon("download")}"Download CSV"</a>
+                {downloads(page, panel)}
                 <button type="button" class="js-only" data-copy="link" data-link=large>
                     {icon("link")}"Copy link to panel"
+                </button>
+                <button type="button" class="js-only" data-copy="image" data-link=file(page, panel, "png")>
+                    {icon("copy")}"Copy image"
                 </button>
                 {of_its_kind}
                 {cache(page, panel)}
@@ -54,10 +57,21 @@ fn entry(entry: &MenuEntry) -> AnyView {
     }
 }
 
-/// The panel's frame for programs, in this view.
-fn csv(page: &DashboardPage, panel: &Panel) -> String {
+/// The panel's data and its drawing as files, side by side.
+fn downloads(page: &DashboardPage, panel: &Panel) -> AnyView {
+    let link = |(ending, name): (&str, &'static str)| {
+        let label = format!("Download {name}");
+        view! { <a href=file(page, panel, ending) download aria-label=label>{name}</a> }.into_any()
+    };
+    let links: Vec<AnyView> = [("csv", "CSV"), ("png", "PNG"), ("svg", "SVG")].map(link).into();
+    view! { <div class="menu-row">{icon("download")}<span>"Download"</span>{links}</div> }
+        .into_any()
+}
+
+/// The panel in this view, as a file with that ending.
+fn file(page: &DashboardPage, panel: &Panel, ending: &str) -> String {
     let query = page.view.query_string(&page.dashboard);
-    format!("/api/v1/dashboards/{}/panels/{}.csv{query}", page.dashboard.slug, panel.id)
+    format!("/api/v1/dashboards/{}/panels/{}.{ending}{query}", page.dashboard.slug, panel.id)
 }
 
 /// Cache details, fetched when they are opened. Without scripts they are on the panel's own page.

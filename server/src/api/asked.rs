@@ -108,7 +108,7 @@ impl Asked {
         if let Some(not_modified) = not_modified {
             return Some(with(not_modified, line));
         }
-        let (ages, encoding) = (form.ages(&times, now), accept::encoding(request));
+        let (ages, encoding) = (form.ages(&times, now), form.encoding(request));
         let answer = head.last(&ages, encoding).or_else(|| {
             let answer = answers.written(&written_tag(&head.etag, form, &ages, encoding))?;
             head.found(ages, encoding, &answer);
@@ -173,7 +173,7 @@ impl Writing<'_> {
         if let Some(not_modified) = not_modified {
             return Ok(with(not_modified, line));
         }
-        let encoding = accept::encoding(request);
+        let encoding = form.encoding(request);
         let tag = etag.map(|etag| written_tag(&etag, form, &form.ages(&times, now), encoding));
         let write = move || form.write(&view, now);
         let written = answers.of(state.service.drawing(), client, tag, encoding, write).await;
@@ -218,6 +218,14 @@ impl Form {
                 times.iter().map(|as_of| data::age(*as_of, now)).collect()
             }
             Self::Csv | Self::Image(_) => Vec::new(),
+        }
+    }
+
+    /// How an answer to this request is encoded. A PNG is compressed already.
+    fn encoding(self, request: &HeaderMap) -> Encoding {
+        match self {
+            Self::Image(form) if form.is_png => Encoding::Identity,
+            _ => accept::encoding(request),
         }
     }
 
