@@ -289,7 +289,7 @@ async fn main() -> Result<()> {
             let report = case::run(&settings).await?;
             println!("{report}");
             if let Some(file) = chart {
-                std::fs::write(file, report.page()?)?;
+                std::fs::write(file, report.chart()?)?;
             }
             report.check()?;
         }

@@ -117,6 +117,8 @@ async fn measure(
     measured.length += begun.elapsed();
     measured.database += postgres.cpu_time()?.saturating_sub(cpu);
     measured.statements += statements(postgres).await?;
+    measured.read_time += statement_time(postgres, READER).await?;
+    measured.rollup_time += statement_time(postgres, data::ROLLUPS).await?;
     measured.times.extend(seen.times);
     measured.stale += seen.stale;
     let busy = Manner { readers: BUSY.0, pause: Duration::ZERO, length: BUSY.1, ..manner };
@@ -139,10 +141,19 @@ async fn statements(postgres: &Postgres) -> Result<i64> {
     postgres.number(&sql).await
 }
 
+/// How long the statements of a role took altogether.
+async fn statement_time(postgres: &Postgres, role: &str) -> Result<Duration> {
+    let sql = format!(
+        "select coalesce(round(sum(total_exec_time) * 1000), 0)::int8 from pg_stat_statements \
+         where userid = '{role}'::regrole"
+    );
+    Ok(Duration::from_micros(postgres.number(&sql).await?.unsigned_abs()))
+}
+
 impl Report {
-    /// The phases as bars: a page that needs no server.
-    pub fn page(&self) -> Result<String> {
-        chart::page(self)
+    /// The phases as bars: an SVG.
+    pub fn chart(&self) -> Result<String> {
+        chart::svg(self)
     }
 
     /// Nobody was shown an old value. The ratios depend on the machine as well; they are reported.

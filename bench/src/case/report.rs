@@ -25,6 +25,10 @@ pub struct Measured {
     pub stale: u64,
     /// Statements that sources and rollups ran.
     pub statements: i64,
+    /// How long the statements of sources took altogether.
+    pub read_time: Duration,
+    /// How long the statements that refresh rollups took altogether.
+    pub rollup_time: Duration,
     /// PostgreSQL's processor time.
     pub database: Duration,
     /// Wall time.
@@ -109,6 +113,20 @@ impl fmt::Display for Report {
                 measured.rate(),
                 measured.memory.iter().max().copied().unwrap_or_default() / 1_000_000,
                 measured.stale,
+            )?;
+        }
+        writeln!(f)?;
+        for phase in PHASES {
+            let Some(measured) = self.measured.get(&phase) else { continue };
+            if measured.rollup_time.is_zero() {
+                continue;
+            }
+            writeln!(
+                f,
+                "{}: the statements of 100 views took {:.1} s, refreshing the rollups meanwhile {:.1} s.",
+                phase.name(),
+                measured.of_a_hundred(measured.read_time.as_secs_f64()),
+                measured.of_a_hundred(measured.rollup_time.as_secs_f64()),
             )?;
         }
         writeln!(f)?;

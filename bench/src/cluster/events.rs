@@ -2,6 +2,7 @@
 
 use super::counter::{self, Delivered};
 use super::readers::{Seen, read};
+use super::schedules;
 use super::world::World;
 use anyhow::{Context, Result, bail, ensure};
 use std::fmt;
@@ -113,6 +114,7 @@ async fn happen(world: &World, event: Event, releases: &Releases<'_>) -> Result<
             ensure!(frames > 0, "the new replica was asked for nothing");
             world.nginx.pass_to(&ports).await?;
             block_in_place(|| another.stop(PATIENCE))?.context("it does not stop")?;
+            world.runs_elsewhere.fetch_add(schedules::logged(&another)?, Ordering::SeqCst);
             Ok(format!("ready {} after its start", ms(took)))
         }
         Event::FailOver => {

@@ -77,7 +77,7 @@ pub struct Report {
 /// Starts the cluster, runs everything in turn, and ends it.
 pub async fn run(settings: &Settings) -> Result<Report> {
     let older = settings.older.as_ref().unwrap_or(&settings.program);
-    let world = Arc::new(World::start(older, settings.rows).await?);
+    let world = Arc::new(World::start(older, &settings.program, settings.rows).await?);
     println!("{world}");
     measured(settings, &world).await.with_context(|| world.logs())
 }
@@ -111,7 +111,7 @@ async fn measured(settings: &Settings, world: &Arc<World>) -> Result<Report> {
 
 /// Starts the cluster and keeps it until the program is ended.
 pub async fn stay(settings: &Settings) -> Result<()> {
-    let world = World::start(&settings.program, settings.rows).await?;
+    let world = World::start(&settings.program, &settings.program, settings.rows).await?;
     println!("{world}\nCtrl-C ends all of it.");
     tokio::signal::ctrl_c().await?;
     Ok(())

@@ -3,8 +3,10 @@
 
 use super::dashboards::SCHEDULES;
 use super::world::World;
+use crate::servers::brisk::Brisk;
 use anyhow::{Context, Result, ensure};
 use std::fmt;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// What became of all due times so far.
@@ -28,6 +30,12 @@ pub(super) struct Runs {
 const PATIENCE: Duration = Duration::from_secs(150);
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// Runs that a replica says that it completed.
+pub(super) fn logged(replica: &Brisk) -> Result<usize> {
+    let log = std::fs::read_to_string(replica.log()).context("a replica's log")?;
+    Ok(log.lines().filter(|line| line.contains("warmed as scheduled")).count())
+}
+
 /// Counts them, once none is under way.
 pub(super) async fn count(world: &World, kills: i64) -> Result<Runs> {
     // Far from a full minute, and after claims of those who were killed.
@@ -44,10 +52,9 @@ pub(super) async fn count(world: &World, kills: i64) -> Result<Runs> {
     }
     let minutes = "select coalesce((max(due_at) - min(due_at)) / 60000000 + 1, 0)::int8
          from jobs where kind = 'warming'";
-    let mut logged = 0;
+    let mut runs = world.runs_elsewhere.load(Ordering::SeqCst);
     for replica in &world.replicas {
-        let log = std::fs::read_to_string(replica.log()).context("a replica's log")?;
-        logged += log.lines().filter(|line| line.contains("warmed as scheduled")).count();
+        runs += logged(replica)?;
     }
     let statements = "select coalesce(sum(calls), 0)::int8 from pg_stat_statements
          where userid = 'reader'::regrole and query like '%from warmed_%'";
@@ -58,7 +65,7 @@ pub(super) async fn count(world: &World, kills: i64) -> Result<Runs> {
             .store
             .number("select coalesce(sum(missed), 0)::int8 from schedule_runs")
             .await?,
-        logged,
+        logged: runs,
         statements: world.source.front.number(statements).await?,
         kills,
     })

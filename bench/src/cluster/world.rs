@@ -11,7 +11,7 @@ use crate::servers::postgres::Postgres;
 use anyhow::{Context, Result, ensure};
 use std::fmt;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicI64};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize};
 use std::time::{Duration, Instant};
 
 /// The cluster.
@@ -28,6 +28,9 @@ pub(super) struct World {
     pub(super) acknowledged: AtomicI64,
     /// Whether readers and the writer are to end.
     pub(super) is_over: AtomicBool,
+    /// Runs of schedules in the logs of replicas that are gone.
+    pub(super) runs_elsewhere: AtomicUsize,
+    /// What replicas are started as from now on.
     deployment: Deployment,
 }
 
@@ -39,8 +42,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(20);
 
 impl World {
-    /// Starts everything; the replicas run `program`.
-    pub(super) async fn start(program: &Path, rows: u64) -> Result<Self> {
+    /// Starts everything; the replicas run `older` at first, and those that come later `program`.
+    pub(super) async fn start(older: &Path, program: &Path, rows: u64) -> Result<Self> {
         let (redis, store, source) = futures::future::try_join3(
             RedisCluster::start(),
             Postgres::start(),
@@ -51,7 +54,7 @@ impl World {
             source.front.execute(format!("create table warmed_{number} as select 1 as n")).await?;
         }
         let deployment = Deployment {
-            program: program.to_owned(),
+            program: older.to_owned(),
             configuration: format!(
                 "secret_key = \"{KEY}\"\ntrusted_proxies = [\"127.0.0.1\"]\n\
                  [database]\nurl = \"{}\"\n\
@@ -78,7 +81,8 @@ impl World {
             raised: AtomicI64::default(),
             acknowledged: AtomicI64::default(),
             is_over: AtomicBool::default(),
-            deployment,
+            runs_elsewhere: AtomicUsize::default(),
+            deployment: Deployment { program: program.to_owned(), ..deployment },
         };
         for replica in &world.replicas {
             world.ready(replica).await?;

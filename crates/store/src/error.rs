@@ -9,6 +9,13 @@ pub enum StoreError {
     /// Opening, reading or writing failed.
     #[error("Brisk's own database cannot be used: {0}")]
     Database(#[from] sqlx::Error),
+    /// A pooler hands its sessions from one client to another.
+    #[error(
+        "Brisk's own database is behind a pooler in transaction or statement mode, where statements could \
+         reach another client's session. Set the pooler to session mode (PgBouncer: `pool_mode = session`), \
+         or name the server itself in BRISK_DATABASE_URL"
+    )]
+    SharedSessions,
     /// Nothing came back.
     #[error("Brisk's own database does not answer")]
     NoAnswer,

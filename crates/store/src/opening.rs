@@ -8,7 +8,10 @@ use crate::migrations::{self, Dialect};
 use crate::store::{Place, SqliteFile};
 use crate::{Store, StoreError, StoreLocation};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _, Row as _};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{
+    AnyConnection, AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _,
+};
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -70,12 +73,16 @@ impl Store {
                 let in_use = InUse::shared(path)?;
                 sqlite_pool(path, in_use, sqlite_options(path, Access::Write)?).await
             }
-            StoreLocation::Postgres(url) => postgres_pool(url).await,
+            StoreLocation::Postgres(url) => {
+                refuse_shared_sessions(url).await?;
+                postgres_pool(url).await
+            }
         }
     }
 
     /// Connects to a PostgreSQL database, and brings it up to date.
     async fn connect(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        refuse_shared_sessions(url).await?;
         let options = postgres_options(url)?;
         // Its statements may take as long as they need: it waits while another process migrates.
         let mut connection = AnyConnection::connect_with(&options).await?;
@@ -91,6 +98,17 @@ impl Store {
         closed?;
         postgres_pool(url).await
     }
+}
+
+/// Refuses a database behind a pooler that hands sessions from one client to another: a statement could
+/// be answered by what another client has prepared under the same name, and locks would be anybody's.
+async fn refuse_shared_sessions(url: &DatabaseUrl) -> Result<(), StoreError> {
+    let options = PgConnectOptions::from_str(url.expose())?;
+    let mut connection = options.connect().await?;
+    let shared = brisk_pooling::is_shared(&mut connection, &options).await;
+    // The pooler may have given its process to somebody else.
+    let _ = connection.close_hard().await;
+    if shared? { Err(StoreError::SharedSessions) } else { Ok(()) }
 }
 
 async fn postgres_pool(url: &DatabaseUrl) -> Result<Store, StoreError> {

@@ -8,6 +8,7 @@ use brisk_engine::load::Sources;
 use brisk_server::noticing::reports::ListenerState;
 use brisk_server::router::router;
 use brisk_source::{ConnectError, Limits, Source};
+use brisk_store::{DatabaseUrl, Store, StoreError, StoreLocation};
 use brisk_test_waiting::eventually;
 use futures::future::join_all;
 use std::sync::Arc;
@@ -118,5 +119,22 @@ async fn a_source_through_a_pooler_that_shares_sessions_is_refused() {
         }
         assert_eq!(about, Err(ConnectError::SharedSessions), "{mode}");
         assert!(ConnectError::SharedSessions.to_string().contains("pool_mode = session"));
+    }
+}
+
+/// Its records would be read through what another client has prepared.
+#[tokio::test]
+async fn a_store_through_a_pooler_that_shares_sessions_is_refused() {
+    for mode in ["session", "transaction", "statement"] {
+        let Some(url) = brisk_test_stores::database().await else { return };
+        let pooler = pgbouncer(&url, mode);
+        let server = url.rsplit(':').next().unwrap().split('/').next().unwrap().to_owned();
+        let through = url.replace(&server, &pooler.port.to_string());
+        let location = StoreLocation::Postgres(DatabaseUrl::parse(&through).unwrap());
+        for opened in [Store::at(&location).await, Store::as_it_is(&location).await] {
+            let error = opened.err();
+            assert_eq!(error.is_none(), mode == "session", "{mode}: {error:?}");
+            assert!(error.is_none_or(|error| matches!(error, StoreError::SharedSessions)), "{mode}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::session;
 use super::suspects::Catalog;
 use super::value::{self, Column};
-use super::{about, arguments, connect_error, error, offered_functions, pooling};
+use super::{about, arguments, connect_error, error, offered_functions};
 use crate::about::About;
 use crate::compile::statement::{SessionZone, Statement};
 use crate::connect_error::ConnectError;
@@ -68,7 +68,7 @@ impl Protocol for Postgres {
         connection: &mut PgConnection,
         options: &PgConnectOptions,
     ) -> Result<bool, sqlx::Error> {
-        pooling::is_shared(connection, options).await
+        brisk_pooling::is_shared(connection, options).await
     }
 
     const ZONE_ADVICE: &str =

@@ -12,7 +12,6 @@ pub(crate) mod executor;
 mod offered_functions;
 mod own_text;
 mod placeholders;
-mod pooling;
 pub(crate) mod rollups;
 pub(crate) mod session;
 mod suspects;

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// A second connection begins a transaction, which keeps the process that it is given. In session mode, or
 /// without a pooler, that is never the first one's. Otherwise it is most likely the one that the first
 /// connection has just had, or the first one gets another process afterwards, or none.
-pub(super) async fn is_shared(
+pub async fn is_shared(
     connection: &mut PgConnection,
     options: &PgConnectOptions,
 ) -> Result<bool, sqlx::Error> {
