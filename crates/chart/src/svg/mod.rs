@@ -53,8 +53,8 @@ const TITLE: f64 = 26.0;
 const NOTE: f64 = 16.0;
 /// The most lines of a note.
 const NOTE_LINES: usize = 3;
-/// Around the drawing, in px: labels reach beyond the ends of axes.
-const PADDING: f64 = 16.0;
+/// Around the drawing in an image, in px: labels reach beyond the ends of axes.
+pub const PADDING: f64 = 16.0;
 /// The smallest image, in px.
 const LEAST: (f64, f64) = (240.0, 120.0);
 /// The lowest drawing above a note, in px.
@@ -64,11 +64,20 @@ const MOST: f64 = 8_000.0;
 /// The fonts, in the order in which they are looked for.
 const FONTS: &str = "Inter, Noto Sans, DejaVu Sans, sans-serif";
 
+/// What an image is laid on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ground {
+    /// A ground of its own.
+    Own,
+    /// The page that it is put on.
+    Page,
+}
+
 /// Draws an image of `size` px: `chart` draws into a box of a width and a height, and is asked again where a
 /// legend takes some of it.
 pub(crate) fn draw(
     size: (f64, f64),
-    theme: Theme,
+    (theme, ground): (Theme, Ground),
     caption: &Caption<'_>,
     chart: impl Fn(f64, f64) -> Chart,
 ) -> Image {
@@ -86,7 +95,7 @@ pub(crate) fn draw(
         title => format!("{title}: {}", chart.summary),
     };
     write(&chart, area, &mut pen);
-    document(&pen, (width, height), &title, chart.summary)
+    document((&pen, ground), (width, height), &title, chart.summary)
 }
 
 /// Writes what stands around the drawing; returns what is left for it. Small images have no note, since the
@@ -131,14 +140,21 @@ fn write(chart: &Chart, area: Area, pen: &mut Pen) {
     }
 }
 
-fn document(pen: &Pen, (width, height): (f64, f64), title: &str, summary: String) -> Image {
+fn document(
+    (pen, ground): (&Pen, Ground),
+    (width, height): (f64, f64),
+    title: &str,
+    summary: String,
+) -> Image {
     let (w, h, title) = (px(width), px(height), escape(title));
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" \
          font-family=\"{FONTS}\" font-size=\"11\" font-weight=\"500\" role=\"img\" aria-label=\"{title}\">\
          <title>{title}</title>"
     );
-    let _ = write!(svg, "<rect width=\"{w}\" height=\"{h}\" fill=\"{}\"/>", pen.palette.card);
+    if ground == Ground::Own {
+        let _ = write!(svg, "<rect width=\"{w}\" height=\"{h}\" fill=\"{}\"/>", pen.palette.card);
+    }
     svg.push_str(&pen.out);
     svg.push_str("</svg>");
     Image { svg, width, height, summary }
