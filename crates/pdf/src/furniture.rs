@@ -11,7 +11,7 @@ const RUNNING: usize = 2;
 /// Between the head and the content, in pt.
 const BELOW: f32 = 16.0;
 /// Between the content and the foot's baseline.
-const FOOT: f32 = 22.0;
+const FOOT: f32 = 28.0;
 
 /// The lines of a page's head.
 pub(crate) struct Head {
@@ -44,7 +44,8 @@ impl Furniture {
         typesetter: &Typesetter<'_>,
     ) -> Self {
         let content = sheet.content();
-        let wrapped = |text: &str, style, most| typesetter.lines(text, style, content.width, most).0;
+        let wrapped =
+            |text: &str, style, most| typesetter.lines(text, style, content.width, most).0;
         let mut below: Vec<String> = Vec::new();
         for line in lines {
             let room = LINES.saturating_sub(below.len());
@@ -93,8 +94,10 @@ fn stacked(
 ) -> Head {
     let count = titles.len();
     let (mut lines, mut y) = (Vec::new(), top);
-    for (text, style) in
-        titles.into_iter().map(|text| (text, title)).chain(below.into_iter().map(|text| (text, line)))
+    for (text, style) in titles
+        .into_iter()
+        .map(|text| (text, title))
+        .chain(below.into_iter().map(|text| (text, line)))
     {
         let leading = style.leading();
         lines.push((text, style, y + leading * 0.76));

@@ -22,12 +22,28 @@ pub(crate) const LINES: Style = Style::new(9.0, INK_3);
 pub(crate) const RUNNING_LINES: Style = Style::new(7.5, INK_3);
 /// At the foot of pages.
 pub(crate) const FOOT: Style = Style::new(7.5, INK_3).even();
-/// A panel's title, and what follows a table's on its other pages.
-pub(crate) const PANEL: Style = Style::new(9.5, INK).heavy();
+/// Above a table's other pages.
 pub(crate) const CONTINUED: Style = Style::new(8.0, INK_3);
 /// Sentences in place of data, and below them.
 pub(crate) const MESSAGE: Style = Style::new(9.0, INK_3);
 pub(crate) const NOTE: Style = Style::new(7.0, INK_3);
 
-/// Between a panel's rule and its content: its title.
-pub(crate) const PANEL_HEAD: f32 = 20.0;
+/// Words that lead to another page.
+pub(crate) const LINK: Style = Style::new(7.0, ACCENT);
+
+/// The look of a panel's title.
+#[derive(Debug)]
+pub(crate) struct Titled {
+    /// Of its letters.
+    pub(crate) style: Style,
+    /// Its baseline, below the line above the panel.
+    pub(crate) baseline: f32,
+    /// Between that line and the content.
+    pub(crate) height: f32,
+}
+
+/// Of panels beside others, and of those that have a page.
+pub(crate) const IN_BOX: Titled =
+    Titled { style: Style::new(9.5, INK).heavy(), baseline: 13.0, height: 20.5 };
+pub(crate) const ALONE: Titled =
+    Titled { style: Style::new(13.0, INK).heavy(), baseline: 18.0, height: 29.0 };

@@ -65,11 +65,6 @@ impl Sheet {
 
     /// What margins leave.
     pub(crate) fn content(self) -> Area {
-        Area {
-            x: SIDE,
-            y: TOP,
-            width: self.width - 2.0 * SIDE,
-            height: self.height - TOP - BOTTOM,
-        }
+        Area { x: SIDE, y: TOP, width: self.width - 2.0 * SIDE, height: self.height - TOP - BOTTOM }
     }
 }

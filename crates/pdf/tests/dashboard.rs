@@ -4,7 +4,9 @@
 
 use crate::support::case::Case;
 use crate::support::cases;
-use brisk_domain::{GridPlace, PanelKind, Timestamp};
+use crate::support::columns::{floats, gbp, ints, style, texts};
+use brisk_domain::panel::Cell;
+use brisk_domain::{GridPlace, PanelKind, PanelKindName, Timestamp};
 use brisk_pdf::{Content, Document, Layout, Panel, Paper, PaperSize};
 
 /// The notes of one panel.
@@ -87,4 +89,33 @@ pub(crate) fn places(cases: &[Case]) -> Vec<GridPlace> {
         place
     };
     cases.iter().map(&mut place).collect()
+}
+
+/// A table with that many rows of invoices.
+pub(crate) fn invoices(rows: usize) -> Case {
+    let customers = [
+        "Regency Cakestands & Sons",
+        "Łódź Zabawki",
+        "A shop whose name is so long that it takes two lines even on a page of its own, and perhaps three",
+        "Έσοδα Α.Ε.",
+        "Выручка и партнёры",
+    ];
+    let names: Vec<&str> = (0..rows).map(|row| customers[row % customers.len()]).collect();
+    let numbers: Vec<String> = (0..rows).map(|row| format!("INV-{:05}", 10_000 + row)).collect();
+    let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    let amounts = (0..rows).map(|row| amount(row));
+    let columns = vec![
+        texts("invoice", &numbers),
+        texts("customer", &names),
+        ints("quantity", (0..rows).map(|row| (row as i64 * 7) % 450)),
+        floats("amount", amounts),
+    ];
+    Case::new("invoices", PanelKindName::Table, "Invoices", columns).with(|case| {
+        case.spec.columns = vec![style("amount", Some(gbp()), Cell::Plain)];
+    })
+}
+
+/// What invoice `row` amounts to; no two are the same.
+pub(crate) fn amount(row: usize) -> f64 {
+    1_000.0 + row as f64 * 13.37
 }

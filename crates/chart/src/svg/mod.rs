@@ -55,8 +55,9 @@ const NOTE: f64 = 16.0;
 const NOTE_LINES: usize = 3;
 /// Around the drawing in an image, in px: labels reach beyond the ends of axes.
 pub const PADDING: f64 = 16.0;
-/// The smallest image, in px.
+/// The smallest image that stands alone, in px, and the smallest part of a page.
 const LEAST: (f64, f64) = (240.0, 120.0);
+const LEAST_PART: (f64, f64) = (200.0, 92.0);
 /// The lowest drawing above a note, in px.
 const DRAWING: f64 = 60.0;
 /// The largest side.
@@ -83,7 +84,8 @@ pub(crate) fn draw(
 ) -> Image {
     let side =
         |length: f64, least| if length.is_finite() { length.clamp(least, MOST) } else { least };
-    let (width, height) = (side(size.0, LEAST.0), side(size.1, LEAST.1));
+    let least = if ground == Ground::Own { LEAST } else { LEAST_PART };
+    let (width, height) = (side(size.0, least.0), side(size.1, least.1));
     let (mut pen, inner) = (Pen::new(theme), width - 2.0 * PADDING);
     let mut area = Area { x: PADDING, y: PADDING, width: inner, height: height - 2.0 * PADDING };
     area = captioned(caption, area, &mut pen);

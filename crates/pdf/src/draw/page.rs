@@ -63,10 +63,11 @@ pub(crate) fn page(
     head(context, number, &mut canvas, tags, &mut links);
     for item in &context.plan.pages[number] {
         match item {
-            Item::Panel { panel, area, scale, table } => {
+            Item::Panel { panel, area, scale, table, look } => {
                 let mut place = panel::Place { page: number, links: &mut links, characters };
-                let drawn = panel::Boxed { panel: *panel, area: *area, scale: *scale, table };
-                drawn.draw(context, &mut canvas, tags.panel(*panel), &mut place)?;
+                let (panel, area, scale) = (*panel, *area, *scale);
+                let drawn = panel::Boxed { panel, area, scale, table, look };
+                drawn.draw(context, &mut canvas, tags.panel(panel), &mut place)?;
             }
             Item::Rows { panel, rows, area } => {
                 let flowing = table::Flowed { panel: *panel, rows: rows.clone(), area: *area };

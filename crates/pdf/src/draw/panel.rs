@@ -6,7 +6,7 @@ use super::page::{Link, Pressed, To, rect};
 use super::table::{self, Heads, Part};
 use super::tags::PanelTags;
 use crate::document::Error;
-use crate::look;
+use crate::look::{self, Titled};
 use crate::plan::Preview;
 use crate::prepare::{Body, Prepanel};
 use crate::sheet::Area;
@@ -39,6 +39,7 @@ pub(crate) struct Boxed<'a> {
     pub(crate) area: Area,
     pub(crate) scale: f32,
     pub(crate) table: &'a Option<Preview>,
+    pub(crate) look: &'a Titled,
 }
 
 impl Boxed<'_> {
@@ -51,8 +52,8 @@ impl Boxed<'_> {
         place: &mut Place<'_>,
     ) -> Result<(), Error> {
         let panel = &context.prepared.panels[self.panel];
-        titled((self.panel, panel), self.area, canvas, tags, place.links);
-        let body = self.area.below(look::PANEL_HEAD);
+        titled((self.panel, panel), (self.area, self.look), canvas, tags, place.links);
+        let body = self.area.below(self.look.height);
         match (&panel.body, self.table) {
             (Body::Table { rows, .. }, Some(preview)) => {
                 self.rows(context, (rows, preview), body, canvas, tags, place);
@@ -137,7 +138,7 @@ impl Boxed<'_> {
         };
         let alternative = format!("{} {words}.", rows.summary);
         tags.figure(id, &alternative, (place.page, rect(area)));
-        let style = look::NOTE;
+        let style = look::LINK;
         let baseline = end + 4.0 + style.leading() * 0.76;
         let (id, width) = canvas.tagged_text(&words, (area.x, baseline), Align::Left, style);
         tags.more.texts.push(id);
@@ -154,19 +155,19 @@ impl Boxed<'_> {
 /// The line above a panel, and its title, which leads to its page.
 pub(crate) fn titled(
     (number, panel): (usize, &Prepanel<'_>),
-    area: Area,
+    (area, look): (Area, &Titled),
     canvas: &mut Canvas<'_, '_>,
     tags: &mut PanelTags,
     links: &mut Vec<Link>,
 ) {
     ruled(area, canvas);
-    let title = canvas.typesetter.cut(&panel.title, look::PANEL, area.width);
-    let at = (area.x, area.y + 12.5);
-    let (id, width) = canvas.tagged_text(&title, at, Align::Left, look::PANEL);
+    let title = canvas.typesetter.cut(&panel.title, look.style, area.width);
+    let at = (area.x, area.y + look.baseline);
+    let (id, width) = canvas.tagged_text(&title, at, Align::Left, look.style);
     tags.title.texts.push(id);
     if let Some(address) = &panel.address {
         links.push(Link {
-            area: Area { y: area.y + 3.0, width, height: look::PANEL.leading(), ..area },
+            area: Area { y: area.y + 3.0, width, height: look.style.leading(), ..area },
             to: To::Address(address.clone()),
             words: format!("Open \"{}\"", panel.title),
             of: Pressed::Panel(number),

@@ -137,7 +137,8 @@ impl Row<'_> {
             let mut nodes =
                 texts(lines, &column, (self.x, self.top), self.style, canvas, is_tagged);
             if let (Some(part), Some(line)) = (&cell.part, lines.first()) {
-                let style = Style { color: look::INK_3, size: self.style.size * 0.85, ..self.style };
+                let style =
+                    Style { color: look::INK_3, size: self.style.size * 0.85, ..self.style };
                 let after = canvas.typesetter.shape(line, self.style).width * self.style.size;
                 let left = at.x + after + self.style.size * 0.6;
                 let at = (left, baseline(self.top, 0, self.style));
@@ -255,14 +256,16 @@ impl Flowed {
         let part = Part { rows, layout: &flowing.layout, range: self.rows.clone() };
         match (is_first, flowing.has_preview) {
             (true, false) => {
-                panel::titled((self.panel, prepanel), self.area, canvas, tags, links);
+                let look = flowing.look;
+                panel::titled((self.panel, prepanel), (self.area, look), canvas, tags, links);
             }
             (true, true) => {
                 panel::ruled(self.area, canvas);
                 let said = format!("{}: all rows", prepanel.title);
-                let said = canvas.typesetter.cut(&said, look::PANEL, self.area.width);
-                let at = (self.area.x, self.area.y + 12.5);
-                let (id, _) = canvas.tagged_text(&said, at, Align::Left, look::PANEL);
+                let look = flowing.look;
+                let said = canvas.typesetter.cut(&said, look.style, self.area.width);
+                let at = (self.area.x, self.area.y + look.baseline);
+                let (id, _) = canvas.tagged_text(&said, at, Align::Left, look.style);
                 tags.table.caption.push(id);
             }
             (false, _) => canvas.artifact(ArtifactType::PaginationOther, |canvas| {
@@ -274,7 +277,7 @@ impl Flowed {
                 let style = look::CONTINUED;
                 let room = self.area.width - canvas.typesetter.width(CONTINUED, style);
                 let title = canvas.typesetter.cut(&prepanel.title, style, room);
-                let at = (self.area.x, self.area.y + 12.0);
+                let at = (self.area.x, self.area.y + flowing.look.baseline);
                 canvas.text(&format!("{title}{CONTINUED}"), at, Align::Left, style);
             }),
         }
@@ -282,7 +285,7 @@ impl Flowed {
             true => Heads::First(&mut tags.table),
             false => Heads::Repeated(&mut tags.table),
         };
-        let end = part.draw(self.area.below(look::PANEL_HEAD), canvas, heads);
+        let end = part.draw(self.area.below(flowing.look.height), canvas, heads);
         if self.rows.end == flowing.layout.rows.len() {
             notes(&flowing.notes, (self.area.x, end), canvas, tags);
         }

@@ -2,7 +2,7 @@
 
 use super::table::{Setting, TableLayout};
 use super::{Flowing, Item, Pages};
-use crate::look;
+use crate::look::{self, Titled};
 use crate::prepare::Prepanel;
 use crate::sheet::Area;
 use crate::text::Typesetter;
@@ -29,6 +29,8 @@ pub(crate) struct Flow<'a> {
     pub(crate) notes: Vec<String>,
     /// Whether its first rows are also in the panel's box.
     pub(crate) has_preview: bool,
+    /// The look of its title.
+    pub(crate) look: &'static Titled,
 }
 
 impl Flow<'_> {
@@ -43,7 +45,7 @@ impl Flow<'_> {
             .iter()
             .flat_map(|note| typesetter.lines(note, look::NOTE, width, NOTE_LINES).0)
             .collect();
-        let heads = look::PANEL_HEAD + layout.head.height;
+        let heads = self.look.height + layout.head.height;
         let first: f32 = layout.rows.iter().take(TOGETHER).map(|row| row.height).sum();
         if heads + first > pages.free.height && !pages.is_fresh() {
             pages.turn();
@@ -80,7 +82,7 @@ impl Flow<'_> {
             }
             pages.turn();
         }
-        Flowing { layout, page, top, notes, has_preview: self.has_preview }
+        Flowing { layout, page, top, notes, has_preview: self.has_preview, look: self.look }
     }
 }
 

@@ -2,12 +2,14 @@
 //! which stays together: where it does not fit, it begins a page.
 
 use super::flow::{self, Flow};
+use super::stretch::{self, Laid};
 use super::table::{LaidRow, Setting, TableLayout};
 use super::{Flowing, Item, Pages, Preview};
 use crate::look;
 use crate::prepare::{Body, Prepanel, Prepared};
 use crate::sheet::{Area, Sheet};
 use crate::text::Typesetter;
+use brisk_domain::PanelKind;
 
 /// The grid, in px as on screens: a row, and between two panels.
 const ROW: f32 = 56.0;
@@ -18,7 +20,9 @@ const SCREEN: f32 = 900.0;
 const BAND_GAP: f32 = 14.0;
 /// The number of columns.
 const COLUMNS: u32 = 12;
-/// A band that is a little too high for a page becomes lower, down to this part of its height.
+/// A band that is a little too high for what is left of a page becomes lower, down to this part of its height,
+/// and one that is too high for a page down to that.
+const LOW: f32 = 0.85;
 const LOWEST: f32 = 0.72;
 /// The size of text in tables, in pt.
 const TABLE: f32 = 7.5;
@@ -51,27 +55,42 @@ pub(crate) fn dashboard(
     tables: &mut [Option<Flowing>],
     typesetter: &Typesetter<'_>,
 ) {
-    let mut cut = Vec::new();
+    let mut laid = Vec::new();
     for band in bands(prepared) {
         if let [place] = band.as_slice()
             && place.w == COLUMNS
             && let Some(flow) = flow_of(prepared, place.panel, false)
         {
             tables[place.panel] = Some(flow.over(pages, typesetter));
+            laid.clear();
             continue;
         }
-        lay(&band, sheet, pages, &mut |panel, area, pages| {
-            let table = preview(prepared, panel, area, typesetter);
-            if table.as_ref().is_some_and(|table| !table.is_all) {
-                cut.push(panel);
-            }
-            pages.put(Item::Panel { panel, area, scale: sheet.scale, table });
-        });
+        let stretches = band.iter().any(|place| gains_from_height(&prepared.panels[place.panel]));
+        lay(&band, sheet, pages, &mut laid, stretches);
+    }
+    let mut cut = Vec::new();
+    for item in pages.all.iter_mut().flatten() {
+        let Item::Panel { panel, area, table, .. } = item else { continue };
+        *table = preview(prepared, *panel, *area, typesetter);
+        if table.as_ref().is_some_and(|table| !table.is_all) {
+            cut.push(*panel);
+        }
     }
     for panel in cut {
         if let Some(flow) = flow_of(prepared, panel, true) {
             tables[panel] = Some(flow.over(pages, typesetter));
         }
+    }
+}
+
+/// Whether a panel shows more in a higher box.
+fn gains_from_height(panel: &Prepanel<'_>) -> bool {
+    match &panel.body {
+        Body::Drawing(input) => {
+            !matches!(input.spec.kind, PanelKind::Stat(_) | PanelKind::Gauge(_))
+        }
+        Body::Table { .. } => true,
+        Body::Message(_) => false,
     }
 }
 
@@ -98,27 +117,31 @@ fn bands(prepared: &Prepared<'_>) -> Vec<Vec<Place>> {
 }
 
 /// Puts a band on the page if it fits there, else on the next one, or on several if it is higher than a page.
-fn lay(
-    band: &[Place],
-    sheet: Sheet,
-    pages: &mut Pages<'_>,
-    put: &mut dyn FnMut(usize, Area, &mut Pages<'_>),
-) {
+fn lay(band: &[Place], sheet: Sheet, pages: &mut Pages<'_>, laid: &mut Vec<Laid>, stretches: bool) {
     let top = band.first().map_or(0, |place| place.y);
     let end = band.iter().map(|place| place.end()).max().unwrap_or(top);
     let row = ROW * sheet.scale;
     let natural = length(end - top, row);
-    if natural > pages.free.height && !pages.is_fresh() {
+    if natural * LOW > pages.free.height && !pages.is_fresh() {
+        stretch::stretched(pages, laid);
         pages.turn();
+        laid.clear();
     }
-    let scale = pages.free.height / natural.max(1.0);
-    if scale >= LOWEST {
+    let put = |place: &Place, area: Area, pages: &mut Pages<'_>| {
+        let look = &look::IN_BOX;
+        pages.put(Item::Panel { panel: place.panel, area, scale: sheet.scale, table: None, look });
+    };
+    let lowest = if pages.is_fresh() { LOWEST } else { LOW };
+    if natural * lowest <= pages.free.height {
         let fitting = (pages.free.height + BAND_GAP) / (end - top).max(1) as f32 - BAND_GAP;
         let row = row.min(fitting);
+        let first = pages.count();
         for place in band {
-            put(place.panel, area(*place, top, row, pages.free), pages);
+            put(place, area(*place, top, row, pages.free), pages);
         }
-        pages.free = pages.free.below(length(end - top, row) + BAND_GAP);
+        let (y, height) = (pages.free.y, length(end - top, row));
+        laid.push(Laid { items: first..pages.count(), y, height, stretches });
+        pages.free = pages.free.below(height + BAND_GAP);
         return;
     }
     // No page is high enough: rows of panels that begin together go on as long as they fit.
@@ -134,9 +157,10 @@ fn lay(
             let mut area = area(*place, start, row, pages.free);
             area.height = area.height.min(pages.free.bottom() - area.y);
             used = used.max(area.bottom() - pages.free.y);
-            put(place.panel, area, pages);
+            put(place, area, pages);
         }
     }
+    laid.clear();
     pages.free = pages.free.below(used + BAND_GAP);
 }
 
@@ -174,7 +198,7 @@ fn preview(
         .iter()
         .flat_map(|note| typesetter.lines(note, look::NOTE, area.width, NOTE_LINES).0)
         .collect();
-    let room = area.height - look::PANEL_HEAD - layout.head.height;
+    let room = area.height - look::IN_BOX.height - layout.head.height;
     let fit = |lines: usize| {
         let mut left = room - flow::notes_height(lines);
         let fits = |row: &&LaidRow| {
@@ -197,5 +221,5 @@ fn flow_of<'a>(prepared: &'a Prepared<'_>, panel: usize, has_preview: bool) -> O
     let one = prepared.panels.get(panel)?;
     let Body::Table { rows, left_out } = &one.body else { return None };
     let notes = flow::notes(one, rows, left_out.as_ref());
-    Some(Flow { number: panel, rows, notes, has_preview })
+    Some(Flow { number: panel, rows, notes, has_preview, look: &look::IN_BOX })
 }

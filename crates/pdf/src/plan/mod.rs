@@ -1,16 +1,18 @@
 //! What is where, before anything is drawn: pages have to know how many they are.
 //!
-//! `grid` places the panels of a dashboard, `table` lays out the columns and rows of a table, `flow` cuts
+//! `grid` places the panels of a dashboard, and `stretch` makes them fill their pages; `table` lays out the columns and rows of a table, `flow` cuts
 //! tables at the ends of pages.
 
 mod flow;
 mod grid;
+mod stretch;
 mod table;
 
 pub(crate) use table::{Column, LaidRow, TableLayout};
 
 use crate::document::Layout;
 use crate::furniture::Furniture;
+use crate::look::{self, Titled};
 use crate::prepare::{Body, Prepanel, Prepared};
 use crate::sheet::{Area, Sheet};
 use crate::text::Typesetter;
@@ -37,6 +39,8 @@ pub(crate) struct Flowing {
     pub(crate) top: f32,
     /// Whether its first rows are also in the panel's box.
     pub(crate) has_preview: bool,
+    /// The look of its title.
+    pub(crate) look: &'static Titled,
 }
 
 /// A table in a panel's box.
@@ -63,6 +67,8 @@ pub(crate) enum Item {
         scale: f32,
         /// A table as far as it fits.
         table: Option<Preview>,
+        /// The look of its title.
+        look: &'static Titled,
     },
     /// Rows of a table that flows.
     Rows {
@@ -125,6 +131,11 @@ impl<'a> Pages<'a> {
         self.all.push(Vec::new());
     }
 
+    /// How much is on the last page.
+    pub(crate) fn count(&self) -> usize {
+        self.all.last().map_or(0, Vec::len)
+    }
+
     /// Whether nothing is on the last page.
     pub(crate) fn is_fresh(&self) -> bool {
         self.all.last().is_some_and(Vec::is_empty)
@@ -140,9 +151,9 @@ impl<'a> Pages<'a> {
 
 /// Px to pt in drawings that have a page, and in figures, which are larger.
 const CHART: f32 = 0.8;
-const FIGURE: f32 = 1.5;
+const FIGURE: f32 = 1.2;
 /// The height of a drawing that has a page, as a part of its width.
-const HEIGHT: f32 = 0.62;
+const HEIGHT: f32 = 0.7;
 
 /// A panel on pages of its own.
 fn alone(
@@ -154,16 +165,18 @@ fn alone(
 ) {
     if let Body::Table { rows, left_out } = &panel.body {
         let notes = flow::notes(panel, rows, left_out.as_ref());
-        let flowing = Flow { number, rows, notes, has_preview: false }.over(pages, typesetter);
+        let flowing = Flow { number, rows, notes, has_preview: false, look: &look::ALONE };
+        let flowing = flowing.over(pages, typesetter);
         tables[number] = Some(flowing);
         return;
     }
     let is_figure = matches!(&panel.body, Body::Drawing(input)
         if matches!(input.spec.kind, PanelKind::Stat(_) | PanelKind::Gauge(_)));
     let scale = if is_figure { FIGURE } else { CHART };
+    let scale = scale.max(sheet.scale);
     let height = (pages.free.width * HEIGHT).min(pages.free.height);
     let area = Area { height, ..pages.free };
-    pages.put(Item::Panel { panel: number, area, scale: scale.max(sheet.scale), table: None });
+    pages.put(Item::Panel { panel: number, area, scale, table: None, look: &look::ALONE });
     pages.free = pages.free.below(height);
 }
 

@@ -73,21 +73,22 @@ impl TableLayout {
         let widths = shared(&natural[..shown], rows, size, (size / setting.size, setting.width));
         let columns = placed(&widths, rows, size * GAP);
         let mut is_whole = shown == rows.heads.len();
-        let mut laid = |texts: &mut dyn Iterator<Item = (&str, bool)>, most: usize, style: Style| {
-            let mut cells = Vec::with_capacity(columns.len());
-            for (column, (text, is_number)) in columns.iter().zip(texts) {
-                // A number is not broken, and half of one would be another.
-                let (lines, whole) = match is_number {
-                    true => (vec![text.to_owned()], true),
-                    false => typesetter.lines(text, style, column.width + 0.01, most),
-                };
-                is_whole &= whole;
-                cells.push(lines);
-            }
-            let lines = cells.iter().map(Vec::len).max().unwrap_or(1).max(1);
-            let height = lines as f32 * style.leading() + 2.0 * PADDING * style.size;
-            LaidRow { cells, height }
-        };
+        let mut laid =
+            |texts: &mut dyn Iterator<Item = (&str, bool)>, most: usize, style: Style| {
+                let mut cells = Vec::with_capacity(columns.len());
+                for (column, (text, is_number)) in columns.iter().zip(texts) {
+                    // A number is not broken, and half of one would be another.
+                    let (lines, whole) = match is_number {
+                        true => (vec![text.to_owned()], true),
+                        false => typesetter.lines(text, style, column.width + 0.01, most),
+                    };
+                    is_whole &= whole;
+                    cells.push(lines);
+                }
+                let lines = cells.iter().map(Vec::len).max().unwrap_or(1).max(1);
+                let height = lines as f32 * style.leading() + 2.0 * PADDING * style.size;
+                LaidRow { cells, height }
+            };
         let holds_numbers: Vec<bool> =
             rows.heads.iter().map(|head| head.holds == Holds::Numbers).collect();
         let heads = &mut rows.heads.iter().map(|head| (head.label.as_str(), false));

@@ -17,7 +17,9 @@ pub(crate) fn sanitised(text: &str) -> String {
             '\u{2028}' | '\u{2029}' => out.push(' '),
             c if c.is_control() => out.push(' '),
             // They would turn what follows on the page around, or have no shape and no meaning.
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fff9}'..='\u{fffb}'
+            '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{fff9}'..='\u{fffb}'
             | '\u{feff}' => {}
             c => out.push(c),
         }

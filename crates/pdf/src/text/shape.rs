@@ -85,12 +85,7 @@ pub(crate) fn belongs_to_previous(c: char) -> bool {
     !c.is_ascii() && matches!(bidi_class(c), BidiClass::NSM | BidiClass::BN)
 }
 
-fn run(
-    text: &str,
-    (face, data): (usize, &Face<'_>),
-    is_rtl: bool,
-    has_even_digits: bool,
-) -> Run {
+fn run(text: &str, (face, data): (usize, &Face<'_>), is_rtl: bool, has_even_digits: bool) -> Run {
     let mut buffer = UnicodeBuffer::new();
     buffer.push_str(text);
     buffer.guess_segment_properties();

@@ -187,8 +187,7 @@ impl<'a> Typesetter<'a> {
         }
         let others = 2..self.faces.len();
         let mut order = std::iter::once(own).chain(others);
-        let found =
-            order.find_map(|face| advance(&self.faces[face], c).map(|width| (face, width)));
+        let found = order.find_map(|face| advance(&self.faces[face], c).map(|width| (face, width)));
         // An outline of .notdef, about as wide as a letter; `missing` names it.
         let found = found.unwrap_or((own, 0.6));
         self.known.borrow_mut().insert(key, found);
