@@ -15,6 +15,7 @@
 //! - `html/`: writes a scene as HTML and SVG; nothing else knows about markup and classes. Series 3
 //!   gets the class `s3` in `html/classes.rs`, and `style/data-colors.css` gives it a colour in light and
 //!   dark.
+//! - `rows`: all rows of a table as texts, for what has pages of its own.
 //! - `svg/`: writes the same scene as an image of a fixed size, with colours of its own and no style sheet:
 //!   for files, mail and paper. `markup/`: what both of them write with.
 //! - `readout`: what tooltips and keyboard navigation read for each point. `readout_text`: how pages carry
@@ -30,6 +31,7 @@ mod links;
 mod markup;
 mod readout;
 mod readout_text;
+mod rows;
 mod scales;
 mod scene;
 mod spec;
@@ -41,8 +43,10 @@ pub use links::Links;
 pub use markup::escape;
 pub use readout::{Readout, ReadoutSeries};
 pub use readout_text::decimal;
+pub use rows::{RowCell, RowHead, Rows, Trend};
+pub use scene::table::Holds;
 pub use spec::{Drawing, Input, LegendItem, Spec};
-pub use svg::{Caption, Image, Theme};
+pub use svg::{Caption, Image, PADDING as IMAGE_PADDING, Theme};
 pub use table_view::TableView;
 
 use brisk_domain::PanelKind;
@@ -51,6 +55,7 @@ use kinds::{
     Chart, area, bar, donut, gauge, heatmap, histogram, horizontal_bar, line, message, scatter,
     sortable_table, stat, table,
 };
+use svg::Ground;
 
 /// Draws `input`.
 pub fn draw(input: &Input<'_>) -> Drawing {
@@ -63,10 +68,28 @@ pub fn draw(input: &Input<'_>) -> Drawing {
 
 /// Draws `input` as an image of exactly its width and height. What has no room says so in the image.
 pub fn image(input: &Input<'_>, theme: Theme, caption: &Caption<'_>) -> Image {
+    image_on(Ground::Own, input, theme, caption)
+}
+
+/// The same as a part of a page: without a ground and words around it. It begins [`IMAGE_PADDING`] within the
+/// image.
+pub fn image_for_page(input: &Input<'_>, theme: Theme) -> Image {
+    image_on(Ground::Page, input, theme, &Caption::default())
+}
+
+fn image_on(ground: Ground, input: &Input<'_>, theme: Theme, caption: &Caption<'_>) -> Image {
     let spec = input.spec.with_units(input.frame);
     let input = &Input { spec: &spec, ..*input };
     let chart = |width, height| chart(&Input { width, height, ..*input });
-    svg::draw((input.width, input.height), theme, caption, chart)
+    svg::draw((input.width, input.height), (theme, ground), caption, chart)
+}
+
+/// The first `most` rows of a table as texts, with what is drawn in their cells; `None` for other kinds of
+/// panels, and where there is nothing to show: [`image`] says so.
+pub fn rows(input: &Input<'_>, most: usize) -> Option<Rows> {
+    let spec = input.spec.with_units(input.frame);
+    let input = &Input { spec: &spec, links: None, ..*input };
+    (spec.has_rows() && !message::has_nothing(input)).then(|| rows::of(input, most))
 }
 
 fn chart(input: &Input<'_>) -> Chart {

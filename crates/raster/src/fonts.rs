@@ -43,6 +43,16 @@ impl Fonts {
         Self { all: Arc::new(all), own }
     }
 
+    /// All faces: the own ones, and those of the machine.
+    pub fn database(&self) -> &Arc<Database> {
+        &self.all
+    }
+
+    /// The faces that are part of the program: medium, then semi-bold.
+    pub fn own_faces(&self) -> &[ID] {
+        &self.own
+    }
+
     /// The characters of `text` that no font has, each once: an image would show boxes in their place.
     pub fn missing(&self, text: &str) -> String {
         let mut left: BTreeSet<char> = text.chars().filter(|c| is_shown(*c)).collect();

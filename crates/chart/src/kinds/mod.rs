@@ -20,6 +20,6 @@ mod chart;
 mod mark_links;
 mod series_summary;
 mod sparkline;
-mod table_columns;
+pub(crate) mod table_columns;
 
 pub(crate) use chart::Chart;

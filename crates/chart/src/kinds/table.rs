@@ -12,8 +12,6 @@ use brisk_domain::format;
 pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
     let rows = input.frame.rows();
     let grouped = |number: usize| format::grouped(&number.to_string());
-    let noun = if rows == 1 { "row" } else { "rows" };
-    let summary = format!("{}. Table with {} {noun}.", input.spec.title, grouped(rows));
     let columns = Columns::of(input, true);
     let table = Table {
         title: input.spec.title.clone(),
@@ -23,5 +21,12 @@ pub(crate) fn draw(input: &Input<'_>) -> Option<Chart> {
         note: (rows > PAGE)
             .then(|| format!("{} more rows are not shown here.", grouped(rows - PAGE))),
     };
-    Some(Chart::new(Scene::Table(table), summary, Readout::default()))
+    Some(Chart::new(Scene::Table(table), summary(input), Readout::default()))
+}
+
+/// The text alternative: what there is to read.
+pub(crate) fn summary(input: &Input<'_>) -> String {
+    let rows = input.frame.rows();
+    let noun = if rows == 1 { "row" } else { "rows" };
+    format!("{}. Table with {} {noun}.", input.spec.title, format::grouped(&rows.to_string()))
 }

@@ -29,7 +29,7 @@ pub(crate) struct Head {
 
 /// What a column holds, as far as its look depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Holds {
+pub enum Holds {
     /// Text, which may be cut.
     Text,
     /// Numbers, at the right.

@@ -53,10 +53,11 @@ const TITLE: f64 = 26.0;
 const NOTE: f64 = 16.0;
 /// The most lines of a note.
 const NOTE_LINES: usize = 3;
-/// Around the drawing, in px: labels reach beyond the ends of axes.
-const PADDING: f64 = 16.0;
-/// The smallest image, in px.
+/// Around the drawing in an image, in px: labels reach beyond the ends of axes.
+pub const PADDING: f64 = 16.0;
+/// The smallest image that stands alone, in px, and the smallest part of a page.
 const LEAST: (f64, f64) = (240.0, 120.0);
+const LEAST_PART: (f64, f64) = (200.0, 92.0);
 /// The lowest drawing above a note, in px.
 const DRAWING: f64 = 60.0;
 /// The largest side.
@@ -64,17 +65,27 @@ const MOST: f64 = 8_000.0;
 /// The fonts, in the order in which they are looked for.
 const FONTS: &str = "Inter, Noto Sans, DejaVu Sans, sans-serif";
 
+/// What an image is laid on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ground {
+    /// A ground of its own.
+    Own,
+    /// The page that it is put on.
+    Page,
+}
+
 /// Draws an image of `size` px: `chart` draws into a box of a width and a height, and is asked again where a
 /// legend takes some of it.
 pub(crate) fn draw(
     size: (f64, f64),
-    theme: Theme,
+    (theme, ground): (Theme, Ground),
     caption: &Caption<'_>,
     chart: impl Fn(f64, f64) -> Chart,
 ) -> Image {
     let side =
         |length: f64, least| if length.is_finite() { length.clamp(least, MOST) } else { least };
-    let (width, height) = (side(size.0, LEAST.0), side(size.1, LEAST.1));
+    let least = if ground == Ground::Own { LEAST } else { LEAST_PART };
+    let (width, height) = (side(size.0, least.0), side(size.1, least.1));
     let (mut pen, inner) = (Pen::new(theme), width - 2.0 * PADDING);
     let mut area = Area { x: PADDING, y: PADDING, width: inner, height: height - 2.0 * PADDING };
     area = captioned(caption, area, &mut pen);
@@ -86,7 +97,7 @@ pub(crate) fn draw(
         title => format!("{title}: {}", chart.summary),
     };
     write(&chart, area, &mut pen);
-    document(&pen, (width, height), &title, chart.summary)
+    document((&pen, ground), (width, height), &title, chart.summary)
 }
 
 /// Writes what stands around the drawing; returns what is left for it. Small images have no note, since the
@@ -131,14 +142,21 @@ fn write(chart: &Chart, area: Area, pen: &mut Pen) {
     }
 }
 
-fn document(pen: &Pen, (width, height): (f64, f64), title: &str, summary: String) -> Image {
+fn document(
+    (pen, ground): (&Pen, Ground),
+    (width, height): (f64, f64),
+    title: &str,
+    summary: String,
+) -> Image {
     let (w, h, title) = (px(width), px(height), escape(title));
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" \
          font-family=\"{FONTS}\" font-size=\"11\" font-weight=\"500\" role=\"img\" aria-label=\"{title}\">\
          <title>{title}</title>"
     );
-    let _ = write!(svg, "<rect width=\"{w}\" height=\"{h}\" fill=\"{}\"/>", pen.palette.card);
+    if ground == Ground::Own {
+        let _ = write!(svg, "<rect width=\"{w}\" height=\"{h}\" fill=\"{}\"/>", pen.palette.card);
+    }
     svg.push_str(&pen.out);
     svg.push_str("</svg>");
     Image { svg, width, height, summary }

@@ -1,0 +1,168 @@
+//! A page: its head and foot, and between them panels and tables.
+
+use super::canvas::{Align, Canvas};
+use super::tags::Tags;
+use super::{Context, panel, table};
+use crate::document::Error;
+use crate::furniture::Head;
+use crate::look;
+use crate::plan::Item;
+use crate::sheet::Area;
+use crate::text::Characters;
+use krilla::action::{Action, LinkAction};
+use krilla::annotation::{Annotation, LinkAnnotation, Target};
+use krilla::destination::XyzDestination;
+use krilla::geom::{Point, Rect};
+use krilla::page::PageSettings;
+use krilla::tagging::ArtifactType;
+
+/// A place to press.
+pub(crate) struct Link {
+    /// Where it is.
+    pub(crate) area: Area,
+    /// Where it leads.
+    pub(crate) to: To,
+    /// What it is, in words.
+    pub(crate) words: String,
+    /// What is pressed.
+    pub(crate) of: Pressed,
+}
+
+/// Where a link leads.
+pub(crate) enum To {
+    /// To an address.
+    Address(String),
+    /// To a place on a page.
+    Page(usize, f32),
+}
+
+/// What is pressed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Pressed {
+    /// The document's title.
+    Title,
+    /// A panel's title.
+    Panel(usize),
+    /// Where a panel says that there are more rows.
+    More(usize),
+}
+
+/// Draws page `number`.
+pub(crate) fn page(
+    context: &Context<'_>,
+    number: usize,
+    into: &mut krilla::Document,
+    tags: &mut Tags,
+    characters: &mut Characters,
+) -> Result<(), Error> {
+    let sheet = context.sheet;
+    let settings = PageSettings::from_wh(sheet.width, sheet.height).unwrap_or_default();
+    let mut page = into.start_page_with(settings);
+    let mut links = Vec::new();
+    let mut canvas = Canvas { surface: page.surface(), typesetter: context.typesetter };
+    head(context, number, &mut canvas, tags, &mut links);
+    for item in &context.plan.pages[number] {
+        match item {
+            Item::Panel { panel, area, scale, table, look } => {
+                let mut place = panel::Place { page: number, links: &mut links, characters };
+                let (panel, area, scale) = (*panel, *area, *scale);
+                let drawn = panel::Boxed { panel, area, scale, table, look };
+                drawn.draw(context, &mut canvas, tags.panel(panel), &mut place)?;
+            }
+            Item::Rows { panel, rows, area } => {
+                let flowing = table::Flowed { panel: *panel, rows: rows.clone(), area: *area };
+                flowing.draw(context, &mut canvas, tags.panel(*panel), &mut links);
+            }
+        }
+    }
+    if context.prepared.panels.is_empty() {
+        let body = context.furniture.body(number);
+        let at = (body.x, body.y + look::MESSAGE.size);
+        let words = "This dashboard has no panels.";
+        tags.message.push(canvas.tagged_text(words, at, Align::Left, look::MESSAGE).0);
+    }
+    foot(context, number, &mut canvas);
+    drop(canvas);
+    for link in links {
+        let Some(rect) = rect(link.area) else { continue };
+        let target = match link.to {
+            To::Address(address) => Target::Action(Action::from(LinkAction::new(address))),
+            To::Page(page, y) => {
+                let point = Point::from_xy(link.area.x, y.max(0.0));
+                Target::Destination(XyzDestination::new(page, point).into())
+            }
+        };
+        let annotation = Annotation::new_link(LinkAnnotation::new(rect, target), Some(link.words));
+        let id = page.add_tagged_annotation(annotation);
+        let linked = match link.of {
+            Pressed::Title => &mut tags.title,
+            Pressed::Panel(panel) => &mut tags.panel(panel).title,
+            Pressed::More(panel) => &mut tags.panel(panel).more,
+        };
+        linked.link = Some(id);
+    }
+    page.finish();
+    Ok(())
+}
+
+/// A rectangle that is not empty.
+pub(crate) fn rect(area: Area) -> Option<Rect> {
+    let is_some = area.width > 0.0 && area.height > 0.0;
+    Rect::from_xywh(area.x, area.y, area.width, area.height).filter(|_| is_some)
+}
+
+/// On the first page the head is content; on all others it is repeated.
+fn head(
+    context: &Context<'_>,
+    number: usize,
+    canvas: &mut Canvas<'_, '_>,
+    tags: &mut Tags,
+    links: &mut Vec<Link>,
+) {
+    let head = context.furniture.head(number);
+    let x = context.sheet.content().x;
+    if number > 0 {
+        return canvas.artifact(ArtifactType::Header, |canvas| {
+            for (text, style, baseline) in &head.lines {
+                canvas.text(text, (x, *baseline), Align::Left, *style);
+            }
+        });
+    }
+    let mut widest = 0.0_f32;
+    for (at, (text, style, baseline)) in head.lines.iter().enumerate() {
+        let (id, width) = canvas.tagged_text(text, (x, *baseline), Align::Left, *style);
+        if at < head.titles {
+            widest = widest.max(width);
+            tags.title.texts.push(id);
+        } else {
+            tags.lines.push(id);
+        }
+    }
+    if let Some(address) = &context.prepared.address {
+        links.push(Link {
+            area: title_area(context, head, widest),
+            to: To::Address(address.clone()),
+            words: format!("Open \"{}\"", context.prepared.title),
+            of: Pressed::Title,
+        });
+    }
+}
+
+fn title_area(context: &Context<'_>, head: &Head, width: f32) -> Area {
+    let content = context.sheet.content();
+    let height = head.titles as f32 * look::TITLE.leading();
+    Area { width, height, ..content }
+}
+
+/// How old the data are, and the number of the page.
+fn foot(context: &Context<'_>, number: usize, canvas: &mut Canvas<'_, '_>) {
+    let content = context.sheet.content();
+    let count = format!("{} / {}", number + 1, context.plan.pages.len());
+    canvas.artifact(ArtifactType::Footer, |canvas| {
+        let y = context.furniture.foot;
+        let rule = y - look::FOOT.leading() - 1.0;
+        canvas.rule((content.x, rule), content.width, (look::HAIRLINE, look::LINE));
+        canvas.text(&context.furniture.as_of, (content.x, y), Align::Left, look::FOOT);
+        canvas.text(&count, (content.right(), y), Align::Right, look::FOOT);
+    });
+}
