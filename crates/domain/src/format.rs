@@ -15,6 +15,7 @@ mod shares;
 
 pub use change::{change, relative_change};
 pub use columns::{aligned, decimals};
+pub use currency::decimals as currency_decimals;
 pub use digits::grouped;
 pub use duration::{ago, duration, round_duration};
 pub use exact::Number;

@@ -25,6 +25,7 @@ pub mod date_words;
 pub mod decimal;
 pub mod delivery;
 pub mod entry_report;
+pub mod export;
 pub mod format;
 pub mod frame;
 pub mod identifier;
@@ -71,6 +72,7 @@ pub use dashboard::Dashboard;
 pub use decimal::Decimal;
 pub use delivery::{Delivery, Door};
 pub use entry_report::{EntryOf, EntryReport, EntryState, PanelEntries, PolicyPlace};
+pub use export::{Export, ExportedColumn, ExportedPanel, IsoInstant};
 pub use frame::{Column, Frame, Values};
 pub use identifier::{
     AttributeName, FolderName, PanelId, Slug, SourceName, TeamName, VariableName, WebhookName,
