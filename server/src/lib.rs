@@ -42,6 +42,7 @@ pub mod commands;
 pub mod config;
 pub mod connections;
 pub mod drawing;
+mod exports;
 pub mod feeder;
 pub mod health;
 pub mod health_door;

@@ -34,6 +34,13 @@ pub const IMAGE_SIZE: &str = "image-size";
 /// The pixels for each CSS px of a panel's image.
 pub const IMAGE_SCALE: &str = "image-scale";
 
+/// The paper of a PDF.
+pub const PDF_PAPER: &str = "pdf-paper";
+/// Which side of a PDF's paper is at the top.
+pub const PDF_ORIENTATION: &str = "pdf-orientation";
+/// How a PDF distributes panels over pages.
+pub const PDF_LAYOUT: &str = "pdf-layout";
+
 /// The suffix of a variable's name for choices that are not texts. No variable's name contains a
 /// point.
 pub const IS: &str = ".is";

@@ -12,6 +12,7 @@ use super::{csv, problem};
 use crate::answers::{self, Head};
 use crate::auth::told::told;
 use crate::auth::viewer::Viewer;
+use crate::exports::{ExportedView, FileForm};
 use crate::http::accept::{self, Encoding};
 use crate::http::etag::ETag;
 use crate::http::problem::Problem;
@@ -39,6 +40,8 @@ pub(super) enum Form {
     Csv,
     /// One panel, drawn.
     Image(ImageForm),
+    /// A whole dashboard, or one panel, as a file.
+    File(FileForm),
 }
 
 /// A view that was looked up.
@@ -131,8 +134,7 @@ impl Asked {
             }
         });
         let outcomes = join_all(shown).await.into_iter();
-        let outcomes = outcomes
-            .map(|outcome| outcome.map_err(|error| Problem::from(told(looks_behind, error))));
+        let outcomes = outcomes.map(|outcome| outcome.map_err(|error| told(looks_behind, error)));
         let outcomes = outcomes.collect();
         Ok(Loaded { frames, outcomes })
     }
@@ -190,6 +192,7 @@ impl Form {
             Self::Panel => "panel".into(),
             Self::Csv => "csv".into(),
             Self::Image(form) => form.name().into(),
+            Self::File(form) => form.name().into(),
         }
     }
 
@@ -199,6 +202,7 @@ impl Form {
             Self::Dashboard | Self::Panel => "json".into(),
             Self::Csv => "csv".into(),
             Self::Image(form) => form.name().into(),
+            Self::File(form) => form.name().into(),
         }
     }
 
@@ -206,7 +210,7 @@ impl Form {
     /// and CSV has neither.
     fn freshness(self, of: impl FnOnce() -> FreshnessOf) -> Option<HeaderValue> {
         match self {
-            Self::Dashboard => None,
+            Self::Dashboard | Self::File(_) => None,
             Self::Panel | Self::Csv | Self::Image(_) => of().header(),
         }
     }
@@ -217,14 +221,15 @@ impl Form {
             Self::Dashboard | Self::Panel => {
                 times.iter().map(|as_of| data::age(*as_of, now)).collect()
             }
-            Self::Csv | Self::Image(_) => Vec::new(),
+            Self::Csv | Self::Image(_) | Self::File(_) => Vec::new(),
         }
     }
 
-    /// How an answer to this request is encoded. A PNG is compressed already.
+    /// How an answer to this request is encoded. Some are compressed already.
     fn encoding(self, request: &HeaderMap) -> Encoding {
         match self {
             Self::Image(form) if form.is_png => Encoding::Identity,
+            Self::File(form) if form.is_packed() => Encoding::Identity,
             _ => accept::encoding(request),
         }
     }
@@ -238,16 +243,18 @@ impl Form {
                 let (panel, data) = (view.panel()?, view.one()?);
                 let slug = view.frames.dashboard.slug.as_str();
                 let name = csv::file_name(slug, panel.id.as_str(), data);
-                // Names of dashboards and panels are letters, digits and hyphens.
-                let name = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
-                    .unwrap_or(HeaderValue::from_static("attachment"));
                 let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
-                Ok(vec![(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)])
+                Ok(vec![(header::CONTENT_TYPE, kind), attached(&name)])
             }
             Self::Image(form) => {
                 view.one()?;
                 let kind = if form.is_png { "image/png" } else { "image/svg+xml" };
                 Ok(vec![(header::CONTENT_TYPE, HeaderValue::from_static(kind))])
+            }
+            Self::File(form) => {
+                let kind = HeaderValue::from_static(form.media_type());
+                let name = view.exported().file_name(form.ending());
+                Ok(vec![(header::CONTENT_TYPE, kind), attached(&name)])
             }
         }
     }
@@ -267,11 +274,36 @@ impl Form {
             }
             Self::Csv => Ok(csv::of(view.panel()?, view.one()?)),
             Self::Image(form) => form.draw(&view.frames, view.panel()?, view.one()?),
+            Self::File(form) => {
+                form.write(&view.exported()).map_err(|error| problem::not_serialised(&error))
+            }
         }
     }
 }
 
+/// The header of an answer that is a file. Names of dashboards and panels are letters, digits and hyphens.
+fn attached(name: &str) -> (HeaderName, HeaderValue) {
+    let value = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    (header::CONTENT_DISPOSITION, value.unwrap_or(HeaderValue::from_static("attachment")))
+}
+
 impl Loaded {
+    /// The view as files are made of it.
+    fn exported(&self) -> ExportedView<'_> {
+        let Frames { dashboard, view, window, panels } = &self.frames;
+        let panels = panels.iter().zip(&self.outcomes);
+        let panels = panels.map(|((panel, _), outcome)| (panel, outcome.as_deref()));
+        ExportedView {
+            dashboard,
+            view,
+            bounds: window.bounds,
+            interval: window.interval,
+            zone: &window.zone,
+            offsets: &window.offsets,
+            panels: panels.collect(),
+        }
+    }
+
     /// The panel, where there is one.
     fn panel(&self) -> Result<&brisk_domain::Panel, Problem> {
         self.frames.panels.first().map(|(panel, _)| panel).ok_or_else(problem::not_found)
@@ -280,7 +312,7 @@ impl Loaded {
     /// The data of the panel, where there is one.
     fn one(&self) -> Result<&PanelData, Problem> {
         let outcome = self.outcomes.first().ok_or_else(problem::not_found)?;
-        outcome.as_deref().map_err(Clone::clone)
+        outcome.as_deref().map_err(|error| error.clone().into())
     }
 }
 

@@ -5,7 +5,7 @@ use super::instant::{self, Written};
 use crate::http::etag::ETag;
 use crate::http::problem::Problem;
 use crate::service::Frames;
-use brisk_domain::{EarlierPeriod, Freshness, Panel, PanelData, Timestamp};
+use brisk_domain::{EarlierPeriod, Freshness, Panel, PanelData, PanelError, Timestamp};
 use http::HeaderValue;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -93,7 +93,7 @@ pub struct PanelFrames<'a> {
     pub freshness: Option<FreshnessOf>,
     /// Why there are no frames.
     #[schema(required = true)]
-    pub problem: Option<&'a Problem>,
+    pub problem: Option<Problem>,
 }
 
 /// The frame of the earlier period.
@@ -145,7 +145,7 @@ pub enum State {
 }
 
 /// What a panel shows in the end.
-pub type PanelResult = Result<std::sync::Arc<PanelData>, Problem>;
+pub type PanelResult = Result<std::sync::Arc<PanelData>, PanelError>;
 
 impl<'a> View<'a> {
     /// The view of `frames`.
@@ -215,7 +215,7 @@ impl<'a> PanelFrames<'a> {
             }),
             notes: data.map_or(&[], |data| data.notes.as_slice()),
             freshness: data.map(|data| FreshnessOf::of(data, now)),
-            problem: outcome.as_ref().err(),
+            problem: outcome.as_ref().err().map(|error| Problem::from(error.clone())),
         }
     }
 }

@@ -5,9 +5,10 @@ use super::asked::{Form, asked};
 use super::data::{DashboardAnswer, PanelAnswer};
 use super::definition::{Dashboards, Definition, Summary};
 use super::image::ImageForm;
-use super::parameters::{ImageParameters, PanelPath, ViewParameters};
+use super::parameters::{ImageParameters, PanelPath, PdfParameters, ViewParameters};
 use super::problem;
 use crate::auth::viewer::Viewer;
+use crate::exports::FileForm;
 use crate::http::accept;
 use crate::http::problem::Problem;
 use crate::state::AppState;
@@ -41,18 +42,52 @@ pub async fn dashboards(
         (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
 pub async fn dashboard(
     State(state): State<AppState>,
+    Extension(client): Extension<Client>,
     Extension(viewer): Extension<Viewer>,
     path: Result<Path<String>, PathRejection>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Answer {
-    let answered = || {
-        let Ok(Path(slug)) = path else { return Err(problem::not_found()) };
-        let (dashboard, outdated) = state.service.definition(&slug, &viewer)?;
+    let answered = async {
+        let Ok(Path(name)) = path else { return Err(problem::not_found()) };
+        if let Some((slug, form)) = file(&name, &uri)? {
+            let asked = asked(&state, (client, &viewer), (slug, None), &uri, &headers).await?;
+            return asked.response(&state, form, &headers).await;
+        }
+        let (dashboard, outdated) = state.service.definition(&name, &viewer)?;
         answer::text(&headers, &Definition::of(&dashboard, outdated))
     };
-    answered().map_err(|problem| problem.at(&uri))
+    answered.await.map_err(|problem| problem.at(&uri))
 }
+
+/// A dashboard on paper (PDF)
+///
+/// All panels for one view, with their places, or each on a page of its own. Rows of tables flow over pages. Text
+/// can be selected and searched, and the file is tagged for screen readers.
+#[utoipa::path(get, path = "/api/v1/dashboards/{slug}.pdf", operation_id = "dashboard-pdf", tag = "data",
+    params(("slug" = String, Path, description = "The dashboard's name.", example = "online-retail"), PdfParameters, ViewParameters),
+    responses(
+        (status = 200, description = "The file.", content((Vec<u8> = "application/pdf")),
+            headers(("etag" = Option<String>, description = "For `If-None-Match`; absent if a panel has a problem."))),
+        (status = 304, description = "The version in `If-None-Match` is still current."),
+        (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
+#[allow(dead_code)] // `dashboard` answers it: the router has no paths that end in a word.
+pub fn dashboard_as_pdf() {}
+
+/// A dashboard as a workbook (XLSX)
+///
+/// A sheet for each panel, with typed cells, and a first one that says of which time and choices they are. Numbers
+/// that Excel would round are text.
+#[utoipa::path(get, path = "/api/v1/dashboards/{slug}.xlsx", operation_id = "dashboard-xlsx", tag = "data",
+    params(("slug" = String, Path, description = "The dashboard's name.", example = "online-retail"), ViewParameters),
+    responses(
+        (status = 200, description = "The file.",
+            content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
+            headers(("etag" = Option<String>, description = "For `If-None-Match`; absent if a panel has a problem."))),
+        (status = 304, description = "The version in `If-None-Match` is still current."),
+        (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
+#[allow(dead_code)] // `dashboard` answers it, too.
+pub fn dashboard_as_xlsx() {}
 
 /// The data of a whole dashboard
 ///
@@ -109,8 +144,11 @@ pub async fn panel(
             Some((panel, "csv")) => (panel, Form::Csv),
             Some((panel, "svg")) => (panel, image(&uri, false)?),
             Some((panel, "png")) => (panel, image(&uri, true)?),
-            _ if accept::prefers_csv(&headers) => (name.as_str(), Form::Csv),
-            _ => (name.as_str(), Form::Panel),
+            _ => match file(&name, &uri)? {
+                Some(file) => file,
+                None if accept::prefers_csv(&headers) => (name.as_str(), Form::Csv),
+                None => (name.as_str(), Form::Panel),
+            },
         };
         let asked = asked(&state, (client, &viewer), (&slug, Some(panel)), &uri, &headers).await?;
         asked.response(&state, form, &headers).await
@@ -166,6 +204,42 @@ pub fn panel_as_svg() {}
         (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
 #[allow(dead_code)] // `panel` answers it, too.
 pub fn panel_as_png() {}
+
+/// A panel on paper (PDF)
+///
+/// The panel for one view, on as many pages as its rows take.
+#[utoipa::path(get, path = "/api/v1/dashboards/{slug}/panels/{panel}.pdf", operation_id = "pdf", tag = "data",
+    params(PanelPath, PdfParameters, ViewParameters),
+    responses(
+        (status = 200, description = "The file.", content((Vec<u8> = "application/pdf")),
+            headers(("etag" = Option<String>, description = "For `If-None-Match`; absent if the panel has a problem."))),
+        (status = 304, description = "The version in `If-None-Match` is still current."),
+        (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
+#[allow(dead_code)] // `panel` answers it, too.
+pub fn panel_as_pdf() {}
+
+/// A panel as a workbook (XLSX)
+///
+/// All rows of the panel for one view, with typed cells. Numbers that Excel would round are text.
+#[utoipa::path(get, path = "/api/v1/dashboards/{slug}/panels/{panel}.xlsx", operation_id = "xlsx", tag = "data",
+    params(PanelPath, ViewParameters),
+    responses(
+        (status = 200, description = "The file.",
+            content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
+            headers(("etag" = Option<String>, description = "For `If-None-Match`; absent if the panel has a problem."))),
+        (status = 304, description = "The version in `If-None-Match` is still current."),
+        (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
+#[allow(dead_code)] // `panel` answers it, too.
+pub fn panel_as_xlsx() {}
+
+/// The file that a name's ending stands for, and the name without it.
+fn file<'a>(name: &'a str, uri: &Uri) -> Result<Option<(&'a str, Form)>, Problem> {
+    let Some((name, ending)) = name.rsplit_once('.') else { return Ok(None) };
+    let pairs = parse_query(uri.query().unwrap_or_default());
+    let Some(form) = FileForm::read(ending, &pairs) else { return Ok(None) };
+    let form = form.map_err(|error| problem::wrong_parameter(&error))?;
+    Ok(Some((name, Form::File(form))))
+}
 
 fn image(uri: &Uri, is_png: bool) -> Result<Form, Problem> {
     let pairs = parse_query(uri.query().unwrap_or_default());

@@ -2,16 +2,13 @@
 //! below it says of which time and which choices it is, and when its data were loaded.
 
 use super::problem;
+use crate::exports;
 use crate::http::problem::Problem;
 use crate::service::Frames;
 use brisk_chart::{Caption, Input, Spec, Theme};
-use brisk_domain::choice::Choice;
+use brisk_domain::export::filters;
 use brisk_domain::{Panel, PanelData, date_words, parameter};
-use brisk_raster::Fonts;
-use std::sync::OnceLock;
 
-/// The fonts of this machine, which are read when the first PNG is asked for.
-static FONTS: OnceLock<Fonts> = OnceLock::new();
 /// The size of an image without one in the address, in CSS px.
 const USUAL: (u16, u16) = (720, 360);
 /// The smallest and the largest sides.
@@ -87,8 +84,7 @@ impl ImageForm {
         if !self.is_png {
             return Ok(image.svg.into_bytes());
         }
-        let fonts = FONTS.get_or_init(Fonts::of_the_machine);
-        let png = brisk_raster::png(&image.svg, f64::from(self.scale) / 100.0, fonts);
+        let png = brisk_raster::png(&image.svg, f64::from(self.scale) / 100.0, exports::fonts());
         let png = png.map_err(|error| match error {
             error @ brisk_raster::Error::TooLarge { .. } => {
                 problem::wrong_parameter(&error.to_string())
@@ -137,17 +133,8 @@ fn note(frames: &Frames, panel: &Panel, data: &PanelData) -> String {
         format!("by {interval}"),
         frames.window.zone.to_string(),
     ];
-    for variable in &frames.dashboard.variables {
-        let chosen = frames.view.variables.get(&variable.name);
-        let Some(chosen) = chosen.filter(|chosen| !chosen.is_all()) else { continue };
-        let choices = chosen.choices().map(|choice| match choice {
-            Choice::Null => "(none)".to_owned(),
-            Choice::Text(text) if text.is_empty() => "(empty)".to_owned(),
-            Choice::Text(text) => text,
-        });
-        let choices: Vec<String> = choices.collect();
-        parts.push(format!("{}: {}", variable.label, choices.join(", ")));
-    }
+    let chosen = filters(&frames.dashboard, &frames.view, &frames.window.offsets);
+    parts.extend(chosen.iter().map(|(label, values)| format!("{label}: {values}")));
     parts.push(format!("loaded {}, {}", date_words::long(loaded.date()), loaded.format("%H:%M")));
     parts.extend(data.notes.iter().cloned());
     parts.join(" · ")

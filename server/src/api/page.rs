@@ -3,6 +3,7 @@
 
 use super::{openapi, problem};
 use crate::auth::{self, viewer};
+use crate::exports::OF_FILES;
 use crate::hooks;
 use crate::pages::response;
 use crate::state::AppState;
@@ -75,7 +76,7 @@ fn address(id: &str, fields: &[(String, String)]) -> Option<String> {
     } else if path.contains("{slug}") {
         path = path.replace("{slug}", Slug::parse(field("slug")?).ok()?.as_str());
     }
-    let named = OF_IMAGES.into_iter().chain(OF_THE_VIEW);
+    let named = OF_IMAGES.into_iter().chain(OF_FILES).chain(OF_THE_VIEW);
     let given = named.filter_map(|name| Some((name, field(name)?)));
     let mut pairs: Vec<(String, String)> =
         given.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
@@ -144,6 +145,9 @@ fn field(path: &str, parameter: &'static Parameter) -> Option<ApiField> {
         parameter::IMAGE_SIZE => FieldKind::Text("720x360"),
         parameter::IMAGE_SCALE => FieldKind::Text("2"),
         parameter::THEME => FieldKind::Text("light"),
+        parameter::PDF_PAPER => FieldKind::Text("a4"),
+        parameter::PDF_ORIENTATION => FieldKind::Text("portrait"),
+        parameter::PDF_LAYOUT => FieldKind::Text("dashboard"),
         "variables" => FieldKind::Text("country=France&country=EIRE"),
         _ => FieldKind::Text(""),
     };

@@ -104,6 +104,22 @@ pub struct ImageParameters {
     theme: Option<String>,
 }
 
+/// How a PDF looks.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)] // Only its description is used: `FileForm` reads them.
+pub struct PdfParameters {
+    /// The paper: `a4` or `letter`.
+    #[param(rename = "pdf-paper", pattern = "^(a4|letter)$")]
+    pdf_paper: Option<String>,
+    /// Which way the paper lies: `portrait` or `landscape`.
+    #[param(rename = "pdf-orientation", pattern = "^(portrait|landscape)$")]
+    pdf_orientation: Option<String>,
+    /// How panels are distributed over pages: as on the `dashboard`, or each of the `panels` on its own.
+    #[param(rename = "pdf-layout", pattern = "^(dashboard|panels)$")]
+    pdf_layout: Option<String>,
+}
+
 /// The view, in the same words as a page's address. Unknown parameters are ignored.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -9,6 +9,7 @@ mod cost;
 mod description;
 mod dialects;
 mod figures;
+mod files;
 mod images;
 mod parts;
 mod problems;

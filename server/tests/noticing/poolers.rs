@@ -134,7 +134,10 @@ async fn a_store_through_a_pooler_that_shares_sessions_is_refused() {
         for opened in [Store::at(&location).await, Store::as_it_is(&location).await] {
             let error = opened.err();
             assert_eq!(error.is_none(), mode == "session", "{mode}: {error:?}");
-            assert!(error.is_none_or(|error| matches!(error, StoreError::SharedSessions)), "{mode}");
+            assert!(
+                error.is_none_or(|error| matches!(error, StoreError::SharedSessions)),
+                "{mode}"
+            );
         }
     }
 }
