@@ -72,7 +72,7 @@ pub use dashboard::Dashboard;
 pub use decimal::Decimal;
 pub use delivery::{Delivery, Door};
 pub use entry_report::{EntryOf, EntryReport, EntryState, PanelEntries, PolicyPlace};
-pub use export::{Export, ExportedColumn, ExportedPanel, IsoInstant};
+pub use export::{ColumnRole, Export, ExportedColumn, ExportedPanel, IsoInstant};
 pub use frame::{Column, Frame, Values};
 pub use identifier::{
     AttributeName, FolderName, PanelId, Slug, SourceName, TeamName, VariableName, WebhookName,

@@ -130,7 +130,7 @@ mod tests {
             unit,
             is_hidden: false,
             quotients: None,
-            is_bucket: false,
+            role: brisk_domain::ColumnRole::Own,
         };
         NumberFormat::of(&column).unwrap()
     }

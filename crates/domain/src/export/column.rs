@@ -22,8 +22,21 @@ pub struct ExportedColumn {
     /// The numbers as floats where they are averages or ratios that a database has rounded already: their digits
     /// say nothing.
     pub quotients: Option<Values>,
-    /// Whether it holds the starts of time buckets.
-    pub is_bucket: bool,
+    /// What it is beside the other columns.
+    pub role: ColumnRole,
+}
+
+/// What a column is beside the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnRole {
+    /// A column of the statement, or computed.
+    Own,
+    /// The starts of time buckets.
+    Bucket,
+    /// The earlier period's values.
+    Earlier,
+    /// Whether each time bucket is complete.
+    Complete,
 }
 
 /// The columns of `data`: as in CSV, and in the same order.
@@ -35,18 +48,25 @@ pub(super) fn of(panel: &Panel, data: &PanelData) -> Vec<ExportedColumn> {
     let bucket = data.coverage.and_then(|coverage| coverage.column);
     let own = frame.columns().iter().enumerate().map(|(at, column)| {
         let unit = own_unit(panel, frame, at, bucket == Some(at));
-        let is_bucket = bucket == Some(at);
-        (column.clone(), panel.label_of(&column.name), panel.column(&column.name), unit, is_bucket)
+        let role = if bucket == Some(at) { ColumnRole::Bucket } else { ColumnRole::Own };
+        (column.clone(), panel.label_of(&column.name), panel.column(&column.name), unit, role)
     });
     let beside = compared.iter().map(|column| {
         let style = styles.iter().find(|style| style.name == column.name);
         let label = style.and_then(|style| style.label.clone());
         let unit = unit_beside(panel, frame, style, column);
-        (Arc::new(column.clone()), label.unwrap_or(column.name.clone()), style, unit, false)
+        (
+            Arc::new(column.clone()),
+            label.unwrap_or(column.name.clone()),
+            style,
+            unit,
+            ColumnRole::Earlier,
+        )
     });
     let complete = data.coverage.and_then(|coverage| complete(frame, &coverage, &data.offsets));
-    let complete =
-        complete.map(|column| (Arc::new(column), "Complete".into(), None, Unit::None, false));
+    let complete = complete.map(|column| {
+        (Arc::new(column), "Complete".into(), None, Unit::None, ColumnRole::Complete)
+    });
     own.chain(beside)
         .enumerate()
         .map(|(at, one)| shown(one, of_column(&additivity, at).may_be_quotient()))
@@ -54,10 +74,10 @@ pub(super) fn of(panel: &Panel, data: &PanelData) -> Vec<ExportedColumn> {
         .collect()
 }
 
-type Described<'a> = (Arc<Column>, String, Option<&'a ColumnStyle>, Unit, bool);
+type Described<'a> = (Arc<Column>, String, Option<&'a ColumnStyle>, Unit, ColumnRole);
 
 fn shown(
-    (column, label, style, unit, is_bucket): Described<'_>,
+    (column, label, style, unit, role): Described<'_>,
     may_be_quotient: bool,
 ) -> ExportedColumn {
     let quotients = format::quotients(&column.values).filter(|_| may_be_quotient);
@@ -68,7 +88,7 @@ fn shown(
         label,
         unit,
         quotients,
-        is_bucket,
+        role,
     }
 }
 

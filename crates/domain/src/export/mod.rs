@@ -3,7 +3,7 @@
 mod column;
 mod moment;
 
-pub use column::ExportedColumn;
+pub use column::{ColumnRole, ExportedColumn};
 pub use moment::IsoInstant;
 
 use crate::{

@@ -1,0 +1,113 @@
+//! Everything that the panels say is in the file.
+
+use crate::support::{
+    coverage, dashboard, data, day, every_kind, export, floats, ints, london, results,
+};
+use brisk_domain::{Additivity, Decimal, Timestamp, Values};
+use brisk_standalone_html::{MOST_ROWS, page};
+
+const ONE: &str = "title = \"x\"\nsource = \"shop\"\n[[panel]]\nid = \"x\"\ntitle = \"Orders\"\nkind = \"table\"\nsql = \"select 1\"\n";
+
+/// The cells of the table of the panel with that number, row by row.
+fn cells(page: &str, number: usize) -> Vec<Vec<String>> {
+    let (_, rest) = page.split_once(&format!("<div id=\"d{number}\"")).unwrap();
+    let table = rest.split("</table>").next().unwrap();
+    let text = |cell: &str| {
+        let (_, cell) = cell.split_once('>').unwrap();
+        let cell = cell.split("</t").next().unwrap().replace("<small>", "").replace("</small>", "");
+        cell.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+    };
+    let row =
+        |row: &str| row.split("<t").filter(|cell| cell.starts_with(['d', 'h'])).map(text).collect();
+    table.split("<tr>").skip(1).map(row).collect()
+}
+
+#[test]
+fn every_figure_of_every_frame_is_in_its_table() {
+    let (dashboard, results, zone) = (every_kind(), results(), london());
+    let export = export(&dashboard, &zone, &results);
+    let page = page(&export);
+    let mut figures = 0;
+    for (number, panel) in (1..).zip(&export.panels) {
+        let Ok(data) = panel.data else { continue };
+        if data.frame.rows() == 0 {
+            continue;
+        }
+        let table = cells(&page, number);
+        let hidden = |name: &str| name == "secret";
+        let columns: Vec<_> =
+            panel.columns().into_iter().filter(|one| !hidden(&one.column.name)).collect();
+        assert_eq!(table.len() - 1, data.frame.rows().min(MOST_ROWS));
+        for (row, cells) in table[1..].iter().enumerate() {
+            for (cell, column) in cells.iter().zip(&columns) {
+                let cell = cell.trim_end_matches(" partial");
+                assert_eq!(cell, column.text(row, &data.offsets), "{} {row}", column.label);
+                figures += 1;
+            }
+        }
+    }
+    assert!(figures > 3_000, "{figures}");
+    assert!(!page.contains("777,000") && !page.contains("777000"), "what pages hide stays hidden");
+}
+
+#[test]
+fn it_says_what_it_shows_how_old_that_is_and_what_is_missing() {
+    let (dashboard, results, zone) = (every_kind(), results(), london());
+    let page = page(&export(&dashboard, &zone, &results));
+    for text in [
+        "<title>Online retail, 11 Sep – 10 Dec 2011</title>",
+        "<dt>Range</dt><dd>11 Sep – 10 Dec 2011</dd>",
+        "<dt>Time zone</dt><dd>Europe/London</dd>",
+        "<dt>Country</dt><dd>France, Germany, Côte d&#39;Ivoire</dd>",
+        "<dt>Data as of</dt><dd>10 December 2011, 12:30</dd>",
+        "Made with Brisk on 10 December 2011, 12:31 (Europe/London).",
+        "&quot;web&quot; is not compared with &quot;Web&quot; of the previous period.",
+        "The first 1,000 of 1,234 rows: CSV and the workbook have all of them.",
+        "No data in this range (11 Sep – 10 Dec 2011).",
+        "The database is not reachable. Try again in a minute.",
+        "All invoice lines, cancellations subtracted.",
+        "10 Dec 2011 <small>partial</small>",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    // Drawings keep their text alternatives.
+    assert!(page.matches("role=\"img\"").count() >= 5);
+}
+
+#[test]
+fn rounded_figures_have_all_their_digits_beside_them() {
+    let (dashboard, zone) = (dashboard(ONE), london());
+    let exact = Decimal::parse("1.6666666666666667").ok();
+    let mut one = data(vec![
+        ("average", Values::Decimal(vec![exact])),
+        ("ratio", floats([0.123_456_789])),
+        ("count", ints([1_234])),
+    ]);
+    one.additivity = vec![Additivity::Single, Additivity::Single, Additivity::Total];
+    let results = vec![Ok(one)];
+    let page = page(&export(&dashboard, &zone, &results));
+    assert!(page.contains("<td class=\"n\" title=\"1.6666666666666667\">1.667</td>"), "{page}");
+    assert!(page.contains("<td class=\"n\" title=\"0.123456789\">0.123</td>"));
+    assert!(page.contains("<td class=\"n\">1,234</td>"));
+}
+
+#[test]
+fn the_same_export_gives_the_same_file() {
+    let (dashboard, results, zone) = (every_kind(), results(), london());
+    let export = export(&dashboard, &zone, &results);
+    assert_eq!(page(&export), page(&export));
+    let empty = brisk_domain::Export { panels: Vec::new(), ..export };
+    assert!(page(&empty).ends_with("</html>\n"));
+}
+
+#[test]
+fn an_hour_that_the_clock_shows_twice_has_its_offset() {
+    let (dashboard, zone) = (dashboard(ONE), london());
+    let at = |seconds| Some(Timestamp::from_seconds(seconds));
+    let mut one = data(vec![("hour", Values::Time(vec![at(1_319_932_800), at(1_319_936_400)]))]);
+    one.coverage = Some(brisk_domain::Coverage { whole_to: day(91), ..coverage() });
+    one.interval = brisk_domain::Interval::Hour;
+    let results = vec![Ok(one)];
+    let page = page(&export(&dashboard, &zone, &results));
+    assert!(page.contains("30 Oct 2011 01:00 UTC+1") && page.contains("30 Oct 2011 01:00 UTC+0"));
+}
