@@ -57,15 +57,20 @@ fn entry(entry: &MenuEntry) -> AnyView {
     }
 }
 
-/// The panel's data and its drawing as files, side by side.
+/// The panel's data and its drawing as files, each kind in a row.
 fn downloads(page: &DashboardPage, panel: &Panel) -> AnyView {
-    let link = |(ending, name): (&str, &'static str)| {
-        let label = format!("Download {name}");
-        view! { <a href=file(page, panel, ending) download aria-label=label>{name}</a> }.into_any()
+    let link = |name: &'static str| {
+        let (address, label) =
+            (file(page, panel, &name.to_lowercase()), format!("Download {name}"));
+        view! { <a href=address download aria-label=label>{name}</a> }.into_any()
     };
-    let links: Vec<AnyView> = [("csv", "CSV"), ("png", "PNG"), ("svg", "SVG")].map(link).into();
-    view! { <div class="menu-row">{icon("download")}<span>"Download"</span>{links}</div> }
-        .into_any()
+    let row = |words: &'static str, names: &[&'static str]| {
+        let links: Vec<AnyView> = names.iter().copied().map(link).collect();
+        view! { <div class="menu-row">{icon("download")}<span>{words}</span>{links}</div> }
+            .into_any()
+    };
+    let (data, drawing) = (&["CSV", "XLSX"], &["PNG", "SVG", "PDF"]);
+    [row("Download data", data), row("Download image", drawing)].into_any()
 }
 
 /// The panel in this view, as a file with that ending.

@@ -33,6 +33,7 @@ pub(crate) fn toolbar(page: &Arc<DashboardPage>) -> AnyView {
             <div class="chips">{chips}{reset}</div>
             <div class="push">
                 {pace(page)}
+                {downloads(page)}
                 <form method="post" action=format!("/d/{}/refresh{query}", page.dashboard.slug)>
                     <input type="hidden" name=parameter::BACK value=page.link_here()/>
                     <button class="btn" title="Load everything again">{icon("refresh")}"Refresh"</button>
@@ -71,6 +72,26 @@ fn pace(page: &DashboardPage) -> AnyView {
                 {links}
                 {link(Pace::ByHand, "Manual")}
             </div>
+        </details>
+    }
+    .into_any()
+}
+
+/// The view as a file.
+fn downloads(page: &DashboardPage) -> AnyView {
+    let query = page.view.query_string(&page.dashboard);
+    let link = |(ending, words): (&str, &'static str)| {
+        let href = format!("/api/v1/dashboards/{}.{ending}{query}", page.dashboard.slug);
+        view! { <a href=href download>{words}</a> }.into_any()
+    };
+    let links: Vec<AnyView> =
+        [("pdf", "PDF"), ("xlsx", "Workbook (XLSX)"), ("html", "One HTML file")].map(link).into();
+    view! {
+        <details class="pop end" name="pop">
+            <summary class="btn" aria-label="Download this view" title="Download this view">
+                {icon("download")}
+            </summary>
+            <div class="pop-box menu">{links}</div>
         </details>
     }
     .into_any()

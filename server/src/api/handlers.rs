@@ -89,6 +89,19 @@ pub fn dashboard_as_pdf() {}
 #[allow(dead_code)] // `dashboard` answers it, too.
 pub fn dashboard_as_xlsx() {}
 
+/// A dashboard as one HTML file
+///
+/// Charts and tables for one view in a file that needs no server: no script, no request to anywhere.
+#[utoipa::path(get, path = "/api/v1/dashboards/{slug}.html", operation_id = "dashboard-html", tag = "data",
+    params(("slug" = String, Path, description = "The dashboard's name.", example = "online-retail"), ViewParameters),
+    responses(
+        (status = 200, description = "The file.", content((String = "text/html")),
+            headers(("etag" = Option<String>, description = "For `If-None-Match`; absent if a panel has a problem."))),
+        (status = 304, description = "The version in `If-None-Match` is still current."),
+        (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
+#[allow(dead_code)] // `dashboard` answers it, too.
+pub fn dashboard_as_html() {}
+
 /// The data of a whole dashboard
 ///
 /// All panels for one view, in one request. A panel that fails has a problem in place of its
@@ -231,6 +244,19 @@ pub fn panel_as_pdf() {}
         (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
 #[allow(dead_code)] // `panel` answers it, too.
 pub fn panel_as_xlsx() {}
+
+/// A panel as one HTML file
+///
+/// Its chart and its rows for one view in a file that needs no server.
+#[utoipa::path(get, path = "/api/v1/dashboards/{slug}/panels/{panel}.html", operation_id = "html", tag = "data",
+    params(PanelPath, ViewParameters),
+    responses(
+        (status = 200, description = "The file.", content((String = "text/html")),
+            headers(("etag" = Option<String>, description = "For `If-None-Match`; absent if the panel has a problem."))),
+        (status = 304, description = "The version in `If-None-Match` is still current."),
+        (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
+#[allow(dead_code)] // `panel` answers it, too.
+pub fn panel_as_html() {}
 
 /// The file that a name's ending stands for, and the name without it.
 fn file<'a>(name: &'a str, uri: &Uri) -> Result<Option<(&'a str, Form)>, Problem> {

@@ -34,6 +34,8 @@ use utoipa::OpenApi;
         handlers::dashboard_as_xlsx,
         handlers::panel_as_pdf,
         handlers::panel_as_xlsx,
+        handlers::dashboard_as_html,
+        handlers::panel_as_html,
         description,
         by_token::invalidate,
     ),

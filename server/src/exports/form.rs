@@ -15,6 +15,8 @@ pub(crate) enum FileForm {
     Pdf(Paper, Layout),
     /// A workbook: a sheet for each panel.
     Workbook,
+    /// One HTML file.
+    Page,
 }
 
 impl FileForm {
@@ -24,6 +26,7 @@ impl FileForm {
         match ending {
             "pdf" => Some(printed(pairs)),
             "xlsx" => Some(Ok(Self::Workbook)),
+            "html" => Some(Ok(Self::Page)),
             _ => None,
         }
     }
@@ -33,6 +36,7 @@ impl FileForm {
         match self {
             Self::Pdf(paper, layout) => format!("pdf {paper:?} {layout:?}"),
             Self::Workbook => "xlsx".into(),
+            Self::Page => "html".into(),
         }
     }
 
@@ -41,6 +45,7 @@ impl FileForm {
         match self {
             Self::Pdf(..) => "pdf",
             Self::Workbook => "xlsx",
+            Self::Page => "html",
         }
     }
 
@@ -49,6 +54,7 @@ impl FileForm {
         match self {
             Self::Pdf(..) => "application/pdf",
             Self::Workbook => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Page => "text/html; charset=utf-8",
         }
     }
 
@@ -56,6 +62,7 @@ impl FileForm {
     pub(crate) fn is_packed(self) -> bool {
         match self {
             Self::Pdf(..) | Self::Workbook => true,
+            Self::Page => false,
         }
     }
 
@@ -64,6 +71,7 @@ impl FileForm {
         match self {
             Self::Pdf(paper, layout) => pdf::write(view, paper, layout),
             Self::Workbook => Ok(brisk_xlsx::workbook(&view.export())?),
+            Self::Page => Ok(brisk_standalone_html::page(&view.export()).into_bytes()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A view of a dashboard, or of one of its panels, as a file that stands alone.
 //!
-//! `view` is what all of them are made of; `form` reads what is asked for; `pdf` prints it. Making a file is
+//! `view` is what all of them are made of; `form` reads what is asked for, and has the file made; `pdf` prints. Making a file is
 //! computation: it belongs where pages are drawn.
 
 mod form;

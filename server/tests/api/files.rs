@@ -66,6 +66,8 @@ async fn files_are_conditional_and_share_their_entries() {
     for (path, media) in [
         (format!("{SALES}.pdf"), "application/pdf"),
         (format!("{SALES}.xlsx"), XLSX),
+        (format!("{SALES}.html"), "text/html; charset=utf-8"),
+        (format!("{REVENUE}.html"), "text/html; charset=utf-8"),
         (format!("{REVENUE}.pdf"), "application/pdf"),
         (format!("{REVENUE}.xlsx"), XLSX),
     ] {
