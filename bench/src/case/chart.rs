@@ -59,7 +59,7 @@ pub(super) fn svg(report: &Report) -> Result<String> {
         "{} invoice lines · {} views in the first phase, {} in the last",
         brisk_domain::format::grouped(&report.rows.to_string()),
         measured().next().map_or(0, |(_, measured)| measured.times.len()),
-        measured().last().map_or(0, |(_, measured)| measured.times.len()),
+        measured().next_back().map_or(0, |(_, measured)| measured.times.len()),
     );
     let caption = Caption { title: TITLE, note: &note };
     Ok(brisk_chart::image(&input, Theme::Light, &caption).svg)

@@ -32,6 +32,7 @@ pub(crate) struct Prepanel<'a> {
 }
 
 /// What is in a panel.
+#[allow(clippy::large_enum_variant, reason = "most are drawings")]
 pub(crate) enum Body<'a> {
     /// A chart, a figure, or why there is none.
     Drawing(Input<'a>),

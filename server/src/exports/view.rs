@@ -5,7 +5,6 @@ use brisk_domain::{
     Bounds, Dashboard, Export, ExportedPanel, Interval, Panel, PanelData, PanelError, Timestamp,
     ViewState, ZoneName, ZoneOffsets,
 };
-use std::sync::Arc;
 
 /// A view with what became of each of its panels.
 pub(crate) struct ExportedView<'a> {
