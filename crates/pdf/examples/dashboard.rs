@@ -1,7 +1,7 @@
 //! Makes a PDF of a dashboard with 20 panels of all kinds, to look at:
 //! `cargo run -p brisk-pdf --example dashboard -- dashboard.pdf [WORDS…]`. Words are `landscape`, `letter`,
 //! `pages` (a panel a page), `messy` (what real data does to charts), `long`
-//! (tables over several pages) and `measure`, which makes it 20 times and says
+//! (tables over several pages), `rows` (10,000 rows of tables) and `measure`, which makes it 20 times and says
 //! how much time of a core and how much memory that takes (release builds say something).
 #![allow(clippy::expect_used, clippy::print_stdout)]
 
@@ -20,6 +20,9 @@ fn main() -> std::io::Result<()> {
     let words: Vec<String> = arguments.collect();
     let has = |word: &str| words.iter().any(|given| given == word);
     let mut cases = if has("messy") { dashboard::messy() } else { dashboard::usual() };
+    if has("rows") {
+        cases = (0..5).map(|_| dashboard::invoices(2_000)).collect();
+    }
     if has("long") {
         cases.truncate(6);
         cases.extend([dashboard::invoices(120), dashboard::invoices(180)]);
@@ -51,7 +54,7 @@ fn main() -> std::io::Result<()> {
     if has("measure") {
         let before = memory("VmRSS:");
         let mut times = Vec::new();
-        for _ in 0..20 {
+        for _ in 0..if has("rows") { 3 } else { 20 } {
             let start = busy();
             let made = pdf(&document, &fonts).expect("a PDF");
             times.push(busy() - start);
