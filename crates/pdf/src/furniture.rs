@@ -7,7 +7,7 @@ use crate::text::{Style, Typesetter};
 /// The most lines of a title, and of what is below it.
 const TITLE_LINES: usize = 3;
 const LINES: usize = 6;
-const RUNNING: usize = 2;
+const RUNNING: usize = 3;
 /// Between the head and the content, in pt.
 const BELOW: f32 = 16.0;
 /// Between the content and the foot's baseline.

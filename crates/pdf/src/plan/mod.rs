@@ -7,6 +7,8 @@ mod flow;
 mod grid;
 mod stretch;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use table::{Column, LaidRow, TableLayout};
 

@@ -13,8 +13,9 @@ const NARROWEST: f32 = 7.0;
 const DRAWN: f32 = 8.0;
 /// The smallest text, in pt.
 const SMALLEST: f32 = 4.5;
-/// The most lines of a head.
+/// The most lines of a head, and how wide one on a line is, as a multiple of the size of text.
 const HEAD_LINES: usize = 3;
+const LONG_HEAD: f32 = 9.0;
 
 /// How tables are set.
 #[derive(Debug, Clone, Copy)]
@@ -92,7 +93,7 @@ impl TableLayout {
         let holds_numbers: Vec<bool> =
             rows.heads.iter().map(|head| head.holds == Holds::Numbers).collect();
         let heads = &mut rows.heads.iter().map(|head| (head.label.as_str(), false));
-        let head = laid(heads, HEAD_LINES.min(setting.lines), style);
+        let head = laid(heads, HEAD_LINES.min(setting.lines + 1), style);
         let body = rows.rows.iter().take(setting.rows).map(|row| {
             let mut texts = row.iter().enumerate().map(|(at, cell)| {
                 let is_number = holds_numbers.get(at).copied().unwrap_or(false);
@@ -110,7 +111,7 @@ impl TableLayout {
 fn natural_widths(rows: &Rows, setting: Setting, typesetter: &Typesetter<'_>) -> Vec<f32> {
     let style = Style::new(setting.size, look::INK).even();
     let mut widths: Vec<f32> =
-        rows.heads.iter().map(|head| typesetter.width(&head.label, style)).collect();
+        rows.heads.iter().map(|head| head_width(&head.label, style, typesetter)).collect();
     for row in rows.rows.iter().take(setting.rows) {
         for (width, cell) in widths.iter_mut().zip(row) {
             let mut needed = typesetter.width(&cell.text, style);
@@ -124,6 +125,16 @@ fn natural_widths(rows: &Rows, setting: Setting, typesetter: &Typesetter<'_>) ->
         }
     }
     widths
+}
+
+/// How wide a head wants to be: long ones take two lines.
+fn head_width(label: &str, style: Style, typesetter: &Typesetter<'_>) -> f32 {
+    let whole = typesetter.width(label, style);
+    if whole <= LONG_HEAD * style.size {
+        return whole;
+    }
+    let words = label.split(' ').map(|word| typesetter.width(word, style));
+    words.fold(whole / 2.0 + style.size, f32::max).min(whole)
 }
 
 /// The size of text, and how many columns fit at that size.
