@@ -36,7 +36,7 @@ fn main() -> std::io::Result<()> {
             "The database could not be reached within 30 s. Brisk tries again when the page is loaded.",
         );
         document.panels[2].notes = &notes;
-        document.panels[4].title = "売上 по дням, إيرادات";
+        document.panels[4].title = "売上 по дням, إيرادات, 매출 🎉👩\u{200d}💻";
         document.panels[4].notes = &notes;
         document.panels[6].place = GridPlace { x: 0, y: 40, w: 6, h: 5 };
         document.panels[6].title = "Invoices in half of the width";

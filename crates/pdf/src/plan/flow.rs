@@ -1,7 +1,7 @@
 //! Tables that flow: title, heads and rows on as many pages as they take.
 
+use super::pages::{Flowing, Item, Pages};
 use super::table::{Setting, TableLayout};
-use super::{Flowing, Item, Pages};
 use crate::look::{self, Titled};
 use crate::prepare::Prepanel;
 use crate::sheet::Area;
