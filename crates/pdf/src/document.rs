@@ -46,7 +46,7 @@ pub struct Panel<'a> {
 #[derive(Debug, Clone)]
 pub enum Content<'a> {
     /// Its data; their width and height are chosen here.
-    Data(Input<'a>),
+    Data(Box<Input<'a>>),
     /// A sentence in place of the data: why there are none.
     Message(&'a str),
 }

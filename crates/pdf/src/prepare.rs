@@ -34,7 +34,7 @@ pub(crate) struct Prepanel<'a> {
 /// What is in a panel.
 pub(crate) enum Body<'a> {
     /// A chart, a figure, or why there is none.
-    Drawing(Input<'a>),
+    Drawing(Box<Input<'a>>),
     /// Rows, and what to say about those that are left out.
     Table { rows: Rows, left_out: Option<String> },
     /// A sentence.
@@ -99,7 +99,7 @@ fn body<'a>(content: &Content<'a>, room: &mut Room) -> Body<'a> {
     };
     let fitting = room.cells / input.frame.columns().len().max(1);
     let Some(mut rows) = brisk_chart::rows(input, TABLE.min(room.rows).min(fitting)) else {
-        return Body::Drawing(*input);
+        return Body::Drawing(input.clone());
     };
     room.rows -= rows.rows.len();
     room.cells -= rows.rows.iter().map(Vec::len).sum::<usize>().min(room.cells);

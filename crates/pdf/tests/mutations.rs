@@ -72,7 +72,7 @@ proptest! {
             (panel.place, panel.title, panel.notes) = (*place, title, notes);
             panel.address = Some(title);
             panel.content =
-                if *change == 2 { Content::Message(title) } else { Content::Data(input) };
+                if *change == 2 { Content::Message(title) } else { Content::Data(Box::new(input)) };
             whole.panels.push(panel);
         }
         let size = if is_letter { PaperSize::Letter } else { PaperSize::A4 };

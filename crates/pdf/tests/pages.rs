@@ -57,7 +57,7 @@ fn paper_has_the_size_that_was_asked_for() {
 fn a_dashboard_without_panels_says_so() {
     let lines = lines();
     let read = read(&document(&[], &lines));
-    assert_eq!(read.pdf.pages, 1);
+    assert_eq!((read.pdf.pages, read.pdf.is_accessible), (1, true));
     assert!(read.text().contains("This dashboard has no panels."));
 }
 

@@ -14,7 +14,7 @@ const FIGURE: f32 = 1.2;
 /// The height of a drawing that has a page, and of a gauge, as a part of its width; of a figure, in pt.
 const HEIGHT: f32 = 0.7;
 const GAUGE: f32 = 0.45;
-const STAT: f32 = 170.0;
+const STAT: f32 = 140.0;
 
 /// A panel on pages of its own.
 pub(crate) fn alone(

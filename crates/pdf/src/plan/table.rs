@@ -2,7 +2,7 @@
 
 use crate::look;
 use crate::text::{Style, Typesetter};
-use brisk_chart::{Holds, Rows};
+use brisk_chart::{Holds, RowCell, Rows};
 
 /// Between two columns, as a multiple of the size of text.
 const GAP: f32 = 1.4;
@@ -168,7 +168,11 @@ fn fitting(natural: &[f32], rows: &Rows, setting: Setting) -> (f32, usize) {
 
 /// The widths of columns that take all of `room`: texts give what is missing, and get what is left.
 fn shared(natural: &[f32], rows: &Rows, size: f32, (scale, room): (f32, f32)) -> Vec<f32> {
-    let is_text = |at: usize| rows.heads.get(at).is_some_and(|head| head.holds == Holds::Text);
+    // Sparklines are as wide as they are high enough for.
+    let has_trends = |at| rows.rows.iter().any(|row| row.get(at).is_some_and(has_trend));
+    let is_text = |at: usize| {
+        rows.heads.get(at).is_some_and(|head| head.holds == Holds::Text) && !has_trends(at)
+    };
     let mut widths: Vec<f32> = natural.iter().map(|width| width * scale).collect();
     let gaps = GAP * size * (widths.len().max(1) - 1) as f32;
     let left = room - gaps - widths.iter().sum::<f32>();
@@ -191,6 +195,10 @@ fn shared(natural: &[f32], rows: &Rows, size: f32, (scale, room): (f32, f32)) ->
         widths[at] += each;
     }
     widths
+}
+
+fn has_trend(cell: &RowCell) -> bool {
+    cell.trend.is_some()
 }
 
 fn placed(widths: &[f32], rows: &Rows, gap: f32) -> Vec<Column> {

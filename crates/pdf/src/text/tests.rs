@@ -58,7 +58,8 @@ fn glyphs_say_what_they_are_in_either_direction() {
         }
         let mut letters: Vec<char> = said.concat().chars().collect();
         let mut wanted: Vec<char> = text.chars().collect();
-        (letters.sort_unstable(), wanted.sort_unstable());
+        letters.sort_unstable();
+        wanted.sort_unstable();
         assert_eq!(letters, wanted);
         // The last letter of the Hebrew word is the first from the left.
         let at = |letter: &str| said.iter().position(|one| *one == letter).unwrap();
