@@ -7,7 +7,7 @@ use crate::workspace::Workspace;
 use anyhow::{Result, bail};
 
 /// Each program with its Debian package.
-const NEEDED: [(&str, &str); 13] = [
+const NEEDED: [(&str, &str); 14] = [
     ("chromium", "chromium"),
     ("firefox-esr", "firefox-esr"),
     ("WebKitWebDriver", "webkit2gtk-driver"),
@@ -21,6 +21,7 @@ const NEEDED: [(&str, &str); 13] = [
     ("python3", "python3-venv"),
     ("nginx", "nginx"),
     ("pgbouncer", "pgbouncer"),
+    ("pdftotext", "poppler-utils"),
 ];
 
 /// Makes sure that all programs are installed.

@@ -2,7 +2,7 @@
 
 use crate::support::case::Case;
 use crate::support::cases::{all, usual};
-use brisk_chart::{Caption, Image, Theme, image};
+use brisk_chart::{Caption, Image, Theme, image, image_for_page};
 use brisk_domain::PanelKindName;
 use std::collections::BTreeSet;
 
@@ -18,6 +18,7 @@ fn images(mut case: Case) -> Vec<Image> {
     for size in SIZES {
         case.size = size;
         images.extend(THEMES.map(|theme| image(&case.input(), theme, &CAPTION)));
+        images.push(image_for_page(&case.input(), Theme::Print));
     }
     images
 }
@@ -101,6 +102,21 @@ fn every_kind_has_an_image() {
         .collect();
     for kind in PanelKindName::ALL {
         assert!(drawn.contains(&format!("{kind:?}")), "{kind:?} has no image");
+    }
+}
+
+#[test]
+fn parts_of_pages_have_no_ground_and_no_words_around_them() {
+    for case in usual() {
+        let part = image_for_page(&case.input(), Theme::Print);
+        let alone = image(&case.input(), Theme::Print, &CAPTION);
+        let has_ground = |image: &Image| {
+            let (width, height) = (image.width, image.height);
+            image.svg.contains(&format!("<rect width=\"{width}\" height=\"{height}\" "))
+        };
+        assert_eq!((has_ground(&part), has_ground(&alone)), (false, true), "{}", case.name);
+        assert!(!words(&part.svg).contains(CAPTION.note), "{}", case.name);
+        assert_eq!(part.summary, alone.summary);
     }
 }
 

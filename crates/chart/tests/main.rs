@@ -14,6 +14,7 @@ mod links;
 mod one_point;
 mod parts;
 mod repeated_hour;
+mod rows;
 mod series;
 mod support;
 mod table_view;

@@ -1,7 +1,7 @@
 //! Makes a PDF of a dashboard with 20 panels of all kinds, to look at:
 //! `cargo run -p brisk-pdf --example dashboard -- dashboard.pdf [WORDS…]`. Words are `landscape`, `letter`,
 //! `pages` (a panel a page), `messy` (what real data does to charts), `long`
-//! (tables over several pages) and `measure`, which makes it 20 times and says
+//! (tables over several pages), `rows` (10,000 rows of tables) and `measure`, which makes it 20 times and says
 //! how much time of a core and how much memory that takes (release builds say something).
 #![allow(clippy::expect_used, clippy::print_stdout)]
 
@@ -20,6 +20,9 @@ fn main() -> std::io::Result<()> {
     let words: Vec<String> = arguments.collect();
     let has = |word: &str| words.iter().any(|given| given == word);
     let mut cases = if has("messy") { dashboard::messy() } else { dashboard::usual() };
+    if has("rows") {
+        cases = (0..5).map(|_| dashboard::invoices(2_000)).collect();
+    }
     if has("long") {
         cases.truncate(6);
         cases.extend([dashboard::invoices(120), dashboard::invoices(180)]);
@@ -33,7 +36,7 @@ fn main() -> std::io::Result<()> {
             "The database could not be reached within 30 s. Brisk tries again when the page is loaded.",
         );
         document.panels[2].notes = &notes;
-        document.panels[4].title = "売上 по дням, إيرادات";
+        document.panels[4].title = "売上 по дням, إيرادات, 매출 🎉👩\u{200d}💻";
         document.panels[4].notes = &notes;
         document.panels[6].place = GridPlace { x: 0, y: 40, w: 6, h: 5 };
         document.panels[6].title = "Invoices in half of the width";
@@ -51,7 +54,7 @@ fn main() -> std::io::Result<()> {
     if has("measure") {
         let before = memory("VmRSS:");
         let mut times = Vec::new();
-        for _ in 0..20 {
+        for _ in 0..if has("rows") { 3 } else { 20 } {
             let start = busy();
             let made = pdf(&document, &fonts).expect("a PDF");
             times.push(busy() - start);

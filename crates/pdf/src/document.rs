@@ -47,7 +47,7 @@ pub struct Panel<'a> {
 #[allow(clippy::large_enum_variant, reason = "nearly all are data")]
 pub enum Content<'a> {
     /// Its data; their width and height are chosen here.
-    Data(Input<'a>),
+    Data(Box<Input<'a>>),
     /// A sentence in place of the data: why there are none.
     Message(&'a str),
 }

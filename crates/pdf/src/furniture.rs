@@ -7,9 +7,11 @@ use crate::text::{Style, Typesetter};
 /// The most lines of a title, and of what is below it.
 const TITLE_LINES: usize = 3;
 const LINES: usize = 6;
-const RUNNING: usize = 2;
+const RUNNING: usize = 3;
+/// After a title, and after the lines below it, as a part of the size of letters.
+const AFTER: f32 = 0.15;
 /// Between the head and the content, in pt.
-const BELOW: f32 = 16.0;
+const BELOW: f32 = 15.0;
 /// Between the content and the foot's baseline.
 const FOOT: f32 = 28.0;
 
@@ -94,14 +96,13 @@ fn stacked(
 ) -> Head {
     let count = titles.len();
     let (mut lines, mut y) = (Vec::new(), top);
-    for (text, style) in titles
-        .into_iter()
-        .map(|text| (text, title))
-        .chain(below.into_iter().map(|text| (text, line)))
-    {
+    for (texts, style) in [(titles, title), (below, line)] {
         let leading = style.leading();
-        lines.push((text, style, y + leading * 0.76));
-        y += leading;
+        for text in texts {
+            lines.push((text, style, y + leading * 0.76));
+            y += leading;
+        }
+        y += style.size * AFTER;
     }
     Head { lines, titles: count, bottom: y + BELOW }
 }

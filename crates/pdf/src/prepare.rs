@@ -5,9 +5,9 @@ use crate::text::{Characters, sanitised};
 use brisk_chart::{Input, Rows};
 use brisk_domain::{GridPlace, format};
 
-/// The most rows of a table, and of all tables of a document.
+/// The most rows of a table, and the most rows and cells of all tables of a document.
 const TABLE: usize = 2_000;
-const DOCUMENT: usize = 10_000;
+const DOCUMENT: Room = Room { rows: 10_000, cells: 100_000 };
 /// The most notes of a panel.
 const NOTES: usize = 8;
 /// The longest address.
@@ -35,11 +35,17 @@ pub(crate) struct Prepanel<'a> {
 #[allow(clippy::large_enum_variant, reason = "most are drawings")]
 pub(crate) enum Body<'a> {
     /// A chart, a figure, or why there is none.
-    Drawing(Input<'a>),
+    Drawing(Box<Input<'a>>),
     /// Rows, and what to say about those that are left out.
     Table { rows: Rows, left_out: Option<String> },
     /// A sentence.
     Message(String),
+}
+
+/// How much of tables is printed.
+struct Room {
+    rows: usize,
+    cells: usize,
 }
 
 /// Cleans texts, and reads tables as far as there is room for them.
@@ -87,15 +93,17 @@ impl Prepared<'_> {
     }
 }
 
-fn body<'a>(content: &Content<'a>, room: &mut usize) -> Body<'a> {
+fn body<'a>(content: &Content<'a>, room: &mut Room) -> Body<'a> {
     let input = match content {
         Content::Message(text) => return Body::Message(titled(text, "There are no data.")),
         Content::Data(input) => input,
     };
-    let Some(mut rows) = brisk_chart::rows(input, TABLE.min(*room)) else {
-        return Body::Drawing(*input);
+    let fitting = room.cells / input.frame.columns().len().max(1);
+    let Some(mut rows) = brisk_chart::rows(input, TABLE.min(room.rows).min(fitting)) else {
+        return Body::Drawing(input.clone());
     };
-    *room -= rows.rows.len();
+    room.rows -= rows.rows.len();
+    room.cells -= rows.rows.iter().map(Vec::len).sum::<usize>().min(room.cells);
     for head in &mut rows.heads {
         head.label = sanitised(&head.label);
     }
@@ -105,10 +113,11 @@ fn body<'a>(content: &Content<'a>, room: &mut usize) -> Body<'a> {
     let grouped = |number: usize| format::grouped(&number.to_string());
     let left_out = (rows.left_out > 0).then(|| {
         let (missing, all) = (grouped(rows.left_out), grouped(rows.left_out + rows.rows.len()));
-        let (rows, table) = (grouped(DOCUMENT), grouped(TABLE));
+        let most = [TABLE, DOCUMENT.rows, DOCUMENT.cells].map(grouped);
         format!(
-            "{missing} of {all} rows are left out: a PDF has at most {table} rows of a table, and {rows} in \
-             all. Download the data as CSV to have all of them."
+            "{missing} of {all} rows are left out: a PDF has at most {} rows of a table, and {} rows or {} cells \
+             in all. Download the data as CSV to have all of them.",
+            most[0], most[1], most[2]
         )
     });
     Body::Table { rows, left_out }

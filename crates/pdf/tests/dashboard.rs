@@ -53,7 +53,7 @@ pub(crate) fn document<'a>(cases: &'a [Case], lines: &'a [String]) -> Document<'
     let panel = |(case, place): (&'a Case, GridPlace)| Panel {
         title: &case.spec.title,
         place,
-        content: Content::Data(case.input()),
+        content: Content::Data(Box::new(case.input())),
         notes: &[],
         address: Some("https://brisk.example.com/d/online-retail/revenue?range=90d"),
     };
@@ -103,7 +103,7 @@ pub(crate) fn invoices(rows: usize) -> Case {
     let names: Vec<&str> = (0..rows).map(|row| customers[row % customers.len()]).collect();
     let numbers: Vec<String> = (0..rows).map(|row| format!("INV-{:05}", 10_000 + row)).collect();
     let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
-    let amounts = (0..rows).map(|row| amount(row));
+    let amounts = (0..rows).map(amount);
     let columns = vec![
         texts("invoice", &numbers),
         texts("customer", &names),

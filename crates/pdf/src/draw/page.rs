@@ -1,51 +1,19 @@
 //! A page: its head and foot, and between them panels and tables.
 
 use super::canvas::{Align, Canvas};
+use super::context::Context;
+use super::flow::Flowed;
+use super::links::{self, Link, Pressed, To};
+use super::panel::{Boxed, Place};
 use super::tags::Tags;
-use super::{Context, panel, table};
 use crate::document::Error;
 use crate::furniture::Head;
 use crate::look;
 use crate::plan::Item;
 use crate::sheet::Area;
 use crate::text::Characters;
-use krilla::action::{Action, LinkAction};
-use krilla::annotation::{Annotation, LinkAnnotation, Target};
-use krilla::destination::XyzDestination;
-use krilla::geom::{Point, Rect};
 use krilla::page::PageSettings;
 use krilla::tagging::ArtifactType;
-
-/// A place to press.
-pub(crate) struct Link {
-    /// Where it is.
-    pub(crate) area: Area,
-    /// Where it leads.
-    pub(crate) to: To,
-    /// What it is, in words.
-    pub(crate) words: String,
-    /// What is pressed.
-    pub(crate) of: Pressed,
-}
-
-/// Where a link leads.
-pub(crate) enum To {
-    /// To an address.
-    Address(String),
-    /// To a place on a page.
-    Page(usize, f32),
-}
-
-/// What is pressed.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Pressed {
-    /// The document's title.
-    Title,
-    /// A panel's title.
-    Panel(usize),
-    /// Where a panel says that there are more rows.
-    More(usize),
-}
 
 /// Draws page `number`.
 pub(crate) fn page(
@@ -64,13 +32,13 @@ pub(crate) fn page(
     for item in &context.plan.pages[number] {
         match item {
             Item::Panel { panel, area, scale, table, look } => {
-                let mut place = panel::Place { page: number, links: &mut links, characters };
+                let mut place = Place { page: number, links: &mut links, characters };
                 let (panel, area, scale) = (*panel, *area, *scale);
-                let drawn = panel::Boxed { panel, area, scale, table, look };
+                let drawn = Boxed { panel, area, scale, table, look };
                 drawn.draw(context, &mut canvas, tags.panel(panel), &mut place)?;
             }
             Item::Rows { panel, rows, area } => {
-                let flowing = table::Flowed { panel: *panel, rows: rows.clone(), area: *area };
+                let flowing = Flowed { panel: *panel, rows: rows.clone(), area: *area };
                 flowing.draw(context, &mut canvas, tags.panel(*panel), &mut links);
             }
         }
@@ -83,32 +51,9 @@ pub(crate) fn page(
     }
     foot(context, number, &mut canvas);
     drop(canvas);
-    for link in links {
-        let Some(rect) = rect(link.area) else { continue };
-        let target = match link.to {
-            To::Address(address) => Target::Action(Action::from(LinkAction::new(address))),
-            To::Page(page, y) => {
-                let point = Point::from_xy(link.area.x, y.max(0.0));
-                Target::Destination(XyzDestination::new(page, point).into())
-            }
-        };
-        let annotation = Annotation::new_link(LinkAnnotation::new(rect, target), Some(link.words));
-        let id = page.add_tagged_annotation(annotation);
-        let linked = match link.of {
-            Pressed::Title => &mut tags.title,
-            Pressed::Panel(panel) => &mut tags.panel(panel).title,
-            Pressed::More(panel) => &mut tags.panel(panel).more,
-        };
-        linked.link = Some(id);
-    }
+    links::linked(links, &mut page, tags);
     page.finish();
     Ok(())
-}
-
-/// A rectangle that is not empty.
-pub(crate) fn rect(area: Area) -> Option<Rect> {
-    let is_some = area.width > 0.0 && area.height > 0.0;
-    Rect::from_xywh(area.x, area.y, area.width, area.height).filter(|_| is_some)
 }
 
 /// On the first page the head is content; on all others it is repeated.

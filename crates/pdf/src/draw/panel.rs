@@ -1,10 +1,11 @@
 //! A panel in its box: a line above, the title, and what it shows.
 
-use super::Context;
 use super::canvas::{Align, Canvas};
-use super::page::{Link, Pressed, To, rect};
+use super::context::Context;
+use super::links::{Link, Pressed, To, rect};
 use super::table::{self, Heads, Part};
 use super::tags::PanelTags;
+use super::title;
 use crate::document::Error;
 use crate::look::{self, Titled};
 use crate::plan::Preview;
@@ -14,7 +15,7 @@ use crate::text::Characters;
 use brisk_chart::{IMAGE_PADDING, Input, Rows, Theme};
 use brisk_domain::format;
 use krilla::geom::{Size, Transform};
-use krilla::tagging::{ArtifactType, ContentTag};
+use krilla::tagging::ContentTag;
 use krilla_svg::{SurfaceExt, SvgSettings};
 use resvg::usvg::{Group, Node, Options, Tree};
 
@@ -52,7 +53,7 @@ impl Boxed<'_> {
         place: &mut Place<'_>,
     ) -> Result<(), Error> {
         let panel = &context.prepared.panels[self.panel];
-        titled((self.panel, panel), (self.area, self.look), canvas, tags, place.links);
+        title::titled((self.panel, panel), (self.area, self.look), canvas, tags, place.links);
         let body = self.area.below(self.look.height);
         match (&panel.body, self.table) {
             (Body::Table { rows, .. }, Some(preview)) => {
@@ -150,36 +151,6 @@ impl Boxed<'_> {
             of: Pressed::More(self.panel),
         });
     }
-}
-
-/// The line above a panel, and its title, which leads to its page.
-pub(crate) fn titled(
-    (number, panel): (usize, &Prepanel<'_>),
-    (area, look): (Area, &Titled),
-    canvas: &mut Canvas<'_, '_>,
-    tags: &mut PanelTags,
-    links: &mut Vec<Link>,
-) {
-    ruled(area, canvas);
-    let title = canvas.typesetter.cut(&panel.title, look.style, area.width);
-    let at = (area.x, area.y + look.baseline);
-    let (id, width) = canvas.tagged_text(&title, at, Align::Left, look.style);
-    tags.title.texts.push(id);
-    if let Some(address) = &panel.address {
-        links.push(Link {
-            area: Area { y: area.y + 3.0, width, height: look.style.leading(), ..area },
-            to: To::Address(address.clone()),
-            words: format!("Open \"{}\"", panel.title),
-            of: Pressed::Panel(number),
-        });
-    }
-}
-
-/// The line above a panel.
-pub(crate) fn ruled(area: Area, canvas: &mut Canvas<'_, '_>) {
-    canvas.artifact(ArtifactType::Layout, |canvas| {
-        canvas.rule((area.x, area.y), area.width, (look::RULE, look::LINE_2));
-    });
 }
 
 /// Writes notes at the foot of a box; returns what is left above.

@@ -1,7 +1,7 @@
 //! Tables that flow: title, heads and rows on as many pages as they take.
 
+use super::pages::{Flowing, Item, Pages};
 use super::table::{Setting, TableLayout};
-use super::{Flowing, Item, Pages};
 use crate::look::{self, Titled};
 use crate::prepare::Prepanel;
 use crate::sheet::Area;
@@ -46,7 +46,10 @@ impl Flow<'_> {
             .flat_map(|note| typesetter.lines(note, look::NOTE, width, NOTE_LINES).0)
             .collect();
         let heads = self.look.height + layout.head.height;
-        let first: f32 = layout.rows.iter().take(TOGETHER).map(|row| row.height).sum();
+        let mut first: f32 = layout.rows.iter().take(TOGETHER).map(|row| row.height).sum();
+        if layout.rows.len() <= TOGETHER {
+            first += notes_height(notes.len());
+        }
         if heads + first > pages.free.height && !pages.is_fresh() {
             pages.turn();
         }

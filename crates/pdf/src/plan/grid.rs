@@ -2,9 +2,9 @@
 //! which stays together: where it does not fit, it begins a page.
 
 use super::flow::{self, Flow};
+use super::pages::{Flowing, Item, Pages, Preview};
 use super::stretch::{self, Laid};
 use super::table::{LaidRow, Setting, TableLayout};
-use super::{Flowing, Item, Pages, Preview};
 use crate::look;
 use crate::prepare::{Body, Prepanel, Prepared};
 use crate::sheet::{Area, Sheet};

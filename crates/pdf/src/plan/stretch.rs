@@ -1,7 +1,7 @@
 //! Pages whose next band has no room on them: their charts become a little higher, so that less of the paper
 //! is empty.
 
-use super::{Item, Pages};
+use super::pages::{Item, Pages};
 use std::ops::Range;
 
 /// A chart becomes so much higher at most.

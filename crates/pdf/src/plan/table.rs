@@ -2,7 +2,7 @@
 
 use crate::look;
 use crate::text::{Style, Typesetter};
-use brisk_chart::{Holds, Rows};
+use brisk_chart::{Holds, RowCell, Rows};
 
 /// Between two columns, as a multiple of the size of text.
 const GAP: f32 = 1.4;
@@ -13,8 +13,9 @@ const NARROWEST: f32 = 7.0;
 const DRAWN: f32 = 8.0;
 /// The smallest text, in pt.
 const SMALLEST: f32 = 4.5;
-/// The most lines of a head.
+/// The most lines of a head, and how wide one on a line is, as a multiple of the size of text.
 const HEAD_LINES: usize = 3;
+const LONG_HEAD: f32 = 9.0;
 
 /// How tables are set.
 #[derive(Debug, Clone, Copy)]
@@ -92,7 +93,7 @@ impl TableLayout {
         let holds_numbers: Vec<bool> =
             rows.heads.iter().map(|head| head.holds == Holds::Numbers).collect();
         let heads = &mut rows.heads.iter().map(|head| (head.label.as_str(), false));
-        let head = laid(heads, HEAD_LINES.min(setting.lines), style);
+        let head = laid(heads, HEAD_LINES.min(setting.lines + 1), style);
         let body = rows.rows.iter().take(setting.rows).map(|row| {
             let mut texts = row.iter().enumerate().map(|(at, cell)| {
                 let is_number = holds_numbers.get(at).copied().unwrap_or(false);
@@ -110,7 +111,7 @@ impl TableLayout {
 fn natural_widths(rows: &Rows, setting: Setting, typesetter: &Typesetter<'_>) -> Vec<f32> {
     let style = Style::new(setting.size, look::INK).even();
     let mut widths: Vec<f32> =
-        rows.heads.iter().map(|head| typesetter.width(&head.label, style)).collect();
+        rows.heads.iter().map(|head| head_width(&head.label, style, typesetter)).collect();
     for row in rows.rows.iter().take(setting.rows) {
         for (width, cell) in widths.iter_mut().zip(row) {
             let mut needed = typesetter.width(&cell.text, style);
@@ -124,6 +125,16 @@ fn natural_widths(rows: &Rows, setting: Setting, typesetter: &Typesetter<'_>) ->
         }
     }
     widths
+}
+
+/// How wide a head wants to be: long ones take two lines.
+fn head_width(label: &str, style: Style, typesetter: &Typesetter<'_>) -> f32 {
+    let whole = typesetter.width(label, style);
+    if whole <= LONG_HEAD * style.size {
+        return whole;
+    }
+    let words = label.split(' ').map(|word| typesetter.width(word, style));
+    words.fold(whole / 2.0 + style.size, f32::max).min(whole)
 }
 
 /// The size of text, and how many columns fit at that size.
@@ -157,7 +168,11 @@ fn fitting(natural: &[f32], rows: &Rows, setting: Setting) -> (f32, usize) {
 
 /// The widths of columns that take all of `room`: texts give what is missing, and get what is left.
 fn shared(natural: &[f32], rows: &Rows, size: f32, (scale, room): (f32, f32)) -> Vec<f32> {
-    let is_text = |at: usize| rows.heads.get(at).is_some_and(|head| head.holds == Holds::Text);
+    // Sparklines are as wide as they are high enough for.
+    let has_trends = |at| rows.rows.iter().any(|row| row.get(at).is_some_and(has_trend));
+    let is_text = |at: usize| {
+        rows.heads.get(at).is_some_and(|head| head.holds == Holds::Text) && !has_trends(at)
+    };
     let mut widths: Vec<f32> = natural.iter().map(|width| width * scale).collect();
     let gaps = GAP * size * (widths.len().max(1) - 1) as f32;
     let left = room - gaps - widths.iter().sum::<f32>();
@@ -180,6 +195,10 @@ fn shared(natural: &[f32], rows: &Rows, size: f32, (scale, room): (f32, f32)) ->
         widths[at] += each;
     }
     widths
+}
+
+fn has_trend(cell: &RowCell) -> bool {
+    cell.trend.is_some()
 }
 
 fn placed(widths: &[f32], rows: &Rows, gap: f32) -> Vec<Column> {

@@ -61,8 +61,9 @@ fn ranked(all: &Database, own: &[ID]) -> Vec<ID> {
         let name = family(face).unwrap_or_default();
         let is_slanted = face.style != Style::Normal || face.stretch != Stretch::Normal;
         let is_odd = face.monospaced || name.contains("Serif") || name.contains("Mono");
-        // Faces are in the order of folders, which differs between machines with the same fonts.
-        (is_slanted, is_odd, face.weight.0.abs_diff(450), name, face.index)
+        // Faces are in the order of folders, which differs between machines with the same fonts. The first one of
+        // a collection is the usual one.
+        (is_slanted, is_odd, face.weight.0.abs_diff(450), face.index, name)
     });
     others.into_iter().map(|face| face.id).collect()
 }

@@ -4,6 +4,8 @@
 mod faces;
 mod sanitise;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod typeset;
 
 pub(crate) use faces::Faces;

@@ -188,8 +188,8 @@ impl<'a> Typesetter<'a> {
         let others = 2..self.faces.len();
         let mut order = std::iter::once(own).chain(others);
         let found = order.find_map(|face| advance(&self.faces[face], c).map(|width| (face, width)));
-        // An outline of .notdef, about as wide as a letter; `missing` names it.
-        let found = found.unwrap_or((own, 0.6));
+        // A box, which `missing` names.
+        let found = found.unwrap_or((own, width(&self.faces[own], GlyphId(0)).unwrap_or(0.6)));
         self.known.borrow_mut().insert(key, found);
         found
     }
@@ -204,7 +204,11 @@ fn weight_index(weight: Weight) -> usize {
 
 /// How wide a character is in a font that has it, at a size of 1.
 fn advance(face: &Face<'_>, c: char) -> Option<f32> {
-    let glyph: GlyphId = face.glyph_index(c)?;
+    width(face, face.glyph_index(c)?)
+}
+
+/// How wide a glyph is at a size of 1.
+fn width(face: &Face<'_>, glyph: GlyphId) -> Option<f32> {
     let units = face.glyph_hor_advance(glyph)?;
     Some(f32::from(units) / (face.units_per_em().max(1) as f32))
 }
