@@ -34,8 +34,13 @@ fn table(
     let title = panel.title(export);
     let columns = panel.columns();
     let complete = columns.iter().find(|column| column.role == ColumnRole::Complete);
-    let is_shown =
-        |column: &&ExportedColumn| column.role != ColumnRole::Complete && !column.is_hidden;
+    // Without an earlier period there is nothing beside the figures, as on pages.
+    let is_shown = |column: &&ExportedColumn| match column.role {
+        _ if column.is_hidden => false,
+        ColumnRole::Complete => false,
+        ColumnRole::Earlier => data.previous.is_some(),
+        ColumnRole::Own | ColumnRole::Bucket(_) => true,
+    };
     let shown: Vec<&ExportedColumn> = columns.iter().filter(is_shown).collect();
     let rows = data.frame.rows();
     let grouped = |number: usize| format::grouped(&number.to_string());
@@ -94,7 +99,7 @@ fn cell(
         let complete = complete.map(|complete| &complete.column.values);
         matches!(complete, Some(Values::Bool(cells)) if cells.get(row) == Some(&Some(false)))
     };
-    if column.role == ColumnRole::Bucket && is_part() {
+    if matches!(column.role, ColumnRole::Bucket(_)) && is_part() {
         out.push_str(" <small>partial</small>");
     }
     out.push_str("</td>");
