@@ -105,15 +105,21 @@ fn cell(
     out.push_str("</td>");
 }
 
-/// What is missing, and how old the data are.
+/// What is missing, and how old the data are if others are older.
 fn foot(export: &Export<'_>, data: &PanelData, rows: usize, out: &mut String) {
-    let as_of = escape(&export.moment(data.as_of));
-    out.push_str("<p class=\"foot\">");
+    let mut sentences = Vec::new();
     if rows > MOST_ROWS {
-        let (most, all) =
-            (format::grouped(&MOST_ROWS.to_string()), format::grouped(&rows.to_string()));
-        let _ =
-            write!(out, "The first {most} of {all} rows: CSV and the workbook have all of them. ");
+        let grouped = |number: usize| format::grouped(&number.to_string());
+        let (most, all) = (grouped(MOST_ROWS), grouped(rows));
+        sentences.push(format!(
+            "The first {most} of {all} rows: CSV and the workbook have all of them."
+        ));
     }
-    let _ = write!(out, "As of {as_of}.</p>");
+    let as_of = export.moment(data.as_of);
+    if export.loaded_at().is_some_and(|oldest| export.moment(oldest) != as_of) {
+        sentences.push(format!("As of {as_of}."));
+    }
+    if !sentences.is_empty() {
+        let _ = write!(out, "<p class=\"foot\">{}</p>", escape(&sentences.join(" ")));
+    }
 }

@@ -70,8 +70,19 @@ fn it_says_what_it_shows_how_old_that_is_and_what_is_missing() {
     ] {
         assert!(page.contains(text), "{text}");
     }
+    assert!(!page.contains("As of 10 December 2011"), "which is said once");
     // Drawings keep their text alternatives.
     assert!(page.matches("role=\"img\"").count() >= 5);
+}
+
+#[test]
+fn data_that_are_newer_than_others_say_so() {
+    let (dashboard, mut results, zone) = (every_kind(), results(), london());
+    results[0].as_mut().unwrap().as_of = Timestamp::from_seconds(1_323_520_100);
+    let page = page(&export(&dashboard, &zone, &results));
+    assert!(page.contains("<dt>Data as of</dt><dd>10 December 2011, 12:28</dd>"));
+    assert_eq!(page.matches("As of 10 December 2011, 12:30.").count(), 9);
+    assert!(!page.contains("As of 10 December 2011, 12:28."));
 }
 
 #[test]
