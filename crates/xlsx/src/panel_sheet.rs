@@ -16,7 +16,7 @@ pub(crate) fn write(
     title: &str,
     name: &str,
 ) -> Result<Remarks, Error> {
-    let sheet = workbook.add_worksheet_with_constant_memory()?;
+    let sheet = workbook.add_worksheet_with_constant_memory().map_err(Error::NoTemporaryFile)?;
     sheet.set_name(name)?;
     sheet.set_landscape().set_print_fit_to_pages(1, 0);
     let columns = panel.columns();
