@@ -18,10 +18,9 @@ mod intro;
 mod notes;
 mod tables;
 
-use brisk_domain::Export;
+pub use tables::MOST_ROWS;
 
-/// The most rows of a table; a sentence says how many there are.
-pub const MOST_ROWS: usize = 1_000;
+use brisk_domain::Export;
 
 /// The file of `export`.
 pub fn page(export: &Export<'_>) -> String {

@@ -1,10 +1,12 @@
 //! The data of each panel as a table, closed until somebody opens it.
 
-use crate::MOST_ROWS;
 use crate::cell::{self, Shown};
 use brisk_chart::escape;
 use brisk_domain::{ColumnRole, Export, ExportedColumn, ExportedPanel, PanelData, Values, format};
 use std::fmt::Write as _;
+
+/// The most rows of a table; a sentence says how many there are.
+pub const MOST_ROWS: usize = 1_000;
 
 /// Writes the tables of all panels that have data.
 pub(crate) fn write(export: &Export<'_>, out: &mut String) {

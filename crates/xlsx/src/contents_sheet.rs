@@ -1,9 +1,10 @@
 //! The first sheet: what the workbook is, and where its panels are.
 
+use crate::error::Error;
 use crate::moment::{self, Grain};
 use crate::remarks::Remarks;
+use crate::styles;
 use crate::text::{self, CellText};
-use crate::{Error, styles};
 use brisk_domain::sentence::{capitalised, sentence};
 use brisk_domain::{Export, ExportedPanel};
 use rust_xlsxwriter::{Format, FormatAlign, RowNum, Url, Worksheet, XlsxError};
