@@ -6,8 +6,8 @@ use brisk_domain::panel_kind::Body;
 use brisk_domain::{Export, ExportedPanel, PanelData};
 use std::fmt::Write as _;
 
-/// A row of the grid with its gap, and a card's height besides its body, in CSS px; `page.css` has the same
-/// figures.
+/// A row of the grid with its gap, and a card's height besides its body, in CSS px; `style/cards.css` has the
+/// same figures.
 const ROW: f64 = 72.0;
 const CARD: f64 = 72.0;
 /// The width of the grid that ticks are planned for.

@@ -1,6 +1,6 @@
 //! A cell of a table.
 
-use brisk_domain::{ColumnRole, ExportedColumn, PanelData, Values, format};
+use brisk_domain::{ExportedColumn, PanelData, Values};
 
 /// What a cell shows.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,13 +14,6 @@ pub(crate) struct Shown {
 /// The cell in `row` of `column`.
 pub(crate) fn of(column: &ExportedColumn, row: usize, data: &PanelData) -> Shown {
     let values = &column.column.values;
-    // Of an hour that the clock cuts, the start by its arithmetic may be another one's.
-    if column.role == ColumnRole::Bucket
-        && let (Some(at), Some(coverage)) = (values.time(row), data.coverage)
-    {
-        let begins = coverage.interval.begins(at, &data.offsets);
-        return Shown { text: format::instant(begins, &data.offsets), exact: None };
-    }
     let text = column.text(row, &data.offsets);
     let exact = match values {
         Values::Int(_) | Values::Decimal(_) | Values::Float(_) => values.exact(row),

@@ -95,7 +95,10 @@ fn rows_in_use(panels: &[&Panel]) -> BTreeSet<u16> {
 mod tests {
     use super::*;
 
-    fn of(panels: &[(&str, (u16, u16, u16, u16))]) -> Vec<Place> {
+    /// A kind, and a place: x, y, w, h.
+    type Given = (&'static str, (u16, u16, u16, u16));
+
+    fn of(panels: &[Given]) -> Vec<Place> {
         let mut file = "title = \"x\"\nsource = \"shop\"\n".to_owned();
         for (at, (kind, (x, y, w, h))) in panels.iter().enumerate() {
             file.push_str(&format!(

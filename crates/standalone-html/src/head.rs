@@ -15,15 +15,18 @@ const RANGE: &str = "U+0000-00FF, U+0131, U+0152-0153, U+02BB-02BC, U+02C6, U+02
                      U+0329, U+2000-206F, U+20AC, U+2122, U+2191, U+2193, U+2212, U+2215, U+FEFF, U+FFFD";
 /// Inter, 48 KB: the font of pages. SIL Open Font License 1.1.
 const FONT: &[u8] = include_bytes!("../../../style/fonts/inter-latin.woff2");
-/// The parts of the style sheet of pages that drawings need.
-const PARTS: [&str; 5] = [
+/// The parts of the style sheet: those of pages that drawings need, then what only these files look like.
+const PARTS: [&str; 9] = [
     include_str!("../../../style/tokens.css"),
     include_str!("../../../style/colors.css"),
     include_str!("../../../style/data-colors.css"),
     include_str!("../../../style/chart.css"),
     include_str!("../../../style/tables.css"),
+    include_str!("style/page.css"),
+    include_str!("style/cards.css"),
+    include_str!("style/data.css"),
+    include_str!("style/narrow-and-print.css"),
 ];
-const OWN: &str = include_str!("page.css");
 
 static STYLE: LazyLock<String> = LazyLock::new(style);
 
@@ -48,7 +51,7 @@ fn style() -> String {
         "@font-face{{font-family:Inter;font-weight:100 900;src:url(data:font/woff2;base64,{font}) \
          format(\"woff2\");unicode-range:{RANGE}}}"
     );
-    for part in PARTS.iter().chain([&OWN]) {
+    for part in PARTS {
         style.push_str(&shortened(without_fonts(part)));
     }
     style

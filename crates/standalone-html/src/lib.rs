@@ -2,7 +2,7 @@
 //! request to anywhere, and a policy that forbids both. Charts and looks are those of pages, in light and
 //! dark, at any width; below the charts is a table of each panel's data.
 //!
-//! - `head`: the policy, the style and the font; `page.css` has what only these files look like;
+//! - `head`: the policy, the style and the font; `style/` has what only these files look like;
 //! - `intro`: of which time, zone and choices the data are, and how old;
 //! - `grid`: where cards are at three widths; `card`: a panel's drawing, or why there is none;
 //! - `notes`: what the figures do not say by themselves;
@@ -18,10 +18,9 @@ mod intro;
 mod notes;
 mod tables;
 
-use brisk_domain::Export;
+pub use tables::MOST_ROWS;
 
-/// The most rows of a table; a sentence says how many there are.
-pub const MOST_ROWS: usize = 1_000;
+use brisk_domain::Export;
 
 /// The file of `export`.
 pub fn page(export: &Export<'_>) -> String {

@@ -1,10 +1,12 @@
 //! The data of each panel as a table, closed until somebody opens it.
 
-use crate::MOST_ROWS;
 use crate::cell::{self, Shown};
 use brisk_chart::escape;
 use brisk_domain::{ColumnRole, Export, ExportedColumn, ExportedPanel, PanelData, Values, format};
 use std::fmt::Write as _;
+
+/// The most rows of a table; a sentence says how many there are.
+pub const MOST_ROWS: usize = 1_000;
 
 /// Writes the tables of all panels that have data.
 pub(crate) fn write(export: &Export<'_>, out: &mut String) {
@@ -34,8 +36,13 @@ fn table(
     let title = panel.title(export);
     let columns = panel.columns();
     let complete = columns.iter().find(|column| column.role == ColumnRole::Complete);
-    let is_shown =
-        |column: &&ExportedColumn| column.role != ColumnRole::Complete && !column.is_hidden;
+    // Without an earlier period there is nothing beside the figures, as on pages.
+    let is_shown = |column: &&ExportedColumn| match column.role {
+        _ if column.is_hidden => false,
+        ColumnRole::Complete => false,
+        ColumnRole::Earlier => data.previous.is_some(),
+        ColumnRole::Own | ColumnRole::Bucket(_) => true,
+    };
     let shown: Vec<&ExportedColumn> = columns.iter().filter(is_shown).collect();
     let rows = data.frame.rows();
     let grouped = |number: usize| format::grouped(&number.to_string());
@@ -94,21 +101,27 @@ fn cell(
         let complete = complete.map(|complete| &complete.column.values);
         matches!(complete, Some(Values::Bool(cells)) if cells.get(row) == Some(&Some(false)))
     };
-    if column.role == ColumnRole::Bucket && is_part() {
+    if matches!(column.role, ColumnRole::Bucket(_)) && is_part() {
         out.push_str(" <small>partial</small>");
     }
     out.push_str("</td>");
 }
 
-/// What is missing, and how old the data are.
+/// What is missing, and how old the data are if others are older.
 fn foot(export: &Export<'_>, data: &PanelData, rows: usize, out: &mut String) {
-    let as_of = escape(&export.moment(data.as_of));
-    out.push_str("<p class=\"foot\">");
+    let mut sentences = Vec::new();
     if rows > MOST_ROWS {
-        let (most, all) =
-            (format::grouped(&MOST_ROWS.to_string()), format::grouped(&rows.to_string()));
-        let _ =
-            write!(out, "The first {most} of {all} rows: CSV and the workbook have all of them. ");
+        let grouped = |number: usize| format::grouped(&number.to_string());
+        let (most, all) = (grouped(MOST_ROWS), grouped(rows));
+        sentences.push(format!(
+            "The first {most} of {all} rows: CSV and the workbook have all of them."
+        ));
     }
-    let _ = write!(out, "As of {as_of}.</p>");
+    let as_of = export.moment(data.as_of);
+    if export.loaded_at().is_some_and(|oldest| export.moment(oldest) != as_of) {
+        sentences.push(format!("As of {as_of}."));
+    }
+    if !sentences.is_empty() {
+        let _ = write!(out, "<p class=\"foot\">{}</p>", escape(&sentences.join(" ")));
+    }
 }

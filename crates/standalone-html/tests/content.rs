@@ -70,8 +70,19 @@ fn it_says_what_it_shows_how_old_that_is_and_what_is_missing() {
     ] {
         assert!(page.contains(text), "{text}");
     }
+    assert!(!page.contains("As of 10 December 2011"), "which is said once");
     // Drawings keep their text alternatives.
     assert!(page.matches("role=\"img\"").count() >= 5);
+}
+
+#[test]
+fn data_that_are_newer_than_others_say_so() {
+    let (dashboard, mut results, zone) = (every_kind(), results(), london());
+    results[0].as_mut().unwrap().as_of = Timestamp::from_seconds(1_323_520_100);
+    let page = page(&export(&dashboard, &zone, &results));
+    assert!(page.contains("<dt>Data as of</dt><dd>10 December 2011, 12:28</dd>"));
+    assert_eq!(page.matches("As of 10 December 2011, 12:30.").count(), 9);
+    assert!(!page.contains("As of 10 December 2011, 12:28."));
 }
 
 #[test]
@@ -110,4 +121,111 @@ fn an_hour_that_the_clock_shows_twice_has_its_offset() {
     let results = vec![Ok(one)];
     let page = page(&export(&dashboard, &zone, &results));
     assert!(page.contains("30 Oct 2011 01:00 UTC+1") && page.contains("30 Oct 2011 01:00 UTC+0"));
+}
+
+/// The texts of the cells of `markup`, row by row, without elements in them.
+fn texts_of(markup: &str) -> Vec<Vec<String>> {
+    let text = |cell: &str| {
+        let (_, cell) = cell.split_once('>').unwrap();
+        let cell = cell.split("</td>").next().unwrap();
+        cell.split('<')
+            .map(|part| part.split_once('>').map_or(part, |(_, text)| text))
+            .collect::<String>()
+    };
+    let row = |row: &str| row.split("<td").skip(1).map(text).collect();
+    let body = markup.split_once("<tbody>").unwrap().1.split("</tbody>").next().unwrap().to_owned();
+    body.split("<tr").skip(1).map(row).collect()
+}
+
+/// Files and pages write the same cells: units, decimals, shares of one whole, averages, years, earlier values.
+#[test]
+fn tables_read_as_those_of_pages_do() {
+    let file = format!(
+        "{ONE}unit = \"GBP\"\ncompare = \"previous period\"\n\
+         columns = {{ part = {{ unit = \"percent\" }}, size = {{ unit = \"bytes\" }}, took = {{ unit = \"seconds\" }} }}\n\
+         [[panel.computed]]\nname = \"run\"\nof = \"amount\"\nkind = \"running total\"\n"
+    );
+    let (dashboard, zone) = (dashboard(&file), london());
+    let decimal = |text: &str| Decimal::parse(text).ok();
+    let columns = |shift: i64| {
+        vec![
+            ("day", Values::Time((0..3).map(|n| Some(day(n - shift))).collect())),
+            ("year", ints([2011, 2012, 2013])),
+            ("amount", Values::Decimal(vec![decimal("1234.5"), None, decimal("-0.001")])),
+            (
+                "average",
+                Values::Decimal(
+                    ["1.6666666666666667", "3.0000000000000000", "0.3333333333333333"]
+                        .map(decimal)
+                        .to_vec(),
+                ),
+            ),
+            ("part", floats([1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0])),
+            ("size", ints([1_500, 2_500_000, 12])),
+            ("took", floats([0.25, 61.5, 7_500.0])),
+            ("run", ints([1, 2, 3])),
+            ("yes", Values::Bool(vec![Some(true), Some(false), None])),
+        ]
+    };
+    let mut one = data(columns(0));
+    one.previous = Some(data(columns(3)).frame);
+    one.earlier = Some(brisk_domain::EarlierPeriod {
+        bounds: brisk_domain::Bounds { from: day(-3), to: day(0) },
+        shift: brisk_domain::Shift::Days(3),
+        is_covered: Some(true),
+        is_by_days: true,
+    });
+    one.additivity = vec![
+        Additivity::Key,
+        Additivity::Key,
+        Additivity::Total,
+        Additivity::Single,
+        Additivity::Single,
+    ];
+    one.coverage = Some(coverage());
+    let panel = &dashboard.panels[0];
+    let mut spec = brisk_chart::Spec::of(panel, "Orders".into());
+    let compared = brisk_domain::compared::compared_columns(panel, &one);
+    assert!(compared.len() > 4, "{compared:?}");
+    spec.columns.extend(brisk_domain::compared::compared_styles(panel, &compared));
+    let additivity = brisk_domain::compared::compared_additivity(panel, &one, &compared);
+    let all = one.frame.columns().iter().map(|column| (**column).clone()).chain(compared);
+    let frame = brisk_domain::Frame::new(all.collect()).unwrap();
+    let input = brisk_chart::Input::of(&spec, &one, (0.0, 0.0));
+    let input = brisk_chart::Input { frame: &frame, additivity: &additivity, ..input };
+    let view = brisk_chart::TableView {
+        panel: "x",
+        state: &brisk_domain::TableState::default(),
+        action: "/",
+        pairs: &[],
+    };
+    let on_page = texts_of(&brisk_chart::table(&input, &view));
+    let results = vec![Ok(one.clone())];
+    let file = page(&export(&dashboard, &zone, &results));
+    let (_, in_file) = file.split_once("<div id=\"d1\"").unwrap();
+    let in_file = texts_of(in_file);
+    assert_eq!(in_file, on_page);
+    assert!(in_file[0].contains(&"£1,234.50".to_owned()), "{in_file:?}");
+    assert!(in_file.iter().any(|row| row[4] == "33.4\u{202f}%"), "{in_file:?}");
+}
+
+#[test]
+fn filters_are_what_limits_the_data() {
+    let dashboard = dashboard(
+        "title = \"x\"\nsource = \"shop\"\n\
+         [[variable]]\nname = \"country\"\nlabel = \"Country\"\nkind = \"multi\"\noptions = [\"France\", \"EIRE\", \"\"]\n\
+         [[variable]]\nname = \"band\"\nlabel = \"Price band\"\nkind = \"multi\"\noptions = [\"low\"]\n\
+         [[panel]]\nid = \"x\"\ntitle = \"x\"\nkind = \"table\"\n\
+         sql = \"select 1 where $optional(c in :country) and $optional(b in :band)\"\n",
+    );
+    let chosen = |query: &str| {
+        let pairs = brisk_domain::view::parse_query(query);
+        let view = brisk_domain::ViewState::from_pairs(&dashboard, &pairs).unwrap();
+        brisk_domain::export::filters(&dashboard, &view, &london())
+    };
+    assert_eq!(chosen(""), []);
+    let country = |values: &str| vec![("Country".to_owned(), values.to_owned())];
+    assert_eq!(chosen("?country=France&country=EIRE"), country("EIRE, France"));
+    assert_eq!(chosen("?country=&country=France"), country("(empty), France"));
+    assert_eq!(chosen("?country.is=all"), []);
 }

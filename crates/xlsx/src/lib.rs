@@ -9,13 +9,16 @@
 //! - `number_format`, `width`: how cells look; the values are whole whatever is shown of them;
 //! - `cell`: from a frame's cell to a sheet's;
 //! - `names`: names of sheets, as Excel takes them;
-//! - `panel_sheet`, `contents_sheet`: the sheets; `styles`: their looks.
+//! - `panel_sheet`, `contents_sheet`: the sheets; `styles`: their looks; `remarks`: what they do not show as it
+//!   is.
 //!
 //! The same export gives the same bytes. Writing is computation, and belongs on threads that may be busy; rows
 //! of large sheets wait in a temporary file.
 
 mod cell;
 mod contents_sheet;
+mod error;
+mod limits;
 mod moment;
 mod names;
 mod number;
@@ -26,28 +29,12 @@ mod styles;
 mod text;
 mod width;
 
+pub use error::Error;
+pub use limits::{MOST_COLUMNS, MOST_ROWS};
+
 use brisk_domain::{Export, Timestamp};
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// The most rows of a sheet below its head: Excel's limit.
-pub const MOST_ROWS: usize = 1_048_575;
-/// The most columns: Excel's limit.
-pub const MOST_COLUMNS: usize = 16_384;
-
-/// Why there is no workbook.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The library refused something.
-    #[error("the workbook cannot be written: {0}")]
-    Refused(#[from] XlsxError),
-    /// The library does not return errors of the temporary file that a sheet's rows are in: it panics.
-    #[error(
-        "the workbook could not be written, probably because the directory for temporary files has no room: make room, \
-         or let TMPDIR name another directory"
-    )]
-    Interrupted,
-}
 
 /// The workbook of `export`: the bytes of a file.
 ///

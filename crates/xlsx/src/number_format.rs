@@ -130,6 +130,7 @@ mod tests {
             unit,
             is_hidden: false,
             quotients: None,
+            shares: None,
             role: brisk_domain::ColumnRole::Own,
         };
         NumberFormat::of(&column).unwrap()

@@ -1,10 +1,12 @@
 //! The sheet of a panel: a head row that stays in view and filters, then the rows.
 
 use crate::cell::{self, Cell};
+use crate::error::Error;
+use crate::limits::{MOST_COLUMNS, MOST_ROWS};
 use crate::moment::Grain;
 use crate::number_format::NumberFormat;
 use crate::remarks::Remarks;
-use crate::{Error, MOST_COLUMNS, MOST_ROWS, styles, text, width};
+use crate::{styles, text, width};
 use brisk_domain::{ExportedColumn, ExportedPanel, PanelData, Values, ZoneOffsets};
 use rust_xlsxwriter::{ColNum, Format, IgnoreError, RowNum, Workbook, Worksheet, XlsxError};
 use std::collections::HashMap;
@@ -16,7 +18,7 @@ pub(crate) fn write(
     title: &str,
     name: &str,
 ) -> Result<Remarks, Error> {
-    let sheet = workbook.add_worksheet_with_constant_memory()?;
+    let sheet = workbook.add_worksheet_with_constant_memory().map_err(Error::NoTemporaryFile)?;
     sheet.set_name(name)?;
     sheet.set_landscape().set_print_fit_to_pages(1, 0);
     let columns = panel.columns();

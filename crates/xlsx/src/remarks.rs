@@ -1,6 +1,6 @@
 //! What a sheet does not show as it is, in sentences for the first sheet.
 
-use crate::{MOST_COLUMNS, MOST_ROWS};
+use crate::limits::{MOST_COLUMNS, MOST_ROWS};
 use brisk_domain::format;
 
 /// What was done to the cells of a sheet.

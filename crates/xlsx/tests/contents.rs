@@ -29,7 +29,7 @@ fn it_says_what_the_workbook_is_and_lists_the_panels() {
         "What the shop sold",
         "",
         "Range | 11 Sep – 9 Dec 2011",
-        "Interval | day",
+        "Interval | Day",
         "Time zone | Europe/London, for all dates and times in this workbook",
         "Country | France, Côte d'Ivoire",
         "Loaded | 9 December 2011, 13:00",

@@ -1,7 +1,9 @@
 //! What comes from outside is text, and nothing else.
 
-use crate::support::{cells, column, data, export, london, one, part, read, table, texts};
-use brisk_domain::{ExportedPanel, FailureKind, PanelError, Values};
+use crate::support::{
+    cells, column, coverage, data, export, london, one, part, read, table, texts,
+};
+use brisk_domain::{Coverage, ExportedPanel, FailureKind, PanelError, Timestamp, Values};
 use calamine::{Data, Reader};
 
 #[test]
@@ -76,14 +78,20 @@ fn a_failure_is_said_on_its_sheet_and_on_the_first() {
         kind: FailureKind::Unavailable,
     };
     let (none, empty) = (data(vec![]), data(vec![("n", Values::Int(vec![]))]));
-    let mut export = export(&zone, &[(&panel, &none), (&panel, &empty)]);
+    let mut trimmed = empty.clone();
+    trimmed.coverage = Some(Coverage { left_out: 2, ..coverage(Timestamp(0)) });
+    let mut export = export(&zone, &[(&panel, &none), (&panel, &empty), (&panel, &trimmed)]);
     export.panels.push(ExportedPanel { panel: &panel, data: Err(&error) });
     let mut sheets = read(brisk_xlsx::workbook(&export).unwrap());
     let of = |sheets: &mut _, at| column(&cells(sheets, at), 0);
     let no_data = "No data in this range (11 Sep – 9 Dec 2011).";
     assert_eq!(of(&mut sheets, 1), ["Orders", no_data]);
     assert_eq!(of(&mut sheets, 2), ["N", no_data]);
-    assert_eq!(of(&mut sheets, 3), ["Orders", &error.message]);
+    assert_eq!(
+        of(&mut sheets, 3)[1],
+        "No whole day in this range (11 Sep – 9 Dec 2011): partial ones are left out."
+    );
+    assert_eq!(of(&mut sheets, 4), ["Orders", &error.message]);
     let first = column(&cells(&mut sheets, 0), 1);
     assert_eq!(first.iter().filter(|text| **text == no_data).count(), 2);
     assert!(first.contains(&error.message), "{first:?}");

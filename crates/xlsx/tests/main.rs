@@ -3,6 +3,7 @@
 
 mod bounds;
 mod contents;
+mod failures;
 mod hostile;
 mod looks;
 mod support;

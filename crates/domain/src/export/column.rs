@@ -3,7 +3,9 @@
 use crate::compared::{compared_additivity, compared_columns, compared_styles};
 use crate::panel::{Cell, ColumnStyle};
 use crate::point::of_column;
-use crate::{Column, Coverage, Frame, Panel, PanelData, Unit, Values, ZoneOffsets, format};
+use crate::{
+    Column, Coverage, Frame, Interval, Panel, PanelData, Unit, Values, ZoneOffsets, format,
+};
 use std::sync::Arc;
 
 /// A column of a panel, and how its cells are shown.
@@ -22,6 +24,8 @@ pub struct ExportedColumn {
     /// The numbers as floats where they are averages or ratios that a database has rounded already: their digits
     /// say nothing.
     pub quotients: Option<Values>,
+    /// Its cells' texts, if they are shown as shares of one whole.
+    pub shares: Option<Vec<Option<String>>>,
     /// What it is beside the other columns.
     pub role: ColumnRole,
 }
@@ -31,8 +35,8 @@ pub struct ExportedColumn {
 pub enum ColumnRole {
     /// A column of the statement, or computed.
     Own,
-    /// The starts of time buckets.
-    Bucket,
+    /// The starts of time buckets of this width.
+    Bucket(Interval),
     /// The earlier period's values.
     Earlier,
     /// Whether each time bucket is complete.
@@ -48,7 +52,8 @@ pub(super) fn of(panel: &Panel, data: &PanelData) -> Vec<ExportedColumn> {
     let bucket = data.coverage.and_then(|coverage| coverage.column);
     let own = frame.columns().iter().enumerate().map(|(at, column)| {
         let unit = own_unit(panel, frame, at, bucket == Some(at));
-        let role = if bucket == Some(at) { ColumnRole::Bucket } else { ColumnRole::Own };
+        let role = data.coverage.filter(|_| bucket == Some(at));
+        let role = role.map_or(ColumnRole::Own, |one| ColumnRole::Bucket(one.interval));
         (column.clone(), panel.label_of(&column.name), panel.column(&column.name), unit, role)
     });
     let beside = compared.iter().map(|column| {
@@ -83,6 +88,7 @@ fn shown(
     let quotients = format::quotients(&column.values).filter(|_| may_be_quotient);
     ExportedColumn {
         decimals: format::decimals(quotients.as_ref().unwrap_or(&column.values), &unit),
+        shares: format::column_of_shares(&column.values, &unit),
         is_hidden: style.is_some_and(|style| style.cell == Cell::Hidden),
         column,
         label,
@@ -132,7 +138,14 @@ fn complete(frame: &Frame, coverage: &Coverage, zone: &ZoneOffsets) -> Option<Co
 impl ExportedColumn {
     /// Cell `row` as pages show it; NULL is an en dash.
     pub fn text(&self, row: usize, zone: &ZoneOffsets) -> String {
+        if let Some(Some(share)) = self.shares.as_ref().and_then(|shares| shares.get(row)) {
+            return share.clone();
+        }
         let values = self.quotients.as_ref().unwrap_or(&self.column.values);
+        // Of an hour that the clock cuts, the start by its arithmetic may be another one's.
+        if let (ColumnRole::Bucket(interval), Some(at)) = (self.role, values.time(row)) {
+            return format::instant(interval.begins(at, zone), zone);
+        }
         format::aligned(values, row, &self.unit, zone, self.decimals)
     }
 }
