@@ -44,7 +44,6 @@ pub struct Panel<'a> {
 
 /// What a panel shows.
 #[derive(Debug, Clone)]
-#[allow(clippy::large_enum_variant, reason = "nearly all are data")]
 pub enum Content<'a> {
     /// Its data; their width and height are chosen here.
     Data(Box<Input<'a>>),

@@ -32,7 +32,6 @@ pub(crate) struct Prepanel<'a> {
 }
 
 /// What is in a panel.
-#[allow(clippy::large_enum_variant, reason = "most are drawings")]
 pub(crate) enum Body<'a> {
     /// A chart, a figure, or why there is none.
     Drawing(Box<Input<'a>>),

@@ -29,7 +29,9 @@ pub(super) fn write(
     let panels = panels.map(|((panel, title), spec)| {
         let (content, notes) = match panel.data {
             // Its width and height are those of the paper.
-            Ok(data) => (Content::Data(Input::of(spec, data, SIZE)), data.notes.as_slice()),
+            Ok(data) => {
+                (Content::Data(Box::new(Input::of(spec, data, SIZE))), data.notes.as_slice())
+            }
             Err(error) => (Content::Message(&error.message), [].as_slice()),
         };
         Panel { title, place: panel.panel.place, content, notes, address: None }
