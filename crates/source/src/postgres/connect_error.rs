@@ -15,6 +15,8 @@ pub(super) fn connect_error(error: &sqlx::Error) -> ConnectError {
         ),
         "28000" | "28P01" => ConnectError::Credentials,
         "3D000" => ConnectError::UnknownDatabase,
+        // The prepared statement of this session is another one's, or in another one.
+        "26000" | "42P05" => ConnectError::SharedSessions,
         "42501" => ConnectError::NoRight("grant it connect on the database"),
         "53300" => ConnectError::TooManyConnections,
         code if code.starts_with("57P") => ConnectError::Starting,
