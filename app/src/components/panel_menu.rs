@@ -21,6 +21,14 @@ pub(crate) fn menu(page: &DashboardPage, panel: &Panel, title: &str) -> AnyView 
     let elsewhere = page
         .panel_link(panel)
         .map(|(href, title)| view! { <a href=href>{icon("next")}"Open "{title}</a> });
+    let image = file(page, panel, "png");
+    let copy_image = (image.len() < LONG).then(|| {
+        view! {
+            <button type="button" class="js-only" data-copy="image" data-link=image>
+                {icon("copy")}"Copy image"
+            </button>
+        }
+    });
     let of_its_kind: Vec<AnyView> = panel.kind.traits().menu.iter().map(entry).collect();
     view! {
         <details class="pop end" name="pop">
@@ -34,9 +42,7 @@ pub(crate) fn menu(page: &DashboardPage, panel: &Panel, title: &str) -> AnyView 
                 <button type="button" class="js-only" data-copy="link" data-link=large>
                     {icon("link")}"Copy link to panel"
                 </button>
-                <button type="button" class="js-only" data-copy="image" data-link=file(page, panel, "png")>
-                    {icon("copy")}"Copy image"
-                </button>
+                {copy_image}
                 {of_its_kind}
                 {cache(page, panel)}
             </div>
@@ -57,6 +63,9 @@ fn entry(entry: &MenuEntry) -> AnyView {
     }
 }
 
+/// Addresses from this length on, in bytes, where very much is chosen, are not repeated for each form of a file.
+const LONG: usize = 8 << 10;
+
 /// The panel's data and its drawing as files, each kind in a row.
 fn downloads(page: &DashboardPage, panel: &Panel) -> AnyView {
     let link = |name: &'static str| {
@@ -69,6 +78,9 @@ fn downloads(page: &DashboardPage, panel: &Panel) -> AnyView {
         view! { <div class="menu-row">{icon("download")}<span>{words}</span>{links}</div> }
             .into_any()
     };
+    if file(page, panel, "csv").len() >= LONG {
+        return row("Download data", &["CSV"]);
+    }
     let (data, drawing) = (&["CSV", "XLSX"], &["PNG", "SVG", "PDF"]);
     [row("Download data", data), row("Download image", drawing)].into_any()
 }

@@ -15,7 +15,7 @@ pub(super) fn write(
         vec![format!("{} · by {} · {}", export.range, export.interval.word(), export.zone)];
     lines.extend(export.filters.iter().map(|(label, values)| format!("{label}: {values}")));
     let as_of = match export.loaded_at() {
-        Some(at) => format!("loaded {}", export.moment(at)),
+        Some(at) => format!("Loaded {}", export.moment(at)),
         None => String::new(),
     };
     let titles: Vec<String> = export.panels.iter().map(|panel| panel.title(&export)).collect();

@@ -29,7 +29,7 @@ async fn a_dashboard_is_printed_with_its_figures_of_which_time_and_since_when() 
         "{name}"
     );
     let printed = words(&pdf);
-    for part in ["Sales", "Revenue by day", "Europe/London", "Country: France", "loaded "] {
+    for part in ["Sales", "Revenue by day", "Europe/London", "Country: France", "Loaded "] {
         assert!(printed.contains(part), "{part} is not in {printed}");
     }
     // A number that no float holds, and a text that a spreadsheet would run.
