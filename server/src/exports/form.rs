@@ -1,6 +1,8 @@
 //! [`FileForm`]: which file is asked for.
 
-use super::{Error, ExportedView, pdf};
+use super::error::Error;
+use super::pdf;
+use super::view::ExportedView;
 use brisk_domain::parameter;
 use brisk_pdf::{Layout, Paper, PaperSize};
 

@@ -1,6 +1,8 @@
 //! A view on paper.
 
-use super::{Error, ExportedView, fonts};
+use super::error::Error;
+use super::fonts::fonts;
+use super::view::ExportedView;
 use brisk_chart::{Input, Spec};
 use brisk_pdf::{Content, Document, Layout, Panel, Paper};
 
