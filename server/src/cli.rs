@@ -2,7 +2,9 @@
 //! Flags take precedence over environment variables, and both over the file: see
 //! [`crate::config`].
 
-use crate::commands::{backup, check, export, import, invalidate, restore, rollup, serve, user, warm};
+use crate::commands::{
+    backup, check, export, import, invalidate, restore, rollup, serve, user, warm,
+};
 use clap::{Parser, Subcommand};
 use futures::future::LocalBoxFuture;
 use std::process::ExitCode;

@@ -5,8 +5,8 @@ use crate::auth::{identify, openid, people, profile, second_factor, set_up, sign
 use crate::http::{assets, client, security};
 use crate::pages::{
     activity, administration, app_sources, cache_administration, cache_changes, cache_policy,
-    folders, handlers, image_keys, invalidation_administration, schedules, server_functions, source_changes,
-    webhook_administration,
+    folders, handlers, image_keys, invalidation_administration, schedules, server_functions,
+    source_changes, webhook_administration,
 };
 use crate::state::AppState;
 use crate::{api, health, image_links, live, metrics};

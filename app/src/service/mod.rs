@@ -23,9 +23,7 @@ pub use cache_page::{
 pub use dashboard_page::DashboardPage;
 pub use folders_page::{AccessOrigin, DashboardAccess, FolderRow, FoldersPage, TeamRow};
 pub use hidden_series::HiddenSeries;
-pub use image_keys_page::{
-    ImageKeyRow, ImageKeysPage, SignedImage, TypedImage, TypedImageKey,
-};
+pub use image_keys_page::{ImageKeyRow, ImageKeysPage, SignedImage, TypedImage, TypedImageKey};
 pub use invalidation_page::{
     InvalidationPage, ListenerRow, NoticedSource, SourceChangesPage, ToldRow, TriedDelivery,
     TypedWebhook, WatchRow, WebhookPage, WebhookRow,

@@ -84,9 +84,8 @@ mod tests {
         let scope = ImageScope::parse(" sales stock/fill\n stock/age sales ").unwrap();
         assert_eq!(scope.to_string(), "sales stock/age stock/fill");
         assert_eq!(ImageScope::parse(&scope.to_string()).unwrap(), scope);
-        let shows = |slug, panel| {
-            scope.shows(&Slug::parse(slug).unwrap(), &PanelId::parse(panel).unwrap())
-        };
+        let shows =
+            |slug, panel| scope.shows(&Slug::parse(slug).unwrap(), &PanelId::parse(panel).unwrap());
         assert!(shows("sales", "anything") && shows("stock", "fill"));
         assert!(!shows("stock", "other") && !shows("people", "fill"));
         assert!(scope.names(&Slug::parse("stock").unwrap()));

@@ -216,8 +216,14 @@ mod tests {
             (Target::Dashboard(&slug, &public), [y, y, y, y, y, y, y, n, n, n, y, y, n, y, n]),
             (Target::Dashboard(&slug, &signed_in), [y, s, y, y, y, y, y, n, n, n, y, y, n, y, n]),
             (Target::Dashboard(&slug, &teams), [y, s, y, n, y, y, y, n, n, n, y, y, n, y, n]),
-            (Target::Behind(&slug, &public, own.as_ref()), [y, s, n, n, y, y, n, n, n, n, y, n, n, n, n]),
-            (Target::Behind(&slug, &teams, own.as_ref()), [y, s, n, n, y, y, n, n, n, n, y, n, n, n, n]),
+            (
+                Target::Behind(&slug, &public, own.as_ref()),
+                [y, s, n, n, y, y, n, n, n, n, y, n, n, n, n],
+            ),
+            (
+                Target::Behind(&slug, &teams, own.as_ref()),
+                [y, s, n, n, y, y, n, n, n, n, y, n, n, n, n],
+            ),
             (
                 Target::Behind(&slug, &public, others.as_ref()),
                 [y, s, n, n, n, y, n, n, n, n, y, n, n, n, n],

@@ -103,7 +103,8 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let mut change = self.begin_change(Topic::Settings).await?;
         let sql = format!("delete from image_keys where id = $1 returning {COLUMNS}");
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(&mut *change).await?;
+        let row =
+            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(&mut *change).await?;
         let Some(row) = row else { return Ok(false) };
         if let Some(key) = self.image_key_of(&row) {
             let record = record(&key, "image key revoked", actor, at);

@@ -26,12 +26,18 @@ async fn keys_are_kept_and_revoked_and_the_log_says_so_without_secrets() {
     for test in TestStore::each().await {
         let store = &test.store;
         let one = key("one", 1);
-        let other = ImageKey { attributes: Attributes::new(), expires_at: None, made_by: None, ..key("other", 2) };
+        let other = ImageKey {
+            attributes: Attributes::new(),
+            expires_at: None,
+            made_by: None,
+            ..key("other", 2)
+        };
         assert!(store.add_image_key(&one, "first secret", 2, &anna()).await.unwrap());
         assert!(store.add_image_key(&other, "second secret", 2, &anna()).await.unwrap());
         assert!(!store.add_image_key(&key("third", 3), "x", 2, &anna()).await.unwrap(), "too many");
         let known = test.again().await.image_keys().await.unwrap();
-        let with = |key: &ImageKey, secret: &str| ImageKey { secret: Some(secret.into()), ..key.clone() };
+        let with =
+            |key: &ImageKey, secret: &str| ImageKey { secret: Some(secret.into()), ..key.clone() };
         assert_eq!(known, [with(&other, "second secret"), with(&one, "first secret")]);
         assert_eq!(store.image_key("one").await.unwrap(), Some(with(&one, "first secret")));
         assert_eq!(store.image_key("third").await.unwrap(), None);

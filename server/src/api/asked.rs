@@ -45,8 +45,7 @@ pub(crate) async fn asked(
 ) -> Result<Asked, Problem> {
     // A missing dashboard comes before a wrong parameter.
     service.definition(slug, viewer)?;
-    let parameters =
-        Parameters::read(query, headers).map_err(|e| problem::wrong_parameter(&e))?;
+    let parameters = Parameters::read(query, headers).map_err(|e| problem::wrong_parameter(&e))?;
     let (zone, client) = (parameters.zone.as_ref(), client_of(&caller));
     let pairs = &parameters.pairs;
     let requested = service.frames(slug, panel, zone, pairs, caller, viewer).await?;
@@ -86,7 +85,7 @@ impl Asked {
         let write = move || form.write(&view, now);
         let written = service.drawing().of(client).run(write).await;
         let bytes = written.unwrap_or_else(|| Err(PageError::Busy.into()))?;
-        Ok(File { name, media_type: form.media_type(), bytes, failed })
+        Ok(File { name, bytes, failed })
     }
 
     /// The answer, if it was written before.

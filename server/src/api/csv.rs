@@ -58,7 +58,6 @@ fn record(out: &mut String, fields: impl Iterator<Item = Option<String>>) {
     out.push_str("\r\n");
 }
 
-
 fn cell(values: &Values, row: usize, zone: &ZoneOffsets) -> Option<String> {
     match values {
         Values::Text(cells) => cells.get(row).and_then(Option::as_deref).map(harmless),

@@ -4,7 +4,7 @@ use super::frame::{Frame, word};
 use crate::http::etag::ETag;
 use crate::http::problem::Problem;
 use crate::service::Frames;
-use brisk_domain::{EarlierPeriod, Freshness, Panel, PanelData, PanelError, Timestamp};
+use brisk_domain::{EarlierPeriod, Freshness, IsoInstant, Panel, PanelData, PanelError, Timestamp};
 use http::HeaderValue;
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -5,8 +5,6 @@
 pub(crate) struct File {
     /// What it is called.
     pub(crate) name: String,
-    /// Its media type.
-    pub(crate) media_type: &'static str,
     /// What is in it.
     pub(crate) bytes: Vec<u8>,
     /// The panels that failed, which have a sentence in place of their data: their titles, each with that sentence.

@@ -145,10 +145,7 @@ impl Form {
     }
 
     /// The headers that depend on the form. Where there is nothing to write, they are a problem.
-    pub(super) fn headers(
-        self,
-        view: &Loaded,
-    ) -> Result<Vec<(HeaderName, HeaderValue)>, Problem> {
+    pub(super) fn headers(self, view: &Loaded) -> Result<Vec<(HeaderName, HeaderValue)>, Problem> {
         let name = self.file_name(view)?;
         let kind = (header::CONTENT_TYPE, HeaderValue::from_static(self.media_type()));
         Ok(match self {

@@ -51,11 +51,13 @@ pub async fn dashboard(
         let Ok(Path(name)) = path else { return Err(problem::not_found()) };
         let pairs = parse_query(uri.query().unwrap_or_default());
         let parts = name.rsplit_once('.');
-        let file = parts.and_then(|(slug, ending)| Some((slug, Form::of_dashboard(ending, &pairs)?)));
+        let file =
+            parts.and_then(|(slug, ending)| Some((slug, Form::of_dashboard(ending, &pairs)?)));
         if let Some((slug, form)) = file {
             let (form, service) = (form?, &state.service);
             let caller = Caller::new(Trigger::Api, client);
-            let asked = asked(service, (caller, &viewer), (slug, None), uri.query(), &headers).await?;
+            let asked =
+                asked(service, (caller, &viewer), (slug, None), uri.query(), &headers).await?;
             return asked.response(service, form, &headers).await;
         }
         let (dashboard, outdated) = state.service.definition(&name, &viewer)?;
@@ -167,7 +169,8 @@ pub async fn panel(
             None => (name.as_str(), Form::data(accept::data_form(&headers))),
         };
         let (service, caller) = (&state.service, Caller::new(Trigger::Api, client));
-        let asked = asked(service, (caller, &viewer), (&slug, Some(panel)), uri.query(), &headers).await?;
+        let asked =
+            asked(service, (caller, &viewer), (&slug, Some(panel)), uri.query(), &headers).await?;
         asked.response(service, form, &headers).await
     };
     answered.await.map_err(|problem| problem.at(&uri))

@@ -11,7 +11,8 @@ use std::io::Write as _;
 pub fn of(panel: &Panel, data: &PanelData) -> Result<Vec<u8>, serde_json::Error> {
     let frame = &data.frame;
     let compared = compared_columns(panel, data);
-    let columns: Vec<&Column> = frame.columns().iter().map(AsRef::as_ref).chain(&compared).collect();
+    let columns: Vec<&Column> =
+        frame.columns().iter().map(AsRef::as_ref).chain(&compared).collect();
     let buckets = data.coverage.as_ref();
     let buckets = buckets.and_then(|coverage| Buckets::of(frame, coverage, &data.offsets));
     let complete = buckets.map(|buckets| (complete_name(frame), buckets.complete));

@@ -76,7 +76,7 @@ impl Viewer {
     }
 
     /// Somebody for whom something is made while they are not here; they look after `folders`.
-    pub fn absent(account: Account, folders: Folders, access: Access) -> Self {
+    pub fn of_account(account: Account, folders: Folders, access: Access) -> Self {
         let rights = brisk_accounts::Viewer::Person(account.standing(folders));
         Self(Arc::new(Inner::new(rights, access, Some(account), None, None)))
     }

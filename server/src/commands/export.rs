@@ -5,7 +5,7 @@ use super::shared::SharedArguments;
 use crate::administration::cache_settings;
 use crate::api::asked::asked;
 use crate::api::form::Form;
-use crate::auth::absent::absent;
+use crate::auth::account_viewer::account_viewer;
 use crate::auth::viewer::Viewer;
 use crate::config::Settings;
 use crate::http::problem::Problem;
@@ -104,7 +104,9 @@ fn form(arguments: &ExportArguments) -> Result<Form> {
     match form {
         Some(form) => form.map_err(said),
         None if !is_panel && Form::of_panel(&word, &pairs).is_some() => {
-            bail!("a whole dashboard cannot be {word}: name a panel (--panel), or use pdf, xlsx, html or json")
+            bail!(
+                "a whole dashboard cannot be {word}: name a panel (--panel), or use pdf, xlsx, html or json"
+            )
         }
         None => bail!(
             "\"{word}\" is no format: use pdf, xlsx, html or json, and for a panel png, svg, csv or ndjson as well"
@@ -117,7 +119,9 @@ async fn viewer(store: Option<&Store>, name: &str) -> Result<Viewer> {
     let unknown = || anyhow!("there is no account \"{name}\"");
     let (store, login) = (store.ok_or_else(unknown)?, LoginName::parse(name).ok());
     let account = store.account_named(&login.ok_or_else(unknown)?).await?.ok_or_else(unknown)?;
-    absent(store, account).await?.ok_or_else(|| anyhow!("the account \"{name}\" is disabled"))
+    account_viewer(store, account)
+        .await?
+        .ok_or_else(|| anyhow!("the account \"{name}\" is disabled"))
 }
 
 /// The service over the sources and dashboards of the configuration.

@@ -54,8 +54,7 @@ pub fn data_form(headers: &HeaderMap) -> DataForm {
     let ranges = weighted(headers, &header::ACCEPT);
     let named = |name: &str| ranges.iter().find(|(range, _)| range == name).map(|(_, q)| *q);
     // The most specific range that matches decides.
-    let weight =
-        |of: [&str; 4]| of.into_iter().find_map(|name| named(name)).unwrap_or_default();
+    let weight = |of: [&str; 4]| of.into_iter().find_map(&named).unwrap_or_default();
     let json = weight(["application/json", "application/*", "*/*", ""]);
     let csv = weight(["text/csv", "text/*", "*/*", ""]);
     let lines = weight(["application/x-ndjson", "application/jsonl", "application/*", "*/*"]);

@@ -4,6 +4,7 @@ use super::address::SignedAddress;
 use super::{problem, standing};
 use crate::api::asked::asked;
 use crate::api::form::Form;
+use crate::auth::rights::for_everybody;
 use crate::http::problem::Problem;
 use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
@@ -35,7 +36,8 @@ pub async fn image(
     let answered = answered.await.map_err(|problem| problem.at(&uri));
     let mut response = answered.unwrap_or_else(Problem::into_response);
     response.headers_mut().extend([RESOURCE_POLICY]);
-    response
+    // Signing in changes nothing.
+    for_everybody(response)
 }
 
 async fn answer(
@@ -51,9 +53,8 @@ async fn answer(
     };
     // A key that there is not, and a signature that is not its own, are told apart by nobody.
     let key = store.image_key(&address.key).await.map_err(not_known)?;
-    let key = key.filter(|key| {
-        key.secret.as_deref().is_some_and(|secret| address.is_signed_with(secret))
-    });
+    let key = key
+        .filter(|key| key.secret.as_deref().is_some_and(|secret| address.is_signed_with(secret)));
     let key = key.ok_or_else(problem::no_image)?;
     let parts = name.rsplit_once('.').and_then(|(panel, ending)| {
         Some((Slug::parse(slug).ok()?, PanelId::parse(panel).ok()?, ending))

@@ -2,7 +2,7 @@
 //! has rights of its own, and say what they show; whoever changes them has another address, which nobody has signed.
 //!
 //! - [`address`]: what such an address consists of, and its signature;
-//! - [`handler`]: `/c/{slug}/{panel}.png`;
+//! - [`handler`] answers `/c/{slug}/{panel}.png`;
 //! - `standing`: whether a key may show a panel at the moment;
 //! - [`problem`]: what can go wrong.
 

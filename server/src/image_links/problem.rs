@@ -32,7 +32,10 @@ const IMAGE_NOT_KNOWN: Kind = Kind {
 
 /// There is no such image, or nobody signed its address.
 pub(super) fn no_image() -> Problem {
-    Problem::new(&NO_IMAGE, "This is not the address of an image, or it was changed after it was signed.")
+    Problem::new(
+        &NO_IMAGE,
+        "This is not the address of an image, or it was changed after it was signed.",
+    )
 }
 
 /// The address was signed for a time that is over.

@@ -1,6 +1,6 @@
 //! Whether a key may show a panel at the moment.
 
-use crate::auth::absent::absent;
+use crate::auth::account_viewer::account_viewer;
 use crate::auth::viewer::Viewer;
 use crate::state::AppState;
 use brisk_domain::{Access, Dashboard, Timestamp};
@@ -15,7 +15,9 @@ pub(crate) async fn viewer(
     dashboard: &Dashboard,
     now: Timestamp,
 ) -> Result<Option<Viewer>, StoreError> {
-    if key.expires_at.is_some_and(|at| at <= now) || !is_vouched_for(state, store, key, dashboard).await? {
+    if key.expires_at.is_some_and(|at| at <= now)
+        || !is_vouched_for(state, store, key, dashboard).await?
+    {
         return Ok(None);
     }
     let access = Access::of(key.attributes.clone());
@@ -34,6 +36,6 @@ async fn is_vouched_for(
         return Ok(!state.auth.is_closed().await?);
     };
     let Some(account) = store.account(id).await? else { return Ok(false) };
-    let maker = absent(store, account).await?;
+    let maker = account_viewer(store, account).await?;
     Ok(maker.is_some_and(|maker| maker.looks_behind(dashboard)))
 }

@@ -31,7 +31,7 @@ const LONGEST_NAME: usize = 80;
 /// Days of the longest life.
 const LONGEST_LIFE: u64 = 3_660;
 const A_DAY: Duration = Duration::from_secs(86_400);
-/// The bytes of a key's name in addresses.
+/// The characters of a key's name in addresses.
 const ID: usize = 12;
 
 /// `/admin/images`, with a new address if one is asked for.
@@ -41,8 +41,8 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
         let found = parameters.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.clone()).unwrap_or_default()
     };
-    let notice =
-        (field("done") == "revoked").then(|| Notice::Done("The key is revoked: its images are gone.".into()));
+    let notice = (field("done") == "revoked")
+        .then(|| Notice::Done("The key is revoked: its images are gone.".into()));
     let wanted = TypedImage {
         key: field("key"),
         of: field("of"),
@@ -134,9 +134,9 @@ async fn add(
     let now = state.service.now();
     let expires_at = after_days(form.get("key_days"), now)?;
     let secret = Secret::random();
-    let id = Secret::random().expose().chars().filter(char::is_ascii_alphanumeric);
+    let id = Secret::random();
     let key = ImageKey {
-        id: id.take(ID).collect(),
+        id: id.expose().chars().filter(char::is_ascii_alphanumeric).take(ID).collect(),
         name: name.to_owned(),
         secret: None,
         shows,
@@ -217,13 +217,8 @@ async fn respond(
     let wanted = &shown.wanted;
     let image = (!wanted.key.is_empty() && !wanted.of.is_empty())
         .then(|| signed(state, wanted, &keys, (&viewer, now)));
-    let page = ImageKeysPage {
-        now,
-        keys: rows,
-        gives_attributes: viewer.administers(),
-        image,
-        ..shown
-    };
+    let page =
+        ImageKeysPage { now, keys: rows, gives_attributes: viewer.administers(), image, ..shown };
     response::page(state, status, Page::ImageKeys(Arc::new(page)), request).await
 }
 
@@ -241,12 +236,15 @@ async fn row(
     let catalog = state.service.engine().catalog();
     let mut ended = match (key.expires_at, &key.secret) {
         (Some(at), _) if at <= now => Some("It has expired."),
-        (_, None) => Some("Its secret cannot be read: the server's key was changed. Revoke it, and add another."),
+        (_, None) => Some(
+            "Its secret cannot be read: the server's key was changed. Revoke it, and add another.",
+        ),
         _ => None,
     };
     let dashboards = key.shows.dashboards().into_iter().filter_map(|slug| catalog.dashboard(slug));
     for dashboard in dashboards {
-        if ended.is_none() && standing::viewer(state, store, key, &dashboard, now).await?.is_none() {
+        if ended.is_none() && standing::viewer(state, store, key, &dashboard, now).await?.is_none()
+        {
             ended = Some("Whoever made it no longer looks after what it shows.");
         }
     }
@@ -272,13 +270,17 @@ fn signed(
     let key = keys.iter().find(|key| key.id == wanted.key);
     let key = key.ok_or("There is no such key any more.")?;
     let secret = key.secret.as_deref().ok_or("The key's secret cannot be read.")?;
-    let (slug, panel, pairs) = page_address(&wanted.of)
-        .ok_or("This is not the address of a panel's page, such as /d/sales/p/revenue?range=today.")?;
+    let (slug, panel, pairs) = page_address(&wanted.of).ok_or(
+        "This is not the address of a panel's page, such as /d/sales/p/revenue?range=today.",
+    )?;
     let known = state.service.view_of(&slug, &pairs, viewer);
-    let (dashboard, view) = known.map_err(|error| error.to_string())?;
+    let (dashboard, view) = known.map_err(|error| error.message())?;
     let panel = panel_of(&dashboard, &panel)?;
     if !key.shows.shows(&dashboard.slug, &panel.id) {
-        return Err(format!("The key \"{}\" does not show {}/{}.", key.name, dashboard.slug, panel.id));
+        return Err(format!(
+            "The key \"{}\" does not show {}/{}.",
+            key.name, dashboard.slug, panel.id
+        ));
     }
     let mut pairs = parse_query(view.query_string(&dashboard).trim_start_matches('?'));
     let mut drawing = |name: &str, value: &str, usual: &str| {
@@ -303,8 +305,11 @@ fn signed(
     })
 }
 
-/// The dashboard, the panel and the parameters of the address of a panel's page, with or without its origin.
-fn page_address(text: &str) -> Option<(String, String, Vec<(String, String)>)> {
+/// The dashboard, the panel and the parameters of a panel's page.
+type PanelAddress = (String, String, Vec<(String, String)>);
+
+/// Reads the address of a panel's page, with or without its origin.
+fn page_address(text: &str) -> Option<PanelAddress> {
     let text = text.trim();
     let text = text.split_once('#').map_or(text, |(before, _)| before);
     let (path, query) = text.split_once('?').unwrap_or((text, ""));
@@ -332,7 +337,10 @@ mod tests {
 
     #[test]
     fn the_address_of_a_panels_page_is_read_with_and_without_its_origin() {
-        for text in ["/d/sales/p/revenue?range=today", "https://x.example/d/sales/p/revenue?range=today#data"] {
+        for text in [
+            "/d/sales/p/revenue?range=today",
+            "https://x.example/d/sales/p/revenue?range=today#data",
+        ] {
             let (slug, panel, pairs) = page_address(text).unwrap();
             assert_eq!((slug.as_str(), panel.as_str()), ("sales", "revenue"), "{text}");
             assert_eq!(pairs, [("range".to_owned(), "today".to_owned())]);

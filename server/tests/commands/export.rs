@@ -27,7 +27,7 @@ fn folder() -> tempfile::TempDir {
     });
     std::fs::create_dir(path.join("dashboards")).unwrap();
     write("dashboards/visits.toml", DASHBOARD);
-    write("brisk.toml", "[sources.shop]\npath = \"shop.sqlite\"\n");
+    write("brisk.toml", "[source.shop]\nurl = \"shop.sqlite\"\n");
     let visits = "page,n\nhome,9007199254740993\nabout,7\n\"=cmd|x\",1\n";
     write("visits.csv", visits);
     let imported = brisk(path, &["import", "visits.csv", "--into", "shop.sqlite"]);
@@ -45,7 +45,8 @@ fn folder() -> tempfile::TempDir {
 fn a_panel_is_exported_in_each_form() {
     let folder = folder();
     let export = |arguments: &[&str]| {
-        let output = brisk(folder.path(), &[&["export", "visits", "--panel", "n"], arguments].concat());
+        let output =
+            brisk(folder.path(), &[&["export", "visits", "--panel", "n"], arguments].concat());
         assert!(output.status.success(), "{arguments:?}: {}", said(&output));
         output.stdout
     };
@@ -96,7 +97,7 @@ fn what_fails_is_said_and_is_in_the_file() {
         (&["export", "visits", "--format", "png"], "name a panel"),
         (&["export", "visits", "--format", "doc"], "\"doc\" is no format"),
         (&["export", "visits", "--view", "range=soon"], "\"soon\""),
-        (&["export", "visits", "--view", "pdf-paper=a5"], "pdf-paper \"a5\""),
+        (&["export", "visits", "--view", "pdf-paper=a5"], "df-paper \"a5\""),
         (&["export", "visits", "--as", "carl"], "there is no account \"carl\""),
         (&["export", "visits", "--as", "bert"], "\"bert\" is disabled"),
         (&["export", "visits", "--panel", "n", "-o", "nowhere/a.pdf"], "writing nowhere/a.pdf"),
@@ -114,7 +115,10 @@ fn whose_view_it_is_decides_what_is_in_it() {
     let closed = DASHBOARD.replace("source =", "access = [\"team:sales\"]\nsource =");
     std::fs::write(path, closed).unwrap();
     let export = |rest: &[&str]| {
-        brisk(folder.path(), &[&["export", "visits", "--panel", "n", "-o", "-", "--format", "csv"], rest].concat())
+        brisk(
+            folder.path(),
+            &[&["export", "visits", "--panel", "n", "-o", "-", "--format", "csv"], rest].concat(),
+        )
     };
     assert!(export(&[]).status.success(), "{}", said(&export(&[])));
     let as_anna = export(&["--as", "anna"]);

@@ -6,11 +6,14 @@ use brisk_accounts::Account;
 use brisk_store::{Store, StoreError};
 
 /// The viewer of `account`; `None` while it is disabled.
-pub(crate) async fn absent(store: &Store, account: Account) -> Result<Option<Viewer>, StoreError> {
+pub(crate) async fn account_viewer(
+    store: &Store,
+    account: Account,
+) -> Result<Option<Viewer>, StoreError> {
     if account.is_disabled {
         return Ok(None);
     }
     let access = account.access(&store.teams().await?);
     let folders = store.folders_of(&account).await?;
-    Ok(Some(Viewer::absent(account, folders, access)))
+    Ok(Some(Viewer::of_account(account, folders, access)))
 }
