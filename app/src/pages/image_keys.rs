@@ -11,7 +11,7 @@ const PAGE: &str = "/admin/images";
 pub fn image_keys(page: &ImageKeysPage) -> AnyView {
     let rows: Vec<AnyView> = page.keys.iter().map(|row| key(row, page.now)).collect();
     let none = rows.is_empty().then(|| {
-        view! { <p class="recent">"There are none yet. A key signs the addresses of images; it is made below."</p> }
+        view! { <p class="recent">"There are none yet. Add one below: it signs the addresses of images."</p> }
     });
     let new_address = page.keys.iter().any(|key| key.ended.is_none()).then(|| new_address(page));
     view! {
@@ -69,7 +69,7 @@ fn key(row: &ImageKeyRow, now: Timestamp) -> AnyView {
                 {ended}
                 <div><dt>"Shows"</dt><dd><code>{row.shows.clone()}</code></dd></div>
                 {attributes}
-                <div><dt>"Named in addresses"</dt><dd><code class="unbroken">{row.id.clone()}</code></dd></div>
+                <div><dt>"In addresses"</dt><dd><code class="unbroken">{row.id.clone()}</code></dd></div>
                 <div><dt>"Made"</dt><dd>{made}</dd></div>
                 <div><dt>"Expires"</dt><dd>{expires}</dd></div>
             </dl>
@@ -94,6 +94,7 @@ fn new_key(page: &ImageKeysPage) -> AnyView {
             <h2 id="new-key">"New key"</h2>
             <form method="post" action=PAGE>
                 <input type="hidden" name="do" value="add"/>
+                <input type="hidden" name="of" value=page.wanted.of.clone()/>
                 {text("name", "Name", &typed.name, Some("Where its images are shown, such as: the wiki."))}
                 {text("shows", "Shows", &typed.shows, Some("Dashboards, or panels of them, with blanks between: sales stock/fill-level. Whoever has an address sees them, whoever that is."))}
                 {attributes}
@@ -147,12 +148,12 @@ fn signed(image: &SignedImage) -> AnyView {
     let copied = |label: &'static str, text: String| {
         view! {
             <p class="recent">{label}</p>
-            <pre class="code" tabindex="0"><code>{text}</code></pre>
+            <div class="once-lines"><code>{text}</code></div>
         }
         .into_any()
     };
     view! {
-        <div role="status">
+        <div class="signed" role="status">
             <p><img class="signed-image" src=image.path.clone() alt=image.title.clone()/></p>
             {copied("Address", image.address.clone())}
             {copied("Markdown", markdown)}

@@ -51,7 +51,10 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
         size: field("size"),
         days: field("days"),
     };
-    let shown = ImageKeysPage { wanted, notice, ..ImageKeysPage::default() };
+    // Whoever comes from a panel and has no key yet adds one for it.
+    let shows = page_address(&wanted.of).map(|(slug, panel, _)| format!("{slug}/{panel}"));
+    let typed = TypedImageKey { shows: shows.unwrap_or_default(), ..TypedImageKey::default() };
+    let shown = ImageKeysPage { wanted, typed, notice, ..ImageKeysPage::default() };
     respond(&state, shown, StatusCode::OK, request).await
 }
 
@@ -69,9 +72,10 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
     };
     let request = Request::from_parts(head, Body::empty());
     match changed {
-        Ok(None) => Redirect::to(&format!("{PAGE}?done=revoked")).into_response(),
-        Ok(Some(secret)) => {
-            let shown = ImageKeysPage { secret: Some(secret), ..ImageKeysPage::default() };
+        Ok(Changed::Revoked) => Redirect::to(&format!("{PAGE}?done=revoked")).into_response(),
+        Ok(Changed::Added { key, secret }) => {
+            let wanted = TypedImage { key, of: form.get("of").to_owned(), ..TypedImage::default() };
+            let shown = ImageKeysPage { secret: Some(secret), wanted, ..ImageKeysPage::default() };
             respond(&state, shown, StatusCode::OK, request).await
         }
         Err(Refused::Because(why)) => {
@@ -82,11 +86,22 @@ pub async fn change(State(state): State<AppState>, request: Request) -> Response
                 days: form.get("key_days").to_owned(),
             };
             let notice = Some(Notice::Wrong(why));
-            let shown = ImageKeysPage { typed, notice, ..ImageKeysPage::default() };
+            let wanted = TypedImage { of: form.get("of").to_owned(), ..TypedImage::default() };
+            let shown = ImageKeysPage { typed, notice, wanted, ..ImageKeysPage::default() };
             respond(&state, shown, StatusCode::UNPROCESSABLE_ENTITY, request).await
         }
         Err(Refused::Store(error)) => not_kept(&error),
     }
+}
+
+/// What a form has changed.
+enum Changed {
+    /// There is a key of that name in addresses, with a secret that is shown once.
+    Added {
+        key: String,
+        secret: ShownOnce,
+    },
+    Revoked,
 }
 
 /// Why a form changes nothing.
@@ -113,7 +128,7 @@ async fn add(
     store: &Store,
     form: &Form,
     (viewer, actor): (&Viewer, &Actor),
-) -> Result<Option<ShownOnce>, Refused> {
+) -> Result<Changed, Refused> {
     let name = form.get("name").trim();
     if name.is_empty() || name.chars().count() > LONGEST_NAME {
         return Err(format!("Give it a name of at most {LONGEST_NAME} characters.").into());
@@ -153,7 +168,8 @@ async fn add(
          name in them, {}, and this secret, which is not shown again:",
         key.id
     );
-    Ok(Some(ShownOnce { about, lines: vec![secret.expose().to_owned()] }))
+    let secret = ShownOnce { about, lines: vec![secret.expose().to_owned()] };
+    Ok(Changed::Added { key: key.id, secret })
 }
 
 async fn revoke(
@@ -161,12 +177,12 @@ async fn revoke(
     store: &Store,
     id: &str,
     (viewer, actor): (&Viewer, &Actor),
-) -> Result<Option<ShownOnce>, Refused> {
+) -> Result<Changed, Refused> {
     let gone = || Refused::Because("There is no such key any more.".into());
     let keys = store.image_keys().await?;
     let key = keys.iter().find(|key| key.id == id && is_own(viewer, key)).ok_or_else(gone)?;
     match store.revoke_image_key(&key.id, actor, state.service.now()).await? {
-        true => Ok(None),
+        true => Ok(Changed::Revoked),
         false => Err(gone()),
     }
 }
@@ -215,8 +231,8 @@ async fn respond(
         Err(error) => return not_kept(&error),
     };
     let wanted = &shown.wanted;
-    let image = (!wanted.key.is_empty() && !wanted.of.is_empty())
-        .then(|| signed(state, wanted, &keys, (&viewer, now)));
+    let is_asked = !wanted.key.is_empty() && !wanted.of.is_empty();
+    let image = is_asked.then(|| signed(state, wanted, &keys, (&viewer, now)));
     let page =
         ImageKeysPage { now, keys: rows, gives_attributes: viewer.administers(), image, ..shown };
     response::page(state, status, Page::ImageKeys(Arc::new(page)), request).await
