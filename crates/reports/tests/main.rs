@@ -10,3 +10,4 @@ mod calendar;
 mod judgement;
 mod made;
 mod plan;
+mod replicas;
