@@ -17,6 +17,8 @@ mod newer_release;
 mod opening;
 mod people;
 mod records;
+mod report_sendings;
+mod reports;
 mod schedules;
 mod secrets;
 mod settings;
