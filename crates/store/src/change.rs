@@ -19,16 +19,19 @@ pub enum Topic {
     Sources,
     /// The webhooks that administrators make in the app.
     Webhooks,
+    /// Background jobs that somebody has cancelled, or has had tried again.
+    Jobs,
 }
 
 impl Topic {
     /// Every topic, with its word in the store.
-    pub(crate) const WORDS: [(&'static str, Self); 5] = [
+    pub(crate) const WORDS: [(&'static str, Self); 6] = [
         ("settings", Self::Settings),
         ("accounts", Self::Accounts),
         ("schedules", Self::Schedules),
         ("sources", Self::Sources),
         ("webhooks", Self::Webhooks),
+        ("jobs", Self::Jobs),
     ];
 
     pub(crate) fn word(self) -> &'static str {

@@ -15,7 +15,8 @@
 //!
 //! Secrets are sealed ([`Store::seal`]) under a key that is not in the store ([`KeyOrigin`]);
 //! `key_change` lists every column of them. A store in a file is copied and put back by [`backup()`] and
-//! [`restore()`]. What has to happen once among all processes is a [`DueTime`].
+//! [`restore()`]. What has to happen once among all processes is a [`DueTime`]; what runs in the background
+//! and is renewed, retried and seen is a [`QueuedJob`].
 //!
 //! To add a record, add a migration (forward only, and usable by the previous release, which may go on
 //! running beside it) with its line in `migrations.rs`, and a file here with its type and queries. Where
@@ -44,6 +45,7 @@ mod links;
 mod location;
 mod migrations;
 mod opening;
+mod queued_jobs;
 mod requested_views;
 mod restore;
 mod rollup_runs;
@@ -78,6 +80,10 @@ pub use identities::{Connected, Disconnected};
 pub use imports::ImportRecord;
 pub use links::Link;
 pub use location::{DatabaseUrl, StoreLocation};
+pub use queued_jobs::{
+    Added, Claim, Claimed, Enqueued, Hold, JobFilter, JobResult, JobState, LARGEST_PART,
+    LARGEST_RESULT, MOST_KEPT, MOST_LISTED, MOST_WAITING, NewJob, NewResult, QueuedJob, Refusal,
+};
 pub use restore::restore;
 pub use schedule_runs::{RunRecord, Warmed};
 pub use schedules::{Schedule, ScheduleChange};
