@@ -5,8 +5,8 @@ use crate::auth::{identify, openid, people, profile, second_factor, set_up, sign
 use crate::http::{assets, client, security};
 use crate::pages::{
     activity, administration, app_sources, cache_administration, cache_changes, cache_policy,
-    folders, handlers, invalidation_administration, schedules, server_functions, source_changes,
-    webhook_administration,
+    folders, handlers, invalidation_administration, jobs, schedules, server_functions,
+    source_changes, webhook_administration,
 };
 use crate::state::AppState;
 use crate::{api, health, live, metrics};
@@ -60,6 +60,8 @@ pub fn routes() -> Routes {
         .post("/admin/schedules", Administration, schedules::change)
         .get("/admin/schedules/remove", Administration, schedules::ask)
         .post("/admin/schedules/remove", Administration, schedules::remove)
+        .get("/admin/jobs", Administration, jobs::page)
+        .post("/admin/jobs", Administration, jobs::change)
         .get("/admin/folders", Tending, folders::page)
         .post("/admin/folders", Administration, folders::change)
         .get("/admin/activity", Administration, activity::page)

@@ -4,10 +4,11 @@ use crate::service::{Page, Reader};
 use leptos::prelude::*;
 
 /// The pages of administration: address and name. Those for editors come first.
-const PAGES: [(&str, &str); 7] = [
+const PAGES: [(&str, &str); 8] = [
     ("/admin/cache", "Cache"),
     ("/admin/folders", "Folders"),
     ("/admin/schedules", "Schedules"),
+    ("/admin/jobs", "Jobs"),
     ("/admin/invalidation", "Invalidation"),
     ("/admin/sources", "Sources"),
     ("/admin/people", "People"),
@@ -25,6 +26,7 @@ pub(super) fn admin_nav(page: &Page, reader: Reader) -> Option<AnyView> {
         }
         Page::Invalidation(_) | Page::Webhook(_) | Page::SourceChanges(_) => "/admin/invalidation",
         Page::Schedules(_) | Page::RemoveSchedule(_) => "/admin/schedules",
+        Page::Jobs(_) => "/admin/jobs",
         Page::Folders(_) => "/admin/folders",
         Page::Sources(_) | Page::SourceForm(_) | Page::RemoveSource(_) => "/admin/sources",
         Page::People(_) | Page::Account(_) => "/admin/people",

@@ -14,6 +14,7 @@ mod form_parts;
 mod home;
 mod identities;
 mod invalidation;
+mod jobs;
 mod noticed;
 mod panel;
 mod people;
@@ -46,6 +47,7 @@ pub fn page(page: Page, theme: Theme, reader: Reader, path: String) -> AnyView {
         Page::Folders(page) => folders::folders(&page),
         Page::Schedules(page) => schedules::schedules(&page),
         Page::RemoveSchedule(page) => schedules::remove(&page),
+        Page::Jobs(page) => jobs::jobs(&page),
         Page::Activity(page) => activity::activity(&page),
         Page::Cache(page) => cache::cache(&page),
         Page::CachedDashboard(page) => cached_dashboard::cached_dashboard(&page),
