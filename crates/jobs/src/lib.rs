@@ -3,7 +3,9 @@
 //! The queue is in the store ([`Store::enqueue`](brisk_store::Store::enqueue)). Each replica has
 //! [`Workers`], which claim jobs, have a [`Handler`] do them, and renew their leases meanwhile. A job
 //! whose process dies is done by another once its lease has run out; so a job may be begun more than once,
-//! and a handler calls [`Running::confirm_lease`] before anything that cannot be undone.
+//! and a handler calls [`Running::confirm_lease`] before anything that cannot be undone. A process may
+//! still die right after that, before anybody knows that it was done: what must not be done twice needs a
+//! record of its own, or a key by which the receiver knows it.
 //!
 //! - [`workers`]: how many at a time, and when to look; [`attempt`]: one attempt, from its claim to what is
 //!   recorded of it; [`keeping`]: the lease;
