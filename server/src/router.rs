@@ -5,7 +5,7 @@ use crate::auth::{identify, openid, people, profile, second_factor, set_up, sign
 use crate::http::{assets, client, security};
 use crate::pages::{
     activity, administration, app_sources, cache_administration, cache_changes, cache_policy,
-    folders, handlers, image_keys, invalidation_administration, schedules, server_functions,
+    folders, handlers, image_keys, invalidation_administration, jobs, schedules, server_functions,
     source_changes, webhook_administration,
 };
 use crate::state::AppState;
@@ -62,6 +62,8 @@ pub fn routes() -> Routes {
         .post("/admin/schedules/remove", Administration, schedules::remove)
         .get("/admin/images", Tending, image_keys::page)
         .post("/admin/images", Tending, image_keys::change)
+        .get("/admin/jobs", Administration, jobs::page)
+        .post("/admin/jobs", Administration, jobs::change)
         .get("/admin/folders", Tending, folders::page)
         .post("/admin/folders", Administration, folders::change)
         .get("/admin/activity", Administration, activity::page)

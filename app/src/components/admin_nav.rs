@@ -9,6 +9,7 @@ const PAGES: [(&str, &str); 8] = [
     ("/admin/folders", "Folders"),
     ("/admin/images", "Images"),
     ("/admin/schedules", "Schedules"),
+    ("/admin/jobs", "Jobs"),
     ("/admin/invalidation", "Invalidation"),
     ("/admin/sources", "Sources"),
     ("/admin/people", "People"),
@@ -26,6 +27,7 @@ pub(super) fn admin_nav(page: &Page, reader: Reader) -> Option<AnyView> {
         }
         Page::Invalidation(_) | Page::Webhook(_) | Page::SourceChanges(_) => "/admin/invalidation",
         Page::Schedules(_) | Page::RemoveSchedule(_) => "/admin/schedules",
+        Page::Jobs(_) => "/admin/jobs",
         Page::Folders(_) => "/admin/folders",
         Page::ImageKeys(_) => "/admin/images",
         Page::Sources(_) | Page::SourceForm(_) | Page::RemoveSource(_) => "/admin/sources",

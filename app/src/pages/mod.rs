@@ -15,6 +15,7 @@ mod home;
 mod identities;
 mod image_keys;
 mod invalidation;
+mod jobs;
 mod noticed;
 mod panel;
 mod people;
@@ -48,6 +49,7 @@ pub fn page(page: Page, theme: Theme, reader: Reader, path: String) -> AnyView {
         Page::ImageKeys(page) => image_keys::image_keys(&page),
         Page::Schedules(page) => schedules::schedules(&page),
         Page::RemoveSchedule(page) => schedules::remove(&page),
+        Page::Jobs(page) => jobs::jobs(&page),
         Page::Activity(page) => activity::activity(&page),
         Page::Cache(page) => cache::cache(&page),
         Page::CachedDashboard(page) => cached_dashboard::cached_dashboard(&page),

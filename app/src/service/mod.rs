@@ -8,6 +8,7 @@ mod folders_page;
 mod hidden_series;
 mod image_keys_page;
 mod invalidation_page;
+mod jobs_page;
 mod page_error;
 mod panel_slot;
 mod people_pages;
@@ -28,6 +29,7 @@ pub use invalidation_page::{
     InvalidationPage, ListenerRow, NoticedSource, SourceChangesPage, ToldRow, TriedDelivery,
     TypedWebhook, WatchRow, WebhookPage, WebhookRow,
 };
+pub use jobs_page::{JobRow, JobRowState, JobsPage};
 pub use page_error::{ErrorPage, Exceeded, PageError};
 pub use panel_slot::{ChoicesSlot, Outcome, PanelSlot, PendingChoices, PendingPanel, Wait};
 pub use people_pages::{
@@ -103,6 +105,8 @@ pub enum Page {
     Schedules(Arc<SchedulesPage>),
     /// Confirming the removal of a schedule, for administrators.
     RemoveSchedule(Arc<RemoveSchedulePage>),
+    /// Background jobs, for administrators.
+    Jobs(Arc<JobsPage>),
     /// The audit log, for administrators.
     Activity(Arc<ActivityPage>),
     /// The cache, for administrators.
@@ -157,6 +161,7 @@ impl Page {
             Self::ImageKeys(_) => "Images · Brisk".to_owned(),
             Self::Schedules(_) => "Schedules · Brisk".into(),
             Self::RemoveSchedule(page) => format!("Remove {}? · Brisk", page.name),
+            Self::Jobs(_) => "Jobs · Brisk".into(),
             Self::Activity(_) => "Activity · Brisk".into(),
             Self::Cache(_) => "Cache · Brisk".into(),
             Self::CachedDashboard(page) => format!("{} · Cache · Brisk", page.title),

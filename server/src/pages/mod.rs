@@ -7,7 +7,7 @@
 //!   warmed;
 //! - [`invalidation_administration`], [`webhook_administration`] and [`source_changes`]: what invalidates it;
 //! - [`image_keys`]: addresses of images for pages elsewhere;
-//! - [`folders`]: who may see and look after what; [`activity`]: the audit log;
+//! - [`jobs`]: background jobs; [`folders`]: who may see and look after what; [`activity`]: the audit log;
 //! - [`server_functions`]: what islands and scripts call;
 //! - [`page_request`]: what one page shows, looked up but not rendered;
 //! - [`page_cache`]: pages that were rendered lately, compressed;
@@ -25,6 +25,7 @@ pub mod folders;
 pub mod handlers;
 pub mod image_keys;
 pub mod invalidation_administration;
+pub mod jobs;
 pub mod page_cache;
 pub mod page_request;
 pub mod rebuilds;

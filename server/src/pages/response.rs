@@ -121,6 +121,7 @@ pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
         | Page::Folders(_)
         | Page::Schedules(_)
         | Page::RemoveSchedule(_)
+        | Page::Jobs(_)
         | Page::Activity(_)
         | Page::Cache(_)
         | Page::CachedDashboard(_)

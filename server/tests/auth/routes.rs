@@ -59,6 +59,8 @@ pub(super) const TABLE: &[(&str, &str, &str, [u16; 13])] = &[
     ("POST", "/admin/sources/remove", "/admin/sources/remove", [401, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 401, 401]),
     ("GET", "/admin/schedules", "/admin/schedules", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
     ("POST", "/admin/schedules", "/admin/schedules", [401, 404, 404, 404, 422, 404, 404, 404, 404, 422, 404, 401, 401]),
+    ("GET", "/admin/jobs", "/admin/jobs", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
+    ("POST", "/admin/jobs", "/admin/jobs", [401, 404, 404, 404, 422, 404, 404, 404, 404, 422, 404, 401, 401]),
     ("GET", "/admin/schedules/remove", "/admin/schedules/remove?name=none", [401, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 401, 401]),
     ("POST", "/admin/schedules/remove", "/admin/schedules/remove", [401, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 401, 401]),
     ("GET", "/admin/folders", "/admin/folders", [401, 404, 404, 200, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
