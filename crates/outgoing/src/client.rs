@@ -52,13 +52,25 @@ impl Client {
 
     /// A connection for another protocol than HTTP: to an address of `host` that was checked.
     pub async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, Failure> {
+        let host = parsed(host)?;
+        let (settings, resolver) = (&self.settings, &*self.resolver);
+        self.in_time(Pinned::of_host(&host, port, settings, resolver)).await
+    }
+
+    /// The same for what is said without TLS, where [`Settings::plain`] allows it.
+    pub async fn connect_without_tls(&self, host: &str, port: u16) -> Result<TcpStream, Failure> {
+        let host = parsed(host)?;
+        let (settings, resolver) = (&self.settings, &*self.resolver);
+        self.in_time(Pinned::without_tls(&host, port, settings, resolver)).await
+    }
+
+    async fn in_time(
+        &self,
+        pinned: impl Future<Output = Result<Pinned, Failure>>,
+    ) -> Result<TcpStream, Failure> {
         let time = self.settings.time;
         let deadline = Instant::now() + time;
-        let host = parsed(host)?;
-        let connection = async {
-            let (settings, resolver) = (&self.settings, &*self.resolver);
-            Pinned::of_host(&host, port, settings, resolver).await?.connect(deadline).await
-        };
+        let connection = async { pinned.await?.connect(deadline).await };
         timeout_at(deadline, connection).await.map_err(|_| Failure::Late(time))?
     }
 

@@ -1,0 +1,4 @@
+//! How reports are sent, over real connections.
+
+mod messages;
+mod smtp;
