@@ -18,12 +18,17 @@
 //! To add a channel, add a file with a type that sends a [`Message`] and returns an [`Outcome`], a row to the
 //! table of `docs/reports.md`, and a test for each point at which the connection may break.
 
+mod exchange;
+pub mod folder;
 pub mod mail;
 mod message;
 mod outcome;
+mod plain;
 mod secret;
+pub mod slack;
 pub mod template;
 mod text;
+pub mod webhook;
 
 pub use message::{
     Attachment, Change, Contents, Drawing, Figure, Filter, Meaning, Message, MessageId, Unfit,

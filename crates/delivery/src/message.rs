@@ -113,6 +113,8 @@ pub struct Attachment {
     pub media_type: String,
     /// What is in it.
     pub bytes: Bytes,
+    /// Where it can be fetched, for receivers that get no large files.
+    pub link: Option<Url>,
 }
 
 /// Which message it is: the same for a report, a due time and a recipient, so that whoever gets it twice can
@@ -289,21 +291,27 @@ fn check_attachments(attachments: &mut [Attachment]) -> Result<(), Unfit> {
     let mut taken = HashSet::new();
     for file in attachments {
         file.name = file_name(&file.name);
+        address("link of a file", file.link.as_ref(), ADDRESS)?;
         if !is_media_type(&file.media_type) {
             return Err(Unfit::MediaType { name: file.name.clone() });
         }
-        let (stem, end) = match file.name.rsplit_once('.') {
-            Some((stem, end)) if !stem.is_empty() => (stem.to_owned(), format!(".{end}")),
-            _ => (file.name.clone(), String::new()),
-        };
-        let mut number = 2;
-        // As file systems that ignore case have it.
-        while !taken.insert(file.name.to_lowercase()) {
-            file.name = format!("{stem} ({number}){end}");
-            number += 1;
-        }
+        file.name = distinct(&file.name, &mut taken);
     }
     Ok(())
+}
+
+/// A name that is not `taken`, also by the reading of systems that ignore case; it is then.
+pub(crate) fn distinct(name: &str, taken: &mut HashSet<String>) -> String {
+    let (stem, end) = match name.rsplit_once('.') {
+        Some((stem, end)) if !stem.is_empty() => (stem, format!(".{end}")),
+        _ => (name, String::new()),
+    };
+    let (mut distinct, mut number) = (name.to_owned(), 2);
+    while !taken.insert(distinct.to_lowercase()) {
+        distinct = format!("{stem} ({number}){end}");
+        number += 1;
+    }
+    distinct
 }
 
 /// A name that is one file's on every system, whatever it is made of. Its end says what it is, and is kept.

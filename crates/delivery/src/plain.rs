@@ -3,7 +3,7 @@
 use crate::message::{Contents, Figure};
 
 /// The text of a message.
-pub(super) fn text(contents: &Contents) -> String {
+pub(crate) fn text(contents: &Contents) -> String {
     let mut blocks = vec![head(contents)];
     if !contents.introduction.is_empty() {
         blocks.push(contents.introduction.clone());

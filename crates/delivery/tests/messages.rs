@@ -51,11 +51,13 @@ pub(crate) fn contents() -> Contents {
                 name: "Sales 2026-11-30.pdf".into(),
                 media_type: "application/pdf".into(),
                 bytes: Bytes::from_static(b"%PDF-1.7\n.\n..\r\n\xff\0"),
+                link: None,
             },
             Attachment {
                 name: "Umsätze.csv".into(),
                 media_type: "text/csv".into(),
                 bytes: Bytes::from_static(b"day,revenue\n1,2\n.\n"),
+                link: Some(Url::parse("https://brisk.example/reports/7/sales.csv").unwrap()),
             },
         ],
         unsubscribe: Some(

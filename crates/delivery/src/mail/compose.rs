@@ -11,9 +11,10 @@
 //! ```
 
 use super::address::Mailbox;
+use super::html;
 use super::settings::Settings;
-use super::{html, plain};
 use crate::message::{Attachment, Contents, Message};
+use crate::plain;
 use brisk_domain::Timestamp;
 use lettre::message::header::{
     ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue,
@@ -93,7 +94,7 @@ fn png() -> Result<ContentType, String> {
 /// Bytes as they are: a text would get other line ends on its way.
 fn in_base64(bytes: &[u8]) -> Body {
     Body::new_with_encoding(bytes.to_vec(), ContentTransferEncoding::Base64)
-        .unwrap_or_else(|bytes| Body::new(bytes))
+        .unwrap_or_else(Body::new)
 }
 
 /// No holiday reply is sent to what has this header (RFC 3834).

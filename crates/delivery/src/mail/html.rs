@@ -27,7 +27,7 @@ pub(super) fn page(contents: &Contents, names: &[String]) -> String {
     out.push_str(&format!("{TABLE} style=\"width:100%;max-width:600px;{FONT}\"><tr>\n"));
     out.push_str(
         "<td class=\"card\" style=\"padding:32px;background:#ffffff;border:1px solid #e4e7ec;\
-         border-radius:12px;text-align:left\">\n",
+         border-radius:12px;text-align:left;word-break:break-word\">\n",
     );
     head(contents, &mut out);
     figures(&contents.figures, &mut out);
@@ -118,6 +118,13 @@ fn figures(figures: &[Figure], out: &mut String) {
     if figures.is_empty() {
         return;
     }
+    // All have the same letters: such that the longest stays in its column on a phone.
+    let size = match figures.iter().map(|figure| figure.value.chars().count()).max() {
+        Some(0..=8) => 28,
+        Some(9..=11) => 23,
+        Some(12..=15) => 18,
+        _ => 16,
+    };
     out.push_str(&format!(
         "{TABLE} class=\"line\" style=\"margin:24px 0 0;border-top:1px solid #e4e7ec;table-layout:fixed\">\n"
     ));
@@ -126,20 +133,14 @@ fn figures(figures: &[Figure], out: &mut String) {
         for (column, figure) in row.iter().enumerate() {
             let columns = if row.len() == 1 { 2 } else { 1 };
             let left = if column == 0 { 0 } else { 12 };
-            cell(figure, columns, left, out);
+            cell(figure, columns, left, size, out);
         }
         out.push_str("</tr>\n");
     }
     out.push_str("</table>\n");
 }
 
-fn cell(figure: &Figure, columns: u8, left: u8, out: &mut String) {
-    // What is long gets smaller letters, so that it stays in its column on a phone.
-    let size = match figure.value.chars().count() {
-        0..=9 => 28,
-        10..=13 => 22,
-        _ => 17,
-    };
+fn cell(figure: &Figure, columns: u8, left: u8, size: u8, out: &mut String) {
     let change = figure.change.as_ref().map(change).unwrap_or_default();
     out.push_str(&format!(
         "<td class=\"line\" colspan=\"{columns}\" valign=\"top\" style=\"padding:18px 8px 18px {left}px;\
@@ -236,7 +237,7 @@ fn bytes(length: usize) -> String {
 
 fn foot(contents: &Contents, out: &mut String) {
     out.push_str(
-        "<tr><td class=\"ink3\" style=\"padding:20px 32px 0;font-size:12px;line-height:18px;color:#5f697b;\
+        "<tr><td class=\"foot ink3\" style=\"padding:20px 33px 0;font-size:12px;line-height:18px;color:#5f697b;\
          text-align:left\">Sent by Brisk",
     );
     if let Some(link) = &contents.unsubscribe {

@@ -109,6 +109,14 @@ async fn another_server_and_another_library_read_what_was_sent() {
     assert!(html.contains(&format!("src=\"cid:drawing-1.{id}@example.com\"")), "{html}");
     assert!(html.contains(".<br>..<br>.end<br>&lt;b&gt;bold&lt;/b&gt; &amp; &quot;quoted&quot;"));
 
+    // As readers see it: changes are looked at in a browser, wide and narrow, light and dark.
+    let usual = Message::new(contents()).unwrap();
+    let outcome = wait_for("an outcome", mailer.send(&usual, &ann)).await;
+    assert_eq!(outcome, Outcome::Accepted);
+    let read: Value = serde_json::from_str(&server.line().await).unwrap();
+    insta::assert_snapshot!("text", read["parts"][2]["text"].as_str().unwrap());
+    insta::assert_snapshot!("html", read["parts"][4]["text"].as_str().unwrap());
+
     // And who has another password has sent nothing.
     let password = brisk_delivery::Secret::from("wrong");
     let user = "brisk".to_owned();
