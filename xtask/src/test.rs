@@ -17,8 +17,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 /// Crates whose tests use the servers that this command starts.
-const WITH_SERVICES: [&str; 5] =
-    ["brisk-engine", "brisk-import", "brisk-source", "brisk-store", "brisk-server"];
+const WITH_SERVICES: [&str; 6] =
+    ["brisk-engine", "brisk-import", "brisk-jobs", "brisk-source", "brisk-store", "brisk-server"];
 
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
     let quick = arguments.flag("--quick");
