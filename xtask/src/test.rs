@@ -170,7 +170,8 @@ impl Run {
                 let mut servers = if services { services::start(workspace)? } else { Vec::new() };
                 let mut environment: Vec<(&str, String)> =
                     servers.iter().map(|server| (server.variable, server.url.clone())).collect();
-                let asks_python = programs.iter().any(|p| p.name == "server");
+                let asks_python =
+                    programs.iter().any(|p| ["server", "delivery"].contains(&&*p.name));
                 if services && asks_python {
                     environment.push((python::PYTHON, python::install(workspace)?));
                 }
