@@ -6,6 +6,7 @@ mod cache_page;
 mod dashboard_page;
 mod folders_page;
 mod hidden_series;
+mod image_keys_page;
 mod invalidation_page;
 mod jobs_page;
 mod page_error;
@@ -23,6 +24,7 @@ pub use cache_page::{
 pub use dashboard_page::DashboardPage;
 pub use folders_page::{AccessOrigin, DashboardAccess, FolderRow, FoldersPage, TeamRow};
 pub use hidden_series::HiddenSeries;
+pub use image_keys_page::{ImageKeyRow, ImageKeysPage, SignedImage, TypedImage, TypedImageKey};
 pub use invalidation_page::{
     InvalidationPage, ListenerRow, NoticedSource, SourceChangesPage, ToldRow, TriedDelivery,
     TypedWebhook, WatchRow, WebhookPage, WebhookRow,
@@ -97,6 +99,8 @@ pub enum Page {
     RemoveSource(Arc<RemoveSourcePage>),
     /// Who may see the dashboards in each folder, for those who look after them.
     Folders(Arc<FoldersPage>),
+    /// Addresses of images for pages elsewhere, for those who look after the dashboards.
+    ImageKeys(Arc<ImageKeysPage>),
     /// Schedules of warming, for administrators.
     Schedules(Arc<SchedulesPage>),
     /// Confirming the removal of a schedule, for administrators.
@@ -154,6 +158,7 @@ impl Page {
             Self::SourceForm(_) => "Source · Brisk".into(),
             Self::RemoveSource(page) => format!("Remove {}? · Brisk", page.name),
             Self::Folders(_) => "Folders · Brisk".into(),
+            Self::ImageKeys(_) => "Images · Brisk".to_owned(),
             Self::Schedules(_) => "Schedules · Brisk".into(),
             Self::RemoveSchedule(page) => format!("Remove {}? · Brisk", page.name),
             Self::Jobs(_) => "Jobs · Brisk".into(),

@@ -11,6 +11,7 @@ mod damage;
 mod deliveries;
 mod due_times;
 mod identities;
+mod image_keys;
 mod job_claims;
 mod job_decisions;
 mod job_results;

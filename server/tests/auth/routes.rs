@@ -65,6 +65,10 @@ pub(super) const TABLE: &[(&str, &str, &str, [u16; 13])] = &[
     ("POST", "/admin/schedules/remove", "/admin/schedules/remove", [401, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 401, 401]),
     ("GET", "/admin/folders", "/admin/folders", [401, 404, 404, 200, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
     ("POST", "/admin/folders", "/admin/folders", [401, 404, 404, 404, 422, 404, 404, 404, 404, 422, 404, 401, 401]),
+    ("GET", "/admin/images", "/admin/images", [401, 404, 404, 200, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
+    ("POST", "/admin/images", "/admin/images", [401, 404, 404, 422, 422, 404, 404, 404, 404, 422, 404, 401, 401]),
+    // Whoever asks: the signature decides.
+    ("GET", "/c/{slug}/{panel}", "/c/team/one.png?key=x&sig=y", [404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 401, 401]),
     ("POST", "/admin/rollups/{name}/rebuild", "/admin/rollups/none/rebuild", [401, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 401, 401]),
     ("GET", "/admin/activity", "/admin/activity", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
     ("GET", "/admin/activity.csv", "/admin/activity.csv", [401, 404, 404, 404, 200, 404, 404, 404, 404, 200, 404, 401, 401]),
