@@ -6,7 +6,7 @@ use brisk_domain::report::OnLost;
 use brisk_domain::{Report, Timestamp};
 use brisk_reports::{Calendar, Cause, Landings, Progress};
 use brisk_store::{
-    Claim, PlannedRun, RunCause, RunOutcome, SendingKey, SendingOutcome, SendingState, Store,
+    PlannedRun, RunCause, RunOutcome, SendingClaim, SendingKey, SendingOutcome, SendingState, Store,
 };
 use brisk_test_stores::TestStore;
 use std::cell::RefCell;
@@ -90,7 +90,7 @@ impl Server<'_> {
                 let how = (self.report.on_lost, "<id@brisk>");
                 let claim =
                     self.store.claim_sending(&key, how, self.name, now, (LEASE, MOST)).await;
-                let Claim::Won { attempt, .. } = claim.unwrap() else { continue };
+                let SendingClaim::Won { attempt, .. } = claim.unwrap() else { continue };
                 if kill == Kill::Claimed {
                     return;
                 }

@@ -21,17 +21,20 @@ pub enum Topic {
     Webhooks,
     /// Reports: those made in the app, pauses, who has unsubscribed.
     Reports,
+    /// Background jobs that somebody has cancelled, or has had tried again.
+    Jobs,
 }
 
 impl Topic {
     /// Every topic, with its word in the store.
-    pub(crate) const WORDS: [(&'static str, Self); 6] = [
+    pub(crate) const WORDS: [(&'static str, Self); 7] = [
         ("settings", Self::Settings),
         ("accounts", Self::Accounts),
         ("schedules", Self::Schedules),
         ("sources", Self::Sources),
         ("webhooks", Self::Webhooks),
         ("reports", Self::Reports),
+        ("jobs", Self::Jobs),
     ];
 
     pub(crate) fn word(self) -> &'static str {

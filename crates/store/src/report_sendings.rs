@@ -31,7 +31,7 @@ pub struct SendingKey {
 
 /// What a process gets that wants to send something.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Claim {
+pub enum SendingClaim {
     /// It sends, and records the outcome.
     Won {
         /// Which attempt it is, from 1.
@@ -124,7 +124,7 @@ impl Store {
         claimer: &str,
         now: Timestamp,
         (lease, most): (Duration, u32),
-    ) -> Result<Claim, StoreError> {
+    ) -> Result<SendingClaim, StoreError> {
         let until = now.after(lease);
         let inserted = sqlx::query(
             "insert into report_sendings
@@ -144,7 +144,7 @@ impl Store {
         .execute(&self.pool)
         .await?;
         if inserted.rows_affected() == 1 {
-            return Ok(Claim::Won { attempt: 1, message_id: message_id.to_owned() });
+            return Ok(SendingClaim::Won { attempt: 1, message_id: message_id.to_owned() });
         }
         self.settle_lost_sending(key, now).await?;
         let again = sqlx::query(
@@ -168,7 +168,7 @@ impl Store {
         .await?;
         if let Some(row) = again.first() {
             let attempt = u32::try_from(row.get::<i64, _>(0)).unwrap_or(u32::MAX);
-            return Ok(Claim::Won { attempt, message_id: row.get(1) });
+            return Ok(SendingClaim::Won { attempt, message_id: row.get(1) });
         }
         let state = sqlx::query(
             "select state from report_sendings
@@ -181,7 +181,7 @@ impl Store {
         .await?;
         // One that was forgotten meanwhile is long over.
         let state = state.map_or(SendingState::Unknown, |row| SendingState::read(row.get(0)));
-        Ok(Claim::Closed(state))
+        Ok(SendingClaim::Closed(state))
     }
 
     /// Keeps a claim while the attempt goes on; false if it has run out.

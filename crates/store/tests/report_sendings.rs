@@ -3,7 +3,7 @@
 use brisk_domain::report::OnLost;
 use brisk_domain::{ReportName, Timestamp};
 use brisk_store::{
-    Claim, PlannedRun, RunCause, RunOutcome, SendingKey, SendingOutcome, SendingState, Store,
+    PlannedRun, RunCause, RunOutcome, SendingClaim, SendingKey, SendingOutcome, SendingState, Store,
 };
 use brisk_test_stores::TestStore;
 use brisk_test_waiting::wait_for;
@@ -23,7 +23,13 @@ fn key(recipient: &str) -> SendingKey {
     SendingKey { report: "weekly".into(), due_at: at(0), recipient: recipient.into() }
 }
 
-async fn claim(store: &Store, recipient: &str, on_lost: OnLost, who: &str, second: i64) -> Claim {
+async fn claim(
+    store: &Store,
+    recipient: &str,
+    on_lost: OnLost,
+    who: &str,
+    second: i64,
+) -> SendingClaim {
     let (key, id) = (key(recipient), format!("<{who}-{second}@brisk>"));
     store.claim_sending(&key, (on_lost, &id), who, at(second), (LEASE, MOST)).await.unwrap()
 }
@@ -34,10 +40,10 @@ async fn end(store: &Store, who: (&str, u32), second: i64, state: SendingState) 
     store.end_sending(&key("r"), who, at(second), &outcome).await.unwrap()
 }
 
-fn attempt(claim: &Claim) -> Option<u32> {
+fn attempt(claim: &SendingClaim) -> Option<u32> {
     match claim {
-        Claim::Won { attempt, .. } => Some(*attempt),
-        Claim::Closed(_) => None,
+        SendingClaim::Won { attempt, .. } => Some(*attempt),
+        SendingClaim::Closed(_) => None,
     }
 }
 
@@ -56,7 +62,7 @@ async fn of_many_at_the_same_moment_one_sends() {
             }
             let all = wait_for("all of them have tried", all.join_all()).await;
             assert_eq!(all.iter().filter_map(attempt).collect::<Vec<_>>(), [1]);
-            let closed = Claim::Closed(SendingState::Claimed);
+            let closed = SendingClaim::Closed(SendingState::Claimed);
             assert_eq!(all.iter().filter(|one| **one == closed).count(), MANY - 1);
         }
     }
@@ -106,7 +112,7 @@ async fn after_a_kill_between_claim_and_outcome_at_most_once_never_sends_again()
     for test in TestStore::each().await {
         let (store, once) = (&test.store, OnLost::AtMostOnce);
         assert_eq!(attempt(&claim(store, "r", once, "a", 0).await), Some(1));
-        let closed = |state| Claim::Closed(state);
+        let closed = |state| SendingClaim::Closed(state);
         assert_eq!(claim(store, "r", once, "b", 59).await, closed(SendingState::Claimed));
         for second in [60, 1_000, 100_000] {
             let state = SendingState::Unknown;
@@ -134,17 +140,17 @@ async fn after_a_kill_between_claim_and_outcome_at_least_once_sends_again_under_
         assert_eq!(store.sendings_to_repeat(at(59), MOST, 9).await.unwrap(), []);
         assert_eq!(store.sendings_to_repeat(at(60), MOST, 9).await.unwrap(), [key("r")]);
         let again = claim(store, "r", once, "b", 61).await;
-        let Claim::Won { message_id, .. } = &first else { panic!("{first:?}") };
+        let SendingClaim::Won { message_id, .. } = &first else { panic!("{first:?}") };
         let message_id = message_id.clone();
-        assert_eq!(again, Claim::Won { attempt: 2, message_id });
+        assert_eq!(again, SendingClaim::Won { attempt: 2, message_id });
         assert!(!end(store, ("a", 1), 62, SendingState::Sent).await, "another attempt has begun");
         assert!(store.keep_sending(&key("r"), ("b", 2), at(100), LEASE).await.unwrap());
         assert!(!store.keep_sending(&key("r"), ("a", 1), at(100), LEASE).await.unwrap());
-        let closed = Claim::Closed(SendingState::Claimed);
+        let closed = SendingClaim::Closed(SendingState::Claimed);
         assert_eq!(claim(store, "r", once, "c", 150).await, closed, "it was kept");
         assert_eq!(attempt(&claim(store, "r", once, "c", 161).await), Some(3));
         // Not for ever.
-        let closed = Claim::Closed(SendingState::Unknown);
+        let closed = SendingClaim::Closed(SendingState::Unknown);
         assert_eq!(claim(store, "r", once, "d", 1_000).await, closed);
         assert_eq!(store.sendings_to_repeat(at(1_000), MOST, 9).await.unwrap(), []);
     }
@@ -162,7 +168,7 @@ async fn a_kill_before_the_claim_or_after_the_outcome_changes_nothing() {
             let sent = store.end_sending(&key(recipient), (who, 1), at(1), &outcome).await;
             assert!(sent.unwrap());
             // After: it is sent, whoever makes the run again.
-            let closed = Claim::Closed(SendingState::Sent);
+            let closed = SendingClaim::Closed(SendingState::Sent);
             assert_eq!(claim(store, recipient, on_lost, "later", 9_999).await, closed);
             assert_eq!(store.sendings_to_repeat(at(9_999), MOST, 9).await.unwrap(), []);
         }
@@ -176,13 +182,13 @@ async fn what_was_certainly_not_sent_is_tried_again_later_and_what_was_refused_i
         assert_eq!(attempt(&claim(store, "r", once, "a", 0).await), Some(1));
         assert!(end(store, ("a", 1), 1, SendingState::NotSent).await);
         assert!(!end(store, ("a", 1), 2, SendingState::Sent).await, "it has ended");
-        let closed = Claim::Closed(SendingState::NotSent);
+        let closed = SendingClaim::Closed(SendingState::NotSent);
         assert_eq!(claim(store, "r", once, "b", 100).await, closed, "not yet");
         assert_eq!(store.sendings_to_repeat(at(100), MOST, 9).await.unwrap(), []);
         assert_eq!(store.sendings_to_repeat(at(101), MOST, 9).await.unwrap(), [key("r")]);
         assert_eq!(attempt(&claim(store, "r", once, "b", 101).await), Some(2));
         assert!(end(store, ("b", 2), 102, SendingState::Refused).await);
-        let closed = Claim::Closed(SendingState::Refused);
+        let closed = SendingClaim::Closed(SendingState::Refused);
         assert_eq!(claim(store, "r", once, "c", 9_999).await, closed);
         let kept = store.sendings("weekly", at(0)).await.unwrap().remove(0);
         assert_eq!((kept.words.as_str(), kept.attempts), ("250 OK\u{fffd}", 2));
