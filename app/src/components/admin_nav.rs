@@ -4,7 +4,7 @@ use crate::service::{Page, Reader};
 use leptos::prelude::*;
 
 /// The pages of administration: address and name. Those for editors come first.
-const PAGES: [(&str, &str); 8] = [
+const PAGES: [(&str, &str); 9] = [
     ("/admin/cache", "Cache"),
     ("/admin/folders", "Folders"),
     ("/admin/images", "Images"),

@@ -45,7 +45,7 @@ struct Server<'s> {
 impl Server<'_> {
     /// One look at the clock, up to the step at which it is killed; whether it has planned something.
     async fn look(&self, now: Timestamp, kill: Kill) -> bool {
-        let (name, timing) = (&self.report.name, self.report.timing.to_string());
+        let (name, timing) = (&self.report.name, self.report.followed_as());
         let calendar = Calendar::of(&self.report.timing).unwrap();
         let kept = self.store.follow_report(name, &timing, now).await.unwrap();
         let progress = Progress { planned_to: kept.planned_to, last: kept.last_moment };
@@ -60,7 +60,8 @@ impl Server<'_> {
         .into_iter()
         .collect();
         let mut has_planned = false;
-        if let Some(due) = calendar.due(progress, &landings, now) {
+        let due = calendar.due(progress, &landings, now).filter(|_| !self.report.is_paused);
+        if let Some(due) = due {
             let cause = match due.cause {
                 Cause::Time => RunCause::Time,
                 Cause::Landed => RunCause::Landed,
@@ -174,6 +175,29 @@ async fn after_a_downtime_over_several_due_times_one_is_made_and_marked_as_late(
         assert_eq!((run.due_at, run.missed, run.is_late), (after(5 + 3 * 1_440), 3, true));
         assert_eq!((run.outcome, run.counts.sent), (Some(RunOutcome::Done), 2));
         assert_eq!(letters.borrow().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_was_paused_for_days_goes_on_with_the_next_due_time() {
+    let (on, paused) = (report(""), report("paused = true\n"));
+    for test in TestStore::each().await {
+        let letters = RefCell::default();
+        let server = async |report| {
+            let store = test.again().await;
+            Server { name: "one", store, report, letters: &letters }
+        };
+        let (on, paused) = (server(&on).await, server(&paused).await);
+        on.look(START, Kill::Never).await;
+        for minute in (1..3 * 1_440).step_by(10) {
+            paused.look(after(minute), Kill::Never).await;
+        }
+        for minute in 3 * 1_440..3 * 1_440 + 5 {
+            assert!(!on.look(after(minute), Kill::Never).await);
+        }
+        assert!(on.look(after(3 * 1_440 + 5), Kill::Never).await);
+        let history = test.store.report_history(&on.report.name, 9).await.unwrap();
+        assert_eq!((history.len(), history[0].missed), (1, 0));
     }
 }
 

@@ -4,6 +4,7 @@
 use crate::{Store, StoreError};
 use brisk_domain::{Tag, Timestamp};
 use sqlx::{AssertSqlSafe, Row as _};
+use std::collections::BTreeSet;
 
 /// Of each minute the first landing is kept: data that are written all day need no more.
 const MINUTE: i64 = 60_000_000;
@@ -14,6 +15,8 @@ impl Store {
         if tags.is_empty() {
             return Ok(());
         }
+        // In one order: two replicas that note the same tags would otherwise wait for each other.
+        let tags: BTreeSet<String> = tags.iter().map(Tag::compared).collect();
         let mut change = self.begin().await?;
         for tag in tags {
             sqlx::query(
@@ -21,7 +24,7 @@ impl Store {
                  on conflict (tag, minute) do update set landed_at = excluded.landed_at
                    where excluded.landed_at < landings.landed_at",
             )
-            .bind(tag.compared())
+            .bind(tag)
             .bind(at.0.div_euclid(MINUTE))
             .bind(at.0)
             .execute(&mut *change)

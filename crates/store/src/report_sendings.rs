@@ -146,7 +146,7 @@ impl Store {
         if inserted.rows_affected() == 1 {
             return Ok(SendingClaim::Won { attempt: 1, message_id: message_id.to_owned() });
         }
-        self.settle_lost_sendings(now).await?;
+        self.settle_lost_sending(key, now).await?;
         let again = sqlx::query(
             "update report_sendings
              set state = 'claimed', attempts = attempts + 1, claimed_by = $1, claimed_at = $2,
@@ -236,17 +236,40 @@ impl Store {
         Ok(ended.rows_affected() == 1)
     }
 
-    /// Notes that nobody knows what became of claims that have run out; the answer is how many.
+    /// Notes that nobody knows what became of claims that have run out; the answer is how many. One after
+    /// the other: replicas that do so at the same moment would otherwise wait for each other's rows.
     pub async fn settle_lost_sendings(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let lost = sqlx::query(
+            "select report, due_at, recipient from report_sendings
+             where state = 'claimed' and claimed_until <= $1",
+        );
+        let lost = lost.bind(now.0).fetch_all(&self.pool).await?;
+        let mut settled = 0;
+        for row in &lost {
+            settled += u64::from(self.settle_lost_sending(&key(row), now).await?);
+        }
+        Ok(settled)
+    }
+
+    /// The same of one of them, if its claim has run out.
+    async fn settle_lost_sending(
+        &self,
+        key: &SendingKey,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let settled = sqlx::query(
             "update report_sendings set state = 'unknown', ended_at = $1, words = $2, retry_at = null
-             where state = 'claimed' and claimed_until <= $1",
+             where report = $3 and due_at = $4 and recipient = $5
+               and state = 'claimed' and claimed_until <= $1",
         )
         .bind(now.0)
         .bind(DIED)
+        .bind(&key.report)
+        .bind(key.due_at.0)
+        .bind(&key.recipient)
         .execute(&self.pool)
         .await?;
-        Ok(settled.rows_affected())
+        Ok(settled.rows_affected() == 1)
     }
 
     /// At most `limit` sendings that are to be tried again now, fewer than `most` times so far.

@@ -88,6 +88,26 @@ async fn of_many_that_repeat_at_the_same_moment_one_does() {
 }
 
 #[tokio::test]
+async fn many_that_settle_what_was_lost_at_the_same_moment_settle_each_once() {
+    const MANY: usize = 8;
+    for test in TestStore::each().await {
+        for n in 0..40 {
+            claim(&test.store, &format!("r{n}"), OnLost::AtMostOnce, "dead", 0).await;
+        }
+        let (start, mut all) = (Arc::new(Barrier::new(MANY)), JoinSet::new());
+        for _ in 0..MANY {
+            let (store, start) = (test.again().await, Arc::clone(&start));
+            all.spawn(async move {
+                start.wait().await;
+                store.settle_lost_sendings(at(60)).await.unwrap()
+            });
+        }
+        let all = wait_for("all of them have settled", all.join_all()).await;
+        assert_eq!(all.into_iter().sum::<u64>(), 40);
+    }
+}
+
+#[tokio::test]
 async fn after_a_kill_between_claim_and_outcome_at_most_once_never_sends_again() {
     for test in TestStore::each().await {
         let (store, once) = (&test.store, OnLost::AtMostOnce);

@@ -238,6 +238,35 @@ async fn landings_are_a_set_that_replicas_add_to_in_any_order() {
 }
 
 #[tokio::test]
+async fn replicas_that_note_the_same_landings_in_opposite_orders_do_not_wait_for_each_other() {
+    const MANY: usize = 8;
+    for test in TestStore::each().await {
+        let (start, mut all) = (Arc::new(Barrier::new(MANY)), JoinSet::new());
+        for n in 0..MANY {
+            let (store, start) = (test.again().await, Arc::clone(&start));
+            let tags = (0..30).map(|tag| Tag::parse(&format!("t{tag}")).unwrap());
+            let mut tags: Vec<Tag> = tags.collect();
+            if n % 2 == 0 {
+                tags.reverse();
+            }
+            all.spawn(async move {
+                start.wait().await;
+                for minute in 0..5 {
+                    let second = minute * 60 + n as i64;
+                    store.note_landings(&tags, at(second)).await.unwrap();
+                }
+                tags
+            });
+        }
+        let all = wait_for("all of them have noted them", all.join_all()).await;
+        let landed = test.store.landings(&all[0], NOW).await.unwrap();
+        assert_eq!(landed.len(), 30 * 5);
+        // `NOW` is 20 s into a minute; the first of each was that of the first replica.
+        assert!(landed.iter().all(|(_, at)| (at.0 - NOW.0) % 60_000_000 == 0), "{landed:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_link_unsubscribes_with_one_press_and_only_its_hash_is_kept() {
     for test in TestStore::each().await {
         let store = &test.store;

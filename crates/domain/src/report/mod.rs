@@ -83,6 +83,12 @@ impl OnLost {
 }
 
 impl Report {
+    /// Words that identify the timing under which its due times are counted. While it is paused these are
+    /// words of their own, so that what passes meanwhile is not missed.
+    pub fn followed_as(&self) -> String {
+        if self.is_paused { "paused".to_owned() } else { self.timing.to_string() }
+    }
+
     /// Whether some recipient gets values that an admin has locked: then only admins may change the
     /// report, because the lock stands for the rights of somebody without an account.
     pub fn has_locks(&self) -> bool {
