@@ -51,7 +51,7 @@ pub(super) fn lines(
     value: &str,
     about: &'static str,
 ) -> AnyView {
-    let value = value.to_owned();
+    let value = area_text(value);
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
@@ -60,6 +60,11 @@ pub(super) fn lines(
         </div>
     }
     .into_any()
+}
+
+/// What a `textarea` has in it. Leptos does not escape the children of one.
+pub(super) fn area_text(value: &str) -> String {
+    value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// A choice of one word; the empty choice leaves it to the file.

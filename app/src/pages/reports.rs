@@ -1,6 +1,6 @@
 //! Reports: what is sent to whom, when it is due, and what became of the latest runs.
 
-use super::form_parts::{button, text};
+use super::form_parts::{area_text, button, text};
 use super::report_runs::{PAGE, left_out, run};
 use super::schedules::until;
 use crate::components::icon::icon;
@@ -160,7 +160,7 @@ fn form(typed: &TypedReport, problems: &[String]) -> AnyView {
             ),
         ),
     };
-    let definition = typed.definition.clone();
+    let definition = area_text(&typed.definition);
     view! {
         <section class="operation" aria-labelledby="set">
             <h2 id="set">{title}</h2>
