@@ -10,19 +10,17 @@ use super::image::ImageForm;
 use super::parameters::Parameters;
 use super::{csv, problem};
 use crate::answers::{self, Head};
-use crate::auth::told::told;
 use crate::auth::viewer::Viewer;
 use crate::exports::{ExportedView, FileForm};
 use crate::http::accept::{self, Encoding};
 use crate::http::etag::ETag;
 use crate::http::problem::Problem;
-use crate::service::{Frames, FramesRequest};
+use crate::service::{Frames, FramesRequest, Wanted};
 use crate::state::AppState;
 use axum::response::{IntoResponse as _, Response};
 use brisk_app::service::PageError;
 use brisk_cache::{Caller, Client, Trigger};
 use brisk_domain::{PanelData, Timestamp};
-use futures::future::join_all;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use std::borrow::Cow;
 
@@ -67,7 +65,8 @@ pub(super) async fn asked(
         Parameters::read(uri.query(), headers).map_err(|e| problem::wrong_parameter(&e))?;
     let (zone, caller) = (parameters.zone.as_ref(), Caller::new(Trigger::Api, client.clone()));
     let pairs = &parameters.pairs;
-    let requested = state.service.frames(slug, panel, zone, pairs, caller, viewer).await?;
+    let wanted = panel.map_or(Wanted::All, Wanted::Panel);
+    let requested = state.service.frames(slug, wanted, zone, pairs, caller, viewer).await?;
     let looks_behind = viewer.looks_behind(requested.dashboard());
     let oldest = parameters.oldest(state.service.now());
     Ok(Asked { requested, client, oldest, looks_behind })
@@ -124,18 +123,7 @@ impl Asked {
     async fn loaded(self) -> Result<Loaded, Problem> {
         let Self { requested, oldest, looks_behind, .. } = self;
         let frames = requested.into_frames().await?;
-        let shown = frames.panels.iter().map(|(_, shown)| {
-            let shown = shown.clone();
-            async move {
-                match oldest {
-                    Some(oldest) => shown.since(oldest).await,
-                    None => shown.current().await,
-                }
-            }
-        });
-        let outcomes = join_all(shown).await.into_iter();
-        let outcomes = outcomes.map(|outcome| outcome.map_err(|error| told(looks_behind, error)));
-        let outcomes = outcomes.collect();
+        let outcomes = frames.outcomes(oldest, looks_behind).await;
         Ok(Loaded { frames, outcomes })
     }
 }
@@ -290,7 +278,7 @@ fn attached(name: &str) -> (HeaderName, HeaderValue) {
 impl Loaded {
     /// The view as files are made of it.
     fn exported(&self) -> ExportedView<'_> {
-        let Frames { dashboard, view, window, panels } = &self.frames;
+        let Frames { dashboard, view, window, panels, .. } = &self.frames;
         let panels = panels.iter().zip(&self.outcomes);
         let panels = panels.map(|((panel, _), outcome)| (panel, outcome.as_deref()));
         ExportedView {

@@ -114,6 +114,7 @@ pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
         Page::Webhook(page) => format!("/admin/invalidation/webhooks/{}", page.webhook.name),
         Page::Home(_)
         | Page::Api(_)
+        | Page::Playground(_)
         | Page::Sources(_)
         | Page::SourceForm(_)
         | Page::RemoveSource(_)

@@ -8,4 +8,4 @@ mod requested;
 pub use client_service::ClientService;
 pub use engine_service::EngineService;
 pub use frames_request::{Frames, FramesRequest};
-pub use requested::shown_at;
+pub use requested::{Wanted, shown_at};

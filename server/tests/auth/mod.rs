@@ -6,6 +6,7 @@ mod accounts;
 mod checklist;
 mod ending;
 mod factor;
+mod graphql;
 mod limits;
 mod lost_sessions;
 mod markup;
