@@ -9,6 +9,7 @@ use crate::raw::Raw;
 use crate::servers::brisk::{Brisk, Deployment};
 use crate::servers::postgres::Postgres;
 use crate::servers::redis::Redis;
+use crate::wall_clock::since_epoch;
 use anyhow::{Result, bail, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,7 +19,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -194,7 +195,7 @@ pub(crate) fn secret() -> String {
 /// A signed request to the webhook `bench` that invalidates `tags`: repeats carry the same id.
 pub(crate) fn signed(id: &str, tags: &[&str]) -> Vec<u8> {
     let body = format!("{{\"tags\":[\"{}\"]}}", tags.join("\",\""));
-    let at = seconds();
+    let at = since_epoch().as_secs();
     let key = hmac::Key::new(hmac::HMAC_SHA256, &SECRET);
     let signature = STANDARD.encode(hmac::sign(&key, format!("{id}.{at}.{body}").as_bytes()));
     format!(
@@ -204,11 +205,6 @@ pub(crate) fn signed(id: &str, tags: &[&str]) -> Vec<u8> {
         body.len()
     )
     .into_bytes()
-}
-
-#[allow(clippy::disallowed_methods, reason = "the servers' own clocks are the machine's")]
-fn seconds() -> u64 {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 async fn read(world: Arc<World>, reader: usize) -> Result<()> {

@@ -40,4 +40,5 @@ pub mod sign_ins;
 pub mod soak;
 pub mod sqlite_worker;
 pub mod stampede;
+mod wall_clock;
 mod zipf;

@@ -23,6 +23,7 @@ const PAGES = [
   "/admin/cache/purge?tag=all",
   "/admin/cache/policy?scope=global",
   "/admin/invalidation",
+  "/admin/jobs",
   "/admin/activity",
   "/admin/people",
 ];

@@ -2,7 +2,9 @@
 //! Flags take precedence over environment variables, and both over the file: see
 //! [`crate::config`].
 
-use crate::commands::{backup, check, import, invalidate, restore, rollup, serve, user, warm};
+use crate::commands::{
+    backup, check, export, import, invalidate, restore, rollup, serve, user, warm,
+};
 use clap::{Parser, Subcommand};
 use futures::future::LocalBoxFuture;
 use std::process::ExitCode;
@@ -25,6 +27,8 @@ pub enum Command {
     Check(check::CheckArguments),
     /// Load dashboards into the shared cache before readers ask for them.
     Warm(warm::WarmArguments),
+    /// Write a dashboard, or one of its panels, to a file: PDF, XLSX, HTML, PNG, SVG, CSV, NDJSON or JSON.
+    Export(export::ExportArguments),
     /// Invalidate everything in the shared cache that depends on the given tags.
     Invalidate(invalidate::InvalidateArguments),
     /// List or rebuild rollups, the summary tables that Brisk maintains.
@@ -50,6 +54,7 @@ pub fn run(cli: Cli) -> LocalBoxFuture<'static, anyhow::Result<ExitCode>> {
             Command::Serve(arguments) => serve::run(arguments).await,
             Command::Check(arguments) => check::run(&arguments).await,
             Command::Warm(arguments) => warm::run(arguments).await,
+            Command::Export(arguments) => export::run(arguments).await,
             Command::Invalidate(arguments) => invalidate::run(arguments).await,
             Command::Rollup(command) => rollup::run(command).await,
             Command::User(command) => user::run(command).await,

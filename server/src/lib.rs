@@ -12,6 +12,7 @@
 //! - [`admission`]: how much one client may ask for; [`account_limits`]: and one account, in [`buckets`] and
 //!   [`open_pages`] that replicas share;
 //! - [`drawing`]: pages are drawn on threads of their own;
+//! - [`image_links`]: images for whoever has their signed address;
 //! - [`live`]: open pages follow their data;
 //! - [`hooks`]: webhooks invalidate; [`invalidation`] does so for commands and pages;
 //! - [`noticing`]: changes that Brisk notices on its own;
@@ -49,6 +50,7 @@ pub mod health;
 pub mod health_door;
 pub mod hooks;
 pub mod http;
+pub mod image_links;
 pub mod invalidation;
 pub mod jobs;
 pub mod live;
@@ -59,6 +61,7 @@ pub mod noticing;
 pub mod open_pages;
 mod overload_figures;
 pub mod pages;
+mod reports;
 pub mod rollup_status;
 pub mod router;
 pub mod service;

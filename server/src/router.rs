@@ -5,11 +5,11 @@ use crate::auth::{identify, openid, people, profile, second_factor, set_up, sign
 use crate::http::{assets, client, security};
 use crate::pages::{
     activity, administration, app_sources, cache_administration, cache_changes, cache_policy,
-    folders, handlers, invalidation_administration, schedules, server_functions, source_changes,
-    webhook_administration,
+    folders, handlers, image_keys, invalidation_administration, jobs, schedules, server_functions,
+    source_changes, webhook_administration,
 };
 use crate::state::AppState;
-use crate::{api, graphql, health, live, metrics};
+use crate::{api, graphql, health, image_links, live, metrics};
 use axum::Router;
 use axum::middleware;
 use axum::routing::any;
@@ -60,6 +60,10 @@ pub fn routes() -> Routes {
         .post("/admin/schedules", Administration, schedules::change)
         .get("/admin/schedules/remove", Administration, schedules::ask)
         .post("/admin/schedules/remove", Administration, schedules::remove)
+        .get("/admin/images", Tending, image_keys::page)
+        .post("/admin/images", Tending, image_keys::change)
+        .get("/admin/jobs", Administration, jobs::page)
+        .post("/admin/jobs", Administration, jobs::change)
         .get("/admin/folders", Tending, folders::page)
         .post("/admin/folders", Administration, folders::change)
         .get("/admin/activity", Administration, activity::page)
@@ -98,6 +102,7 @@ pub fn routes() -> Routes {
         .get("/profile", Profile, profile::page)
         .post("/profile", Profile, profile::change)
         .post("/theme", Nothing, handlers::theme)
+        .get("/c/{slug}/{panel}", Nothing, image_links::handler::image)
         .get("/fn/{*name}", Sight, server_functions::answer)
         .get("/api", Sight, api::page::page)
         .get("/api/try/{operation}", Nothing, api::page::open)

@@ -18,6 +18,7 @@ mod fixture;
 mod forged_frames;
 mod hooks;
 mod import_memory;
+mod jobs;
 mod live;
 mod mutations;
 mod noticing;

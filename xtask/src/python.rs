@@ -1,6 +1,6 @@
 //! What tests need of PyPI, in a private environment: the reference library of the Standard Webhooks
-//! specification, whose deliveries Brisk has to accept (Node.js's is among the npm packages), and
-//! schemathesis, which compares the API with its description.
+//! specification, whose deliveries Brisk has to accept (Node.js's is among the npm packages), schemathesis,
+//! which compares the API with its description, and aiosmtpd, a mail server.
 
 use crate::apt;
 use crate::packages::{self, Packages};
@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 /// The environment variable that passes Python's interpreter to tests.
 pub(crate) const PYTHON: &str = "BRISK_TEST_PYTHON";
 /// What is installed into its environment.
-const PACKAGES: [&str; 2] = ["standardwebhooks==1.1.0", "schemathesis==4.32.5"];
+const PACKAGES: [&str; 3] = ["standardwebhooks==1.1.0", "schemathesis==4.32.5", "aiosmtpd==1.4.6"];
 
 /// Installs what is missing; the answer is the path of the interpreter.
 pub(crate) fn install(workspace: &Workspace) -> Result<String> {

@@ -17,8 +17,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 /// Crates whose tests use the servers that this command starts.
-const WITH_SERVICES: [&str; 5] =
-    ["brisk-engine", "brisk-import", "brisk-source", "brisk-store", "brisk-server"];
+const WITH_SERVICES: [&str; 6] =
+    ["brisk-engine", "brisk-import", "brisk-jobs", "brisk-source", "brisk-store", "brisk-server"];
 
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
     let quick = arguments.flag("--quick");
@@ -170,7 +170,8 @@ impl Run {
                 let mut servers = if services { services::start(workspace)? } else { Vec::new() };
                 let mut environment: Vec<(&str, String)> =
                     servers.iter().map(|server| (server.variable, server.url.clone())).collect();
-                let asks_python = programs.iter().any(|p| p.name == "server");
+                let asks_python =
+                    programs.iter().any(|p| ["server", "delivery"].contains(&&*p.name));
                 if services && asks_python {
                     environment.push((python::PYTHON, python::install(workspace)?));
                 }

@@ -4,10 +4,12 @@ use crate::service::{Page, Reader};
 use leptos::prelude::*;
 
 /// The pages of administration: address and name. Those for editors come first.
-const PAGES: [(&str, &str); 7] = [
+const PAGES: [(&str, &str); 9] = [
     ("/admin/cache", "Cache"),
     ("/admin/folders", "Folders"),
+    ("/admin/images", "Images"),
     ("/admin/schedules", "Schedules"),
+    ("/admin/jobs", "Jobs"),
     ("/admin/invalidation", "Invalidation"),
     ("/admin/sources", "Sources"),
     ("/admin/people", "People"),
@@ -15,7 +17,7 @@ const PAGES: [(&str, &str); 7] = [
 ];
 
 /// How many of [`PAGES`] are for editors.
-const OF_EDITORS: usize = 2;
+const OF_EDITORS: usize = 3;
 
 /// Links to the pages of administration, on each of them.
 pub(super) fn admin_nav(page: &Page, reader: Reader) -> Option<AnyView> {
@@ -25,7 +27,9 @@ pub(super) fn admin_nav(page: &Page, reader: Reader) -> Option<AnyView> {
         }
         Page::Invalidation(_) | Page::Webhook(_) | Page::SourceChanges(_) => "/admin/invalidation",
         Page::Schedules(_) | Page::RemoveSchedule(_) => "/admin/schedules",
+        Page::Jobs(_) => "/admin/jobs",
         Page::Folders(_) => "/admin/folders",
+        Page::ImageKeys(_) => "/admin/images",
         Page::Sources(_) | Page::SourceForm(_) | Page::RemoveSource(_) => "/admin/sources",
         Page::People(_) | Page::Account(_) => "/admin/people",
         Page::Activity(_) => "/admin/activity",

@@ -43,6 +43,7 @@ pub(crate) fn menu(page: &DashboardPage, panel: &Panel, title: &str) -> AnyView 
                     {icon("link")}"Copy link to panel"
                 </button>
                 {copy_image}
+                {image_address(page, panel)}
                 {of_its_kind}
                 {cache(page, panel)}
             </div>
@@ -89,6 +90,17 @@ fn downloads(page: &DashboardPage, panel: &Panel) -> AnyView {
 fn file(page: &DashboardPage, panel: &Panel, ending: &str) -> String {
     let query = page.view.query_string(&page.dashboard);
     format!("/api/v1/dashboards/{}/panels/{}.{ending}{query}", page.dashboard.slug, panel.id)
+}
+
+/// The form that makes an address of the image, for those who look after the dashboard.
+fn image_address(page: &DashboardPage, panel: &Panel) -> Option<AnyView> {
+    let own = page.link_to(Some(panel));
+    if !page.looks_behind || own.len() >= LONG {
+        return None;
+    }
+    let asked = query_string(&[("of".to_owned(), own)]);
+    let form = format!("/admin/images{asked}#new-address");
+    Some(view! { <a href=form>{icon("link")}"Image for other pages…"</a> }.into_any())
 }
 
 /// Cache details, fetched when they are opened. Without scripts they are on the panel's own page.

@@ -13,7 +13,9 @@ mod folders;
 mod form_parts;
 mod home;
 mod identities;
+mod image_keys;
 mod invalidation;
+mod jobs;
 mod noticed;
 mod panel;
 mod people;
@@ -46,8 +48,10 @@ pub fn page(page: Page, theme: Theme, reader: Reader, path: String) -> AnyView {
         Page::SourceForm(page) => source_form::source_form(&page),
         Page::RemoveSource(page) => source_form::remove(&page),
         Page::Folders(page) => folders::folders(&page),
+        Page::ImageKeys(page) => image_keys::image_keys(&page),
         Page::Schedules(page) => schedules::schedules(&page),
         Page::RemoveSchedule(page) => schedules::remove(&page),
+        Page::Jobs(page) => jobs::jobs(&page),
         Page::Activity(page) => activity::activity(&page),
         Page::Cache(page) => cache::cache(&page),
         Page::CachedDashboard(page) => cached_dashboard::cached_dashboard(&page),

@@ -6,7 +6,9 @@ mod cache_page;
 mod dashboard_page;
 mod folders_page;
 mod hidden_series;
+mod image_keys_page;
 mod invalidation_page;
+mod jobs_page;
 mod page_error;
 mod panel_slot;
 mod people_pages;
@@ -22,10 +24,12 @@ pub use cache_page::{
 pub use dashboard_page::DashboardPage;
 pub use folders_page::{AccessOrigin, DashboardAccess, FolderRow, FoldersPage, TeamRow};
 pub use hidden_series::HiddenSeries;
+pub use image_keys_page::{ImageKeyRow, ImageKeysPage, SignedImage, TypedImage, TypedImageKey};
 pub use invalidation_page::{
     InvalidationPage, ListenerRow, NoticedSource, SourceChangesPage, ToldRow, TriedDelivery,
     TypedWebhook, WatchRow, WebhookPage, WebhookRow,
 };
+pub use jobs_page::{JobRow, JobRowState, JobsPage};
 pub use page_error::{ErrorPage, Exceeded, PageError};
 pub use panel_slot::{ChoicesSlot, Outcome, PanelSlot, PendingChoices, PendingPanel, Wait};
 pub use people_pages::{
@@ -97,10 +101,14 @@ pub enum Page {
     RemoveSource(Arc<RemoveSourcePage>),
     /// Who may see the dashboards in each folder, for those who look after them.
     Folders(Arc<FoldersPage>),
+    /// Addresses of images for pages elsewhere, for those who look after the dashboards.
+    ImageKeys(Arc<ImageKeysPage>),
     /// Schedules of warming, for administrators.
     Schedules(Arc<SchedulesPage>),
     /// Confirming the removal of a schedule, for administrators.
     RemoveSchedule(Arc<RemoveSchedulePage>),
+    /// Background jobs, for administrators.
+    Jobs(Arc<JobsPage>),
     /// The audit log, for administrators.
     Activity(Arc<ActivityPage>),
     /// The cache, for administrators.
@@ -153,8 +161,10 @@ impl Page {
             Self::SourceForm(_) => "Source · Brisk".into(),
             Self::RemoveSource(page) => format!("Remove {}? · Brisk", page.name),
             Self::Folders(_) => "Folders · Brisk".into(),
+            Self::ImageKeys(_) => "Images · Brisk".to_owned(),
             Self::Schedules(_) => "Schedules · Brisk".into(),
             Self::RemoveSchedule(page) => format!("Remove {}? · Brisk", page.name),
+            Self::Jobs(_) => "Jobs · Brisk".into(),
             Self::Activity(_) => "Activity · Brisk".into(),
             Self::Cache(_) => "Cache · Brisk".into(),
             Self::CachedDashboard(page) => format!("{} · Cache · Brisk", page.title),

@@ -2,6 +2,7 @@
 
 use super::phase::PHASES;
 use super::report::{Measured, Report};
+use crate::wall_clock::since_epoch;
 use anyhow::Result;
 use brisk_chart::{Caption, Input, Spec, Theme};
 use brisk_domain::panel_kind::Bar;
@@ -10,6 +11,8 @@ use brisk_domain::{
 };
 
 const SIZE: (f64, f64) = (800.0, 360.0);
+/// In seconds.
+const DAY: i64 = 86_400;
 const TITLE: &str = "A view, phase by phase";
 
 /// The average view and the 95th percentile, in seconds.
@@ -34,7 +37,10 @@ pub(super) fn svg(report: &Report) -> Result<String> {
         columns: Vec::new(),
         compare: None,
     };
-    let day = Bounds { from: Timestamp(0), to: Timestamp::from_seconds(86_400) };
+    // Text for those who do not see the chart says when.
+    let today = since_epoch().as_secs() as i64 / DAY * DAY;
+    let (from, to) = (Timestamp::from_seconds(today), Timestamp::from_seconds(today + DAY));
+    let day = Bounds { from, to };
     let input = Input {
         spec: &spec,
         frame: &frame,

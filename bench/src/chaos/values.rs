@@ -8,6 +8,7 @@ use super::settings::REPLICAS;
 use super::world::{SECRET, World};
 use crate::check::panel_value;
 use crate::client::panel_path;
+use crate::wall_clock::since_epoch;
 use anyhow::Result;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,7 +19,7 @@ use ring::hmac;
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 const READERS: usize = 6;
@@ -68,7 +69,7 @@ async fn send(world: Arc<World>, row: usize) -> Result<()> {
 async fn deliver(world: &World, row: usize, value: i64, number: usize) -> bool {
     let body =
         format!("{{\"tags\":[\"{}\",\"table:bench.public.counter_{row}\"]}}", mark(row, value));
-    let (id, at) = (format!("msg_{row}_{value}"), seconds());
+    let (id, at) = (format!("msg_{row}_{value}"), since_epoch().as_secs());
     let key = hmac::Key::new(hmac::HMAC_SHA256, &SECRET);
     let signature = STANDARD.encode(hmac::sign(&key, format!("{id}.{at}.{body}").as_bytes()));
     let headers = format!(
@@ -114,11 +115,6 @@ async fn deliver(world: &World, row: usize, value: i64, number: usize) -> bool {
 /// The tag that a delivery is found by in the log.
 fn mark(row: usize, value: i64) -> String {
     format!("chaos-{row}-{value}")
-}
-
-#[allow(clippy::disallowed_methods, reason = "the servers' own clocks are the machine's")]
-fn seconds() -> u64 {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 async fn read(world: Arc<World>, reader: usize) -> Result<()> {

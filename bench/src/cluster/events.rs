@@ -4,12 +4,13 @@ use super::counter::{self, Delivered};
 use super::readers::{Seen, read};
 use super::schedules;
 use super::world::World;
+use crate::wall_clock::since_epoch;
 use anyhow::{Context, Result, bail, ensure};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::task::block_in_place;
 
 /// What happens.
@@ -145,9 +146,7 @@ fn ms(time: Duration) -> String {
 
 /// How long it is until the next minute begins, at least long enough for what comes before an event.
 fn until_minute() -> Duration {
-    #[allow(clippy::disallowed_methods, reason = "the replicas' clocks are the machine's")]
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let left = Duration::from_secs(60) - Duration::from_secs(since.as_secs() % 60);
+    let left = Duration::from_secs(60) - Duration::from_secs(since_epoch().as_secs() % 60);
     if left < BEFORE + CALM { left + Duration::from_secs(60) } else { left }
 }
 

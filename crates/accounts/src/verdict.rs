@@ -1,6 +1,7 @@
 //! [`verdict`]: the one place that decides who may do what. It judges what a request was parsed to mean,
 //! never the text of its address.
 
+use crate::image_scope::ImageScope;
 use crate::role::Role;
 use crate::token::{Scope, Scopes};
 use brisk_domain::{Audience, Dashboard, FolderName, Slug, TeamName};
@@ -31,6 +32,8 @@ pub enum Viewer {
     Person(Standing),
     /// A program with a token of somebody's.
     Program(Standing, Scopes),
+    /// Whoever has the signed address of an image: with the address's own rights, not those of who made it.
+    Link(ImageScope),
     /// Somebody who has signed in, or their program, but has to set up a second factor before anything
     /// else.
     Unready,
@@ -83,6 +86,11 @@ pub fn verdict(viewer: &Viewer, target: Target<'_>) -> Verdict {
         },
         Viewer::Person(standing) => standing.may(target),
         Viewer::Program(standing, scopes) => scopes.cover(target) && standing.may(target),
+        Viewer::Link(scope) => match target {
+            Target::Open => true,
+            Target::Dashboard(slug, _) => scope.names(slug),
+            _ => false,
+        },
         // Not even what is public: first things first.
         Viewer::Unready => matches!(target, Target::Open | Target::Factor),
     };
@@ -198,27 +206,35 @@ mod tests {
             program(Role::Admin, Scope::Admin),
             program(Role::Viewer, Scope::Admin),
             Viewer::Unready,
+            Viewer::Link(ImageScope::parse("sales/revenue").unwrap()),
+            Viewer::Link(ImageScope::parse("other").unwrap()),
         ];
         let (y, s, n) = (Allowed, SignIn, Hidden);
         let (own, others) = (folder("sales"), folder("stock"));
         let rows = [
-            (Target::Open, [y, y, y, y, y, y, y, y, y, y, y, y, y]),
-            (Target::Dashboard(&slug, &public), [y, y, y, y, y, y, y, n, n, n, y, y, n]),
-            (Target::Dashboard(&slug, &signed_in), [y, s, y, y, y, y, y, n, n, n, y, y, n]),
-            (Target::Dashboard(&slug, &teams), [y, s, y, n, y, y, y, n, n, n, y, y, n]),
-            (Target::Behind(&slug, &public, own.as_ref()), [y, s, n, n, y, y, n, n, n, n, y, n, n]),
-            (Target::Behind(&slug, &teams, own.as_ref()), [y, s, n, n, y, y, n, n, n, n, y, n, n]),
+            (Target::Open, [y, y, y, y, y, y, y, y, y, y, y, y, y, y, y]),
+            (Target::Dashboard(&slug, &public), [y, y, y, y, y, y, y, n, n, n, y, y, n, y, n]),
+            (Target::Dashboard(&slug, &signed_in), [y, s, y, y, y, y, y, n, n, n, y, y, n, y, n]),
+            (Target::Dashboard(&slug, &teams), [y, s, y, n, y, y, y, n, n, n, y, y, n, y, n]),
+            (
+                Target::Behind(&slug, &public, own.as_ref()),
+                [y, s, n, n, y, y, n, n, n, n, y, n, n, n, n],
+            ),
+            (
+                Target::Behind(&slug, &teams, own.as_ref()),
+                [y, s, n, n, y, y, n, n, n, n, y, n, n, n, n],
+            ),
             (
                 Target::Behind(&slug, &public, others.as_ref()),
-                [y, s, n, n, n, y, n, n, n, n, y, n, n],
+                [y, s, n, n, n, y, n, n, n, n, y, n, n, n, n],
             ),
-            (Target::Behind(&slug, &public, None), [y, s, n, n, n, y, n, n, n, n, y, n, n]),
-            (Target::Tending, [y, s, n, n, y, y, n, n, n, n, y, n, n]),
-            (Target::Profile, [n, s, y, y, y, y, n, n, n, n, n, n, n]),
-            (Target::Factor, [n, s, y, y, y, y, n, n, n, n, n, n, y]),
-            (Target::Invalidation, [y, s, n, n, y, y, n, n, y, n, y, n, n]),
-            (Target::Administration, [y, s, n, n, n, y, n, n, n, n, y, n, n]),
-            (Target::Metrics, [y, s, n, n, n, y, n, n, n, y, y, n, n]),
+            (Target::Behind(&slug, &public, None), [y, s, n, n, n, y, n, n, n, n, y, n, n, n, n]),
+            (Target::Tending, [y, s, n, n, y, y, n, n, n, n, y, n, n, n, n]),
+            (Target::Profile, [n, s, y, y, y, y, n, n, n, n, n, n, n, n, n]),
+            (Target::Factor, [n, s, y, y, y, y, n, n, n, n, n, n, y, n, n]),
+            (Target::Invalidation, [y, s, n, n, y, y, n, n, y, n, y, n, n, n, n]),
+            (Target::Administration, [y, s, n, n, n, y, n, n, n, n, y, n, n, n, n]),
+            (Target::Metrics, [y, s, n, n, n, y, n, n, n, y, y, n, n, n, n]),
         ];
         for (target, expected) in rows {
             for (viewer, expected) in viewers.iter().zip(expected) {

@@ -3,11 +3,12 @@
 use crate::access::{self, Around};
 use crate::dashboard::{Read, with_links};
 use crate::folder::{Folder, MAX_FILES, may_pass, subfolders};
+use crate::report::{self, Places};
 use crate::rollup::parse as parse_rollup;
 use crate::row_links::{self, LinkPlace};
 use crate::warm::WarmTime;
 use brisk_domain::identifier::NameError;
-use brisk_domain::{Dashboard, FolderName, Rollup, RollupName, Slug};
+use brisk_domain::{Dashboard, FolderName, Report, ReportName, Rollup, RollupName, Slug};
 use brisk_toml_reader::{Place, Problem};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
@@ -32,17 +33,24 @@ pub struct Loaded {
     pub broken_rollups: Vec<RollupName>,
     /// Whether `rollups/` exists but could not be read.
     pub are_rollups_unreadable: bool,
+    /// The valid reports, by name.
+    pub reports: Vec<Report>,
+    /// The reports whose files are invalid.
+    pub broken_reports: Vec<ReportName>,
+    /// Whether `reports/` exists but could not be read.
+    pub are_reports_unreadable: bool,
     /// The folders that exist but could not be read.
     pub unreadable_folders: Vec<FolderName>,
     /// Whether a later attempt may read more although nothing changes in the directory.
     pub may_pass: bool,
 }
 
-pub use crate::folder::ROLLUPS;
+pub use crate::folder::{REPORTS, ROLLUPS};
 
-/// Reads every `*.toml` in `directory`, in the folders in it, and in its `rollups/` if there is one. An
-/// invalid file does not hide the others, but an invalid `folder.toml` hides everything in its folder. A
-/// dangling link is a problem, but its dashboard stays valid: the fault is in another file.
+/// Reads every `*.toml` in `directory`, in the folders in it, and in its `rollups/` and `reports/` if there
+/// are any. An invalid file does not hide the others, but an invalid `folder.toml` hides everything in its
+/// folder. A dangling link is a problem, but its dashboard stays valid, and so is a report whose dashboard
+/// or panel is missing: the fault may be in another file.
 pub fn load_dir(directory: &Path) -> Loaded {
     let mut loaded = Loaded::default();
     let opened = Folder::at(directory).and_then(|folder| {
@@ -88,31 +96,69 @@ pub fn load_dir(directory: &Path) -> Loaded {
         let found = row_links::check((&file, &text), dashboard, &places, &all, &broken);
         loaded.problems.extend(found);
     }
-    let rollups = directory.join(ROLLUPS);
-    match folder.files(&rollups) {
-        Ok((paths, more)) => {
-            loaded.problems.extend(too_many(&rollups, more));
-            load(
-                &mut folder,
-                &paths,
-                RollupName::parse,
-                parse_rollup,
-                &mut loaded.problems,
-                |read| match read {
-                    Ok(rollup) => loaded.rollups.push(rollup),
-                    Err(name) => loaded.broken_rollups.push(name),
-                },
-            );
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => {
-            loaded.problems.push(unreadable(&rollups, &error));
-            folder.note(&error);
-            loaded.are_rollups_unreadable = true;
-        }
+    match files_in(&mut folder, &directory.join(ROLLUPS), &mut loaded.problems) {
+        Some(paths) => load(
+            &mut folder,
+            &paths,
+            RollupName::parse,
+            parse_rollup,
+            &mut loaded.problems,
+            |read| match read {
+                Ok(rollup) => loaded.rollups.push(rollup),
+                Err(name) => loaded.broken_rollups.push(name),
+            },
+        ),
+        None => loaded.are_rollups_unreadable = true,
     }
+    reports(&mut folder, &directory.join(REPORTS), &mut loaded);
     loaded.may_pass = folder.has_failed();
     loaded
+}
+
+/// The files of a subdirectory that need not exist; `None` if it does and cannot be read.
+fn files_in(folder: &mut Folder, path: &Path, problems: &mut Vec<Problem>) -> Option<Vec<PathBuf>> {
+    match folder.files(path) {
+        Ok((paths, more)) => {
+            problems.extend(too_many(path, more));
+            Some(paths)
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Some(Vec::new()),
+        Err(error) => {
+            problems.push(unreadable(path, &error));
+            folder.note(&error);
+            None
+        }
+    }
+}
+
+/// Reads the reports in the directory at `path`, and checks them against the dashboards that have been
+/// read.
+fn reports(folder: &mut Folder, path: &Path, loaded: &mut Loaded) {
+    let Some(paths) = files_in(folder, path, &mut loaded.problems) else {
+        loaded.are_reports_unreadable = true;
+        return;
+    };
+    let mut checked = Vec::new();
+    let read = |file: &str, name: ReportName, text: &str| {
+        let (report, places) = report::read(file, name, text)?;
+        Ok((report, places, file.to_owned(), text.to_owned()))
+    };
+    load(folder, &paths, ReportName::parse, read, &mut loaded.problems, |read| match read {
+        Ok((report, places, file, text)) => {
+            loaded.reports.push(report);
+            checked.push((places, file, text));
+        }
+        Err(name) => loaded.broken_reports.push(name),
+    });
+    let all: BTreeMap<&Slug, &Dashboard> =
+        loaded.dashboards.iter().map(|dashboard| (&dashboard.slug, dashboard)).collect();
+    let broken: BTreeSet<&Slug> = loaded.broken.iter().collect();
+    let found = loaded.reports.iter().zip(&checked).flat_map(|(report, (places, file, text))| {
+        let places: &Places = places;
+        report::check((file, text), report, places, &all, &broken)
+    });
+    let found: Vec<Problem> = found.collect();
+    loaded.problems.extend(found);
 }
 
 /// What the `folder.toml` of a folder says; `None` if it is invalid.

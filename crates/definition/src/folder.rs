@@ -24,6 +24,8 @@ const MAX_ENTRIES: usize = 100_000;
 
 /// The subdirectory with the rollups.
 pub const ROLLUPS: &str = "rollups";
+/// The subdirectory with the reports.
+pub const REPORTS: &str = "reports";
 
 /// The folder.
 pub(crate) struct Folder {
@@ -155,7 +157,7 @@ pub(crate) fn may_pass(error: &std::io::Error) -> bool {
 pub(crate) fn subfolders(directory: &Path) -> Result<Vec<PathBuf>> {
     let is_meant = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let is_plain = FolderName::parse(name).is_ok() && name != ROLLUPS;
+        let is_plain = FolderName::parse(name).is_ok() && ![ROLLUPS, REPORTS].contains(&name);
         is_plain && path.is_dir()
     };
     let entries = std::fs::read_dir(directory)?.take(MAX_ENTRIES).flatten();

@@ -1,7 +1,7 @@
 //! [`Seen`]: what a folder of definitions looks like from outside, without reading any file. If it is
 //! the same as before, nothing needs to be read again.
 
-use crate::folder::{MAX_FILES, ROLLUPS, listed, subfolders};
+use crate::folder::{MAX_FILES, REPORTS, ROLLUPS, listed, subfolders};
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,8 @@ impl Seen {
     /// Looks at the folder at `directory`.
     pub fn of(directory: &Path) -> Self {
         let mut seen = Self::default();
-        let own = [directory.to_owned(), directory.join(ROLLUPS)].into_iter();
+        let inner = [ROLLUPS, REPORTS].map(|folder| directory.join(folder));
+        let own = std::iter::once(directory.to_owned()).chain(inner);
         for folder in own.chain(subfolders(directory).unwrap_or_default()) {
             let place = folder.canonicalize().ok();
             let Some((place, stamp)) =

@@ -38,7 +38,8 @@ pub(crate) fn times(
     times
 }
 
-fn at_times(
+/// Reads one time or a list of them under `key`.
+pub(crate) fn at_times(
     fields: &Fields<'_>,
     key: &'static str,
     zone: &ZoneName,

@@ -12,5 +12,6 @@ mod hostile_folder;
 mod kinds;
 mod mutations;
 mod named_columns;
+mod reports;
 mod row_links;
 mod warm;

@@ -1,10 +1,11 @@
 //! Mutated files and addresses: no panic, bounded problems at their place, and what was read is written
 //! and read again as the same.
 
-use brisk_definition::{Problem, parse, parse_rollup};
+use brisk_definition::{Problem, parse, parse_report, parse_rollup};
 use brisk_domain::view::{parse_query, query_string};
 use brisk_domain::{
-    Dashboard, Pace, Presentation, RollupName, Slug, Tag, TimeRange, Timestamp, ViewState, ZoneName,
+    Dashboard, Pace, Presentation, ReportName, RollupName, Slug, Tag, TimeRange, Timestamp,
+    ViewState, ZoneName,
 };
 use brisk_test_mutations::Inputs;
 use std::path::{Path, PathBuf};
@@ -115,6 +116,41 @@ fn mutations_of_rollups_are_read_or_refused_at_their_place() {
                 are_bounded(&problems, text);
                 false
             }
+        }
+    });
+}
+
+#[test]
+fn mutations_of_reports_are_read_or_refused_at_their_place() {
+    let name = || ReportName::parse("weekly").unwrap();
+    let example = path("../../dashboards/reports/weekly-sales.toml.example");
+    let example = std::fs::read_to_string(example).unwrap();
+    let inputs = Inputs::new("reports").seeds([example.as_str()]).words(WORDS);
+    let words = [
+        "to = ",
+        "\"account:ann\"",
+        "\"mail:a@example.com\"",
+        "recipient = ",
+        "locked = ",
+        "cron = ",
+        "after = ",
+        "at_latest = ",
+        "condition = ",
+        "above = ",
+        "crossed = ",
+        "{title}",
+        "{{",
+        "view = ",
+    ];
+    inputs.words(&words).texts(|text| match parse_report("weekly.toml", name(), text) {
+        Ok(report) => {
+            let again = parse_report("weekly.toml", name(), &format!("{text}\n# The end.\n"));
+            assert_eq!(again, Ok(report), "a comment has changed it");
+            true
+        }
+        Err(problems) => {
+            are_bounded(&problems, text);
+            false
         }
     });
 }

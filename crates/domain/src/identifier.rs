@@ -88,6 +88,14 @@ name!(
     WebhookName, "webhook name", '-', "lower-case letters, digits and hyphens"
 );
 name!(
+    /// A report's name, which is its file name without `.toml`: `weekly-sales`.
+    ReportName, "report name", '-', "lower-case letters, digits and hyphens"
+);
+name!(
+    /// The name of a channel in the configuration that reports are sent to: `ops`.
+    ChannelName, "channel name", '-', "lower-case letters, digits and hyphens"
+);
+name!(
     /// A team's name, as in `team:sales`, an audience.
     TeamName, "team name", '-', "lower-case letters, digits and hyphens"
 );

@@ -42,6 +42,7 @@ pub mod point;
 pub mod presentation;
 pub mod query;
 mod repeated_hour;
+pub mod report;
 pub mod rollup;
 pub mod rollup_status;
 pub mod row_links;
@@ -75,7 +76,8 @@ pub use entry_report::{EntryOf, EntryReport, EntryState, PanelEntries, PolicyPla
 pub use export::{ColumnRole, Export, ExportedColumn, ExportedPanel, IsoInstant};
 pub use frame::{Column, Frame, Values};
 pub use identifier::{
-    AttributeName, FolderName, PanelId, Slug, SourceName, TeamName, VariableName, WebhookName,
+    AttributeName, ChannelName, FolderName, PanelId, ReportName, Slug, SourceName, TeamName,
+    VariableName, WebhookName,
 };
 pub use interval::{Interval, IntervalChoice};
 pub use now::Now;
@@ -86,6 +88,7 @@ pub use panel_kind::{PanelKind, PanelKindName};
 pub use panel_target::{PanelFilter, PanelLink};
 pub use presentation::{Presentation, Sort, TableState, ZoomedFrom};
 pub use query::Query;
+pub use report::Report;
 pub use rollup::{Lateness, Rollup, RollupColumn, RollupName, RollupReport, RollupRun};
 pub use rollup_status::{LastRefresh, RollupState, RollupStatus};
 pub use row_links::{RowLink, RowLinks};

@@ -7,7 +7,7 @@
 use crate::access_settings::AccessSettings;
 use brisk_cache::Fingerprint;
 use brisk_definition::{Problem, WarmTime};
-use brisk_domain::{Dashboard, FolderName, Rollup, RollupName, Slug};
+use brisk_domain::{Dashboard, FolderName, Report, ReportName, Rollup, RollupName, Slug};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -42,6 +42,9 @@ pub struct Contents {
     pub rollups: BTreeMap<RollupName, Arc<Rollup>>,
     /// Rollups kept in an older version, because their file is broken now.
     pub outdated_rollups: Vec<RollupName>,
+    /// The reports by name; those whose files are broken now, in their last good version. What pages show does not
+    /// depend on them.
+    pub reports: BTreeMap<ReportName, Arc<Report>>,
     /// Whether something could not be read for a reason that may pass without a change in the directory.
     pub may_pass: bool,
     /// Equal for equal dashboards and rollups, in every process: part of a page's identity.
@@ -153,6 +156,7 @@ impl Catalog {
                 warm: before.warm.clone(),
                 rollups: before.rollups.clone(),
                 outdated_rollups: before.rollups.keys().cloned().collect(),
+                reports: before.reports.clone(),
                 may_pass: loaded.may_pass,
                 fingerprint: Box::default(),
             };
@@ -201,6 +205,15 @@ impl Catalog {
                 contents.outdated_rollups.push(name);
             }
         }
+        let broken = match loaded.are_reports_unreadable {
+            true => before.reports.keys().cloned().collect(),
+            false => loaded.broken_reports,
+        };
+        let last_good = broken.iter().filter_map(|name| before.reports.get_key_value(name));
+        contents.reports =
+            last_good.map(|(name, report)| (name.clone(), Arc::clone(report))).collect();
+        let read = loaded.reports.into_iter();
+        contents.reports.extend(read.map(|report| (report.name.clone(), Arc::new(report))));
         self.replace(contents, true)
     }
 

@@ -3,6 +3,7 @@
 use crate::connect::Pinned;
 use crate::exchange::{Unread, exchange};
 use crate::failure::Failure;
+use crate::progress::{Progress, Unanswered};
 use crate::redirect;
 use crate::request::Request;
 use crate::resolve::{Resolve, SystemResolver};
@@ -44,21 +45,41 @@ impl Client {
 
     /// Sends a request; the answer has any status but a redirect's, and its body as it came, not decoded.
     pub async fn send(&self, request: Request) -> Result<Response<Bytes>, Failure> {
+        self.send_once(request).await.map_err(|unanswered| unanswered.failure)
+    }
+
+    /// The same for a request that must not be repeated by mistake: without an answer it says, too, how far the
+    /// request got.
+    pub async fn send_once(&self, request: Request) -> Result<Response<Bytes>, Unanswered> {
         let time = self.settings.time;
         let deadline = Instant::now() + time;
-        let answer = timeout_at(deadline, self.answer(request, deadline)).await;
-        answer.map_err(|_| Failure::Late(time))?
+        let progress = Progress::default();
+        let answer = timeout_at(deadline, self.answer(request, deadline, &progress)).await;
+        let answer = answer.map_err(|_| Failure::Late(time)).flatten();
+        answer.map_err(|failure| Unanswered { failure, reached: progress.reached() })
     }
 
     /// A connection for another protocol than HTTP: to an address of `host` that was checked.
     pub async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, Failure> {
+        let host = parsed(host)?;
+        let (settings, resolver) = (&self.settings, &*self.resolver);
+        self.in_time(Pinned::of_host(&host, port, settings, resolver)).await
+    }
+
+    /// The same for what is said without TLS, where [`Settings::plain`] allows it.
+    pub async fn connect_without_tls(&self, host: &str, port: u16) -> Result<TcpStream, Failure> {
+        let host = parsed(host)?;
+        let (settings, resolver) = (&self.settings, &*self.resolver);
+        self.in_time(Pinned::without_tls(&host, port, settings, resolver)).await
+    }
+
+    async fn in_time(
+        &self,
+        pinned: impl Future<Output = Result<Pinned, Failure>>,
+    ) -> Result<TcpStream, Failure> {
         let time = self.settings.time;
         let deadline = Instant::now() + time;
-        let host = parsed(host)?;
-        let connection = async {
-            let (settings, resolver) = (&self.settings, &*self.resolver);
-            Pinned::of_host(&host, port, settings, resolver).await?.connect(deadline).await
-        };
+        let connection = async { pinned.await?.connect(deadline).await };
         timeout_at(deadline, connection).await.map_err(|_| Failure::Late(time))?
     }
 
@@ -77,12 +98,13 @@ impl Client {
         &self,
         mut request: Request,
         deadline: Instant,
+        progress: &Progress,
     ) -> Result<Response<Bytes>, Failure> {
         // Redirects lead to the same origin, so to the same addresses.
         let pinned = Pinned::find(&request.target, &self.settings, &*self.resolver).await?;
         let most = self.settings.redirects;
         for followed in 0..=most {
-            let answer = self.exchange(&request, &pinned, deadline).await?;
+            let answer = self.exchange(&request, &pinned, deadline, progress).await?;
             if !redirect::leads(&answer) {
                 return Ok(answer);
             }
@@ -101,6 +123,7 @@ impl Client {
         request: &Request,
         pinned: &Pinned,
         deadline: Instant,
+        progress: &Progress,
     ) -> Result<Response<Bytes>, Failure> {
         let (target, longest) = (&request.target, self.settings.longest);
         let sent = on_the_wire(request)?;
@@ -108,9 +131,9 @@ impl Client {
         let answer = match target.is_tls() {
             true => {
                 let stream = self.trust.connect(&target.host(), stream).await?;
-                exchange(stream, sent, longest, redirect::leads).await
+                exchange(stream, sent, longest, redirect::leads, progress).await
             }
-            false => exchange(stream, sent, longest, redirect::leads).await,
+            false => exchange(stream, sent, longest, redirect::leads, progress).await,
         };
         answer.map_err(|unread| match unread {
             Unread::Long => Failure::Long(longest),

@@ -25,16 +25,28 @@ impl Pinned {
         settings: &Settings,
         resolver: &dyn Resolve,
     ) -> Result<Self, Failure> {
-        let host = target.host();
+        let (host, port) = (target.host(), target.port());
+        match target.is_tls() {
+            true => Self::of_host(&host, port, settings, resolver).await,
+            false => Self::without_tls(&host, port, settings, resolver).await,
+        }
+    }
+
+    /// The same of a host that is spoken to without TLS, as [`Plain`] allows it.
+    pub(crate) async fn without_tls(
+        host: &Host,
+        port: u16,
+        settings: &Settings,
+        resolver: &dyn Resolve,
+    ) -> Result<Self, Failure> {
         let plain = || Failure::Plain(host.to_string());
         // Before anybody is asked for the name: it may be a message itself.
-        let may_be_plain = settings.plain != Plain::Never && settings.allow.contain(&host);
-        if !target.is_tls() && !may_be_plain {
+        if settings.plain == Plain::Never || !settings.allow.contain(host) {
             return Err(plain());
         }
-        let found = Self::of_host(&host, target.port(), settings, resolver).await?;
+        let found = Self::of_host(host, port, settings, resolver).await?;
         let is_near = || found.addresses.iter().all(|address| is_loopback(*address));
-        if !target.is_tls() && settings.plain == Plain::Loopback && !is_near() {
+        if settings.plain == Plain::Loopback && !is_near() {
             return Err(plain());
         }
         Ok(found)

@@ -1,5 +1,6 @@
 //! One request and its answer over a connection of their own, HTTP/1.1.
 
+use crate::progress::Progress;
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
@@ -36,6 +37,7 @@ pub(crate) async fn exchange<S>(
     request: Request<Full<Bytes>>,
     longest: usize,
     leads: impl Fn(&Response<Incoming>) -> bool,
+    progress: &Progress,
 ) -> Result<Response<Bytes>, Unread>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -44,7 +46,9 @@ where
     builder.max_header_size(HEAD).max_headers(HEADERS);
     let (mut sender, connection) = builder.handshake(TokioIo::new(stream)).await?;
     let answer = async move {
+        progress.is_sent();
         let answer = sender.send_request(request).await?;
+        progress.is_answered(answer.status());
         let is_read = !leads(&answer);
         let (head, body) = answer.into_parts();
         let body = if is_read { read(body, longest).await? } else { Bytes::new() };

@@ -17,7 +17,7 @@
 //! readers need not see, and neither paths nor queries, which may hold secrets.
 //!
 //! - `target`, `allowed`, `address`: what may be asked, pure; `resolve`, `connect`, `tls`, `exchange`: the
-//!   steps of a request; `client`: their order.
+//!   steps of a request; `client`: their order; `progress`: how far it got.
 //!
 //! To restrict where requests lead, add a setting to [`Settings`], and a row to the table of tricks in
 //! `tests/tricks.rs`.
@@ -41,6 +41,7 @@ mod client;
 mod connect;
 mod exchange;
 mod failure;
+mod progress;
 mod redirect;
 mod request;
 mod resolve;
@@ -52,6 +53,7 @@ pub use address::is_public;
 pub use allowed::{AllowedNames, NotAName};
 pub use client::Client;
 pub use failure::Failure;
+pub use progress::{Reached, Unanswered};
 pub use request::Request;
 pub use resolve::{Resolve, SystemResolver};
 pub use settings::{Plain, Settings};

@@ -10,6 +10,7 @@ mod answers;
 mod mutations;
 mod only_way;
 mod over_tls;
+mod progress;
 mod redirects;
 mod support;
 mod tricks;

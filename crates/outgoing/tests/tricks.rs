@@ -220,5 +220,8 @@ async fn without_tls_only_what_was_allowed_is_asked() {
             true => assert_eq!(answer.unwrap().status(), 200, "{plain:?} {host}"),
             false => assert_eq!(answer.unwrap_err(), Failure::Plain(host.to_owned()), "{plain:?}"),
         }
+        // Another protocol is bound by the same.
+        let connection = client.connect_without_tls(host, server.port()).await;
+        assert_eq!(connection.is_ok(), is_asked, "{plain:?} {host}");
     }
 }

@@ -19,16 +19,22 @@ pub enum Topic {
     Sources,
     /// The webhooks that administrators make in the app.
     Webhooks,
+    /// Reports: those made in the app, pauses, who has unsubscribed.
+    Reports,
+    /// Background jobs that somebody has cancelled, or has had tried again.
+    Jobs,
 }
 
 impl Topic {
     /// Every topic, with its word in the store.
-    pub(crate) const WORDS: [(&'static str, Self); 5] = [
+    pub(crate) const WORDS: [(&'static str, Self); 7] = [
         ("settings", Self::Settings),
         ("accounts", Self::Accounts),
         ("schedules", Self::Schedules),
         ("sources", Self::Sources),
         ("webhooks", Self::Webhooks),
+        ("reports", Self::Reports),
+        ("jobs", Self::Jobs),
     ];
 
     pub(crate) fn word(self) -> &'static str {

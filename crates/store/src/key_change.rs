@@ -4,7 +4,7 @@ use crate::accounts::authenticator_of;
 use crate::sealing::Sealing;
 use crate::secret_key::SecretKey;
 use crate::secrets::{CHECK, KEY};
-use crate::{Store, StoreError, sources, webhooks};
+use crate::{Store, StoreError, image_keys, sources, webhooks};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 /// A column of sealed secrets.
@@ -19,12 +19,13 @@ struct Sealed {
 
 /// Every column that [`Store::seal`] writes into. A new one is added here: the key is not changed while
 /// there is a secret elsewhere.
-const SEALED: [Sealed; 5] = [
+const SEALED: [Sealed; 6] = [
     Sealed { table: "accounts", id: "id", column: "authenticator", record: authenticator_of },
     Sealed { table: "webhooks", id: "name", column: "secret", record: webhooks::current },
     Sealed { table: "webhooks", id: "name", column: "previous", record: webhooks::previous },
     Sealed { table: "sources", id: "name", column: "url", record: sources::record },
     Sealed { table: "sources", id: "name", column: "rollup_url", record: sources::rollup_record },
+    Sealed { table: "image_keys", id: "id", column: "secret", record: image_keys::secret_of },
 ];
 
 impl Store {

@@ -15,7 +15,8 @@
 //!
 //! Secrets are sealed ([`Store::seal`]) under a key that is not in the store ([`KeyOrigin`]);
 //! `key_change` lists every column of them. A store in a file is copied and put back by [`backup()`] and
-//! [`restore()`]. What has to happen once among all processes is a [`DueTime`].
+//! [`restore()`]. What has to happen once among all processes is a [`DueTime`]; what runs in the background
+//! and is renewed, retried and seen is a [`QueuedJob`].
 //!
 //! To add a record, add a migration (forward only, and usable by the previous release, which may go on
 //! running beside it) with its line in `migrations.rs`, and a file here with its type and queries. Where
@@ -37,13 +38,23 @@ mod due_times;
 mod error;
 mod folder_editors;
 mod identities;
+mod image_keys;
 mod imports;
 mod in_use;
 mod key_change;
+mod landings;
 mod links;
 mod location;
+mod mail_addresses;
 mod migrations;
 mod opening;
+mod queued_jobs;
+mod report_due;
+mod report_figures;
+mod report_progress;
+mod report_runs;
+mod report_sendings;
+mod reports;
 mod requested_views;
 mod restore;
 mod rollup_runs;
@@ -60,6 +71,7 @@ mod snapshot;
 mod sources;
 mod store;
 mod tokens;
+mod unsubscribes;
 mod watches;
 mod webhook_switches;
 mod webhooks;
@@ -75,9 +87,19 @@ pub use due_times::DueTime;
 pub use error::StoreError;
 pub use folder_editors::{Editor, FolderEditors};
 pub use identities::{Connected, Disconnected};
+pub use image_keys::ImageKey;
 pub use imports::ImportRecord;
 pub use links::Link;
 pub use location::{DatabaseUrl, StoreLocation};
+pub use queued_jobs::{
+    Added, Claim, Claimed, Enqueued, Hold, JobFilter, JobResult, JobState, LARGEST_PART,
+    LARGEST_RESULT, MOST_KEPT, MOST_LISTED, MOST_WAITING, NewJob, NewResult, QueuedJob, Refusal,
+};
+pub use report_due::{PlannedRun, RunCause};
+pub use report_progress::ReportProgress;
+pub use report_runs::{ReportRun, RunOutcome, SendingCounts};
+pub use report_sendings::{SendingClaim, SendingKey, SendingOutcome, SendingRecord, SendingState};
+pub use reports::ReportRecord;
 pub use restore::restore;
 pub use schedule_runs::{RunRecord, Warmed};
 pub use schedules::{Schedule, ScheduleChange};
@@ -87,6 +109,7 @@ pub use settings::Setting;
 pub use sources::AppSource;
 pub use store::Store;
 pub use tokens::TokenRecord;
+pub use unsubscribes::{Subscription, Unsubscribe};
 pub use watches::WatchRecord;
 pub use webhook_switches::WebhookSwitch;
 pub use webhooks::{WebhookLimits, WebhookRecord};

@@ -40,7 +40,7 @@ const BREAKING: &str = "breaking: ";
 
 /// Version, description, SQL. Never edit a released one: existing databases are checked against its
 /// text. One that takes something away, or gives it another meaning, is described as [`BREAKING`].
-const MIGRATIONS: [(i64, &str, Text); 17] = [
+const MIGRATIONS: [(i64, &str, Text); 20] = [
     (1, "imports", migration!("0001_imports.sql" each)),
     (2, "requested views", migration!("0002_requested_views.sql" each)),
     (3, "rollup runs", migration!("0003_rollup_runs.sql" each)),
@@ -58,6 +58,9 @@ const MIGRATIONS: [(i64, &str, Text); 17] = [
     (17, "session ends", migration!("0017_session_ends.sql")),
     (18, "webhook switches", migration!("0018_webhook_switches.sql")),
     (19, "shared by replicas", migration!("0019_shared_by_replicas.sql")),
+    (20, "queued jobs", migration!("0020_queued_jobs.sql" each)),
+    (21, "reports", migration!("0021_reports.sql")),
+    (22, "image keys", migration!("0022_image_keys.sql")),
 ];
 
 /// The migrator that brings a database up to date. Migrations of a newer release are no error: while

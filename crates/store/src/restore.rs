@@ -13,8 +13,8 @@ use sqlx::{AnyConnection, Connection as _, Executor as _, Row as _};
 use std::path::{Path, PathBuf};
 
 /// Tables whose records end with a restore: a session that was ended after the backup was made would
-/// come back to life, and so would a link that was used.
-const ENDED: [(&str, &str); 3] = [
+/// come back to life, and so would a link that was used, and a job that was done would be done again.
+const ENDED: [(&str, &str); 5] = [
     ("sessions", "delete from sessions"),
     ("links", "delete from links"),
     // Sessions in Redis: their accounts get numbers that none was begun under.
@@ -23,6 +23,18 @@ const ENDED: [(&str, &str); 3] = [
         "insert into session_ends (account, number)
            select id, abs(random() / 2) from accounts where true
          on conflict (account) do update set number = excluded.number",
+    ),
+    // They may have been done since.
+    (
+        "queued_jobs",
+        "update queued_jobs set state = 'cancelled', claimed_until = null,
+           ended_at = coalesce(ended_at, started_at, asked_at),
+           outcome = 'It had not ended when the backup was made. It may have been done since.'
+         where state in ('waiting', 'running')",
+    ),
+    (
+        "job_result_parts",
+        "delete from job_result_parts where job_id not in (select job_id from job_results)",
     ),
 ];
 

@@ -1,12 +1,13 @@
 //! This release beside what a newer one has made of the store: it goes on and starts, unless that says that it
 //! must not.
 
+use crate::jobs;
 use crate::people::{self, LATER, NOW, anna, root, session};
 use brisk_accounts::{AccountId, LoginName, Role, Scopes};
 use brisk_domain::{Delivery, Door, WebhookName};
 use brisk_store::{
-    AccountChange, AuditFilter, Changed, DueTime, Link, ScheduleChange, Store, StoreError,
-    TokenRecord, Topic, WebhookLimits,
+    AccountChange, Added, AuditFilter, Changed, DueTime, Hold, Link, NewResult, ScheduleChange,
+    Store, StoreError, TokenRecord, Topic, WebhookLimits,
 };
 use brisk_test_stores::TestStore;
 use sqlx::any::AnyPoolOptions;
@@ -47,10 +48,21 @@ async fn migrate_further(test: &TestStore) {
         "folder_editors",
         "identities",
         "imports",
+        "job_result_parts",
+        "job_results",
         "jobs",
         "known_addresses",
+        "landings",
         "links",
+        "mail_addresses",
+        "queued_jobs",
         "recovery_codes",
+        "report_figures",
+        "report_pauses",
+        "report_progress",
+        "report_runs",
+        "report_sendings",
+        "reports",
         "requested_views",
         "rollup_runs",
         "schedule_runs",
@@ -64,6 +76,8 @@ async fn migrate_further(test: &TestStore) {
         "team_members",
         "teams",
         "tokens",
+        "unsubscribe_links",
+        "unsubscribes",
         "watched_values",
         "webhook_switches",
         "webhooks",
@@ -149,6 +163,14 @@ async fn works_for_programs(store: &Store, n: usize, ann: &AccountId) {
     let lease = Duration::from_secs(60);
     assert_eq!(store.claim_due_time("later", "me", NOW, lease).await.unwrap(), Some(due.clone()));
     assert!(store.finish_due_time(&due, "me", NOW).await.unwrap());
+    let claimed = jobs::added(store, "later", "sales").await;
+    let part = store.add_result_part(&claimed.claim, vec![1, 2]).await.unwrap();
+    assert_eq!(part, Added::Part);
+    let result = NewResult { name: "sales.csv", media_type: "text/csv", expires_at: LATER };
+    let done = store.finish_job(&claimed.claim, NOW, "1 row", Some(&result)).await.unwrap();
+    assert_eq!(done, Hold::Held);
+    let read = store.job_result(claimed.job.id, NOW).await.unwrap().unwrap();
+    assert_eq!(store.job_result_part(&read, 0).await.unwrap(), Some(vec![1, 2]));
     let hook = WebhookName::parse(&format!("shop{n}")).unwrap();
     let limits = WebhookLimits { allow: None, per_minute: 60, source: None, is_off: false };
     assert!(store.add_webhook(&hook, "whsec_x", &limits, &anna(), NOW).await.unwrap());

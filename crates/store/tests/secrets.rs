@@ -1,9 +1,9 @@
 //! Secrets at rest, and the one key that all replicas have.
 
-use brisk_accounts::{Account, AccountId, LoginName, Role};
+use brisk_accounts::{Account, AccountId, ImageScope, LoginName, Role};
 use brisk_domain::{SourceName, Timestamp, WebhookName};
 use brisk_store::{
-    AccountChange, Actor, AppSource, Changed, KeyOrigin, SecretKey, Store, StoreError,
+    AccountChange, Actor, AppSource, Changed, ImageKey, KeyOrigin, SecretKey, Store, StoreError,
     WebhookLimits,
 };
 use brisk_test_stores::TestStore;
@@ -199,13 +199,25 @@ async fn secrets_of_webhooks_and_urls_of_sources_follow_the_key() {
             changed_at: now,
         };
         before.set_app_source(&source, &actor).await.unwrap();
+        let image_key = ImageKey {
+            id: "wiki".into(),
+            name: "the wiki".into(),
+            secret: Some("hunter6".into()),
+            shows: ImageScope::parse("sales").unwrap(),
+            attributes: Default::default(),
+            made_by: None,
+            made_at: now,
+            expires_at: None,
+        };
+        assert!(before.add_image_key(&image_key, "hunter6", 9, &actor).await.unwrap());
         let (hooks, sources) =
             (before.webhooks().await.unwrap(), before.app_sources().await.unwrap());
         let old = key(OLD);
         let changed = test.again().await.unlocked_after(&given(NEW), Some(&old)).await.unwrap().1;
-        assert_eq!(changed, Some(4));
+        assert_eq!(changed, Some(5));
         let after = test.again().await.unlocked(&given(NEW)).await.unwrap();
         assert_eq!(after.webhooks().await.unwrap(), hooks);
+        assert_eq!(after.image_key("wiki").await.unwrap(), Some(image_key));
         let url = |all: &[(SourceName, Result<AppSource, StoreError>)]| {
             let source = all.first().unwrap().1.as_ref().unwrap();
             (source.url.clone(), source.rollup_url.clone())

@@ -26,7 +26,7 @@ pub(crate) fn of_wall_time(time: WallTime) -> Result<f64, String> {
 
 /// An instant on the clock of `zone` as a number of days, or as text with the offset.
 pub(crate) fn of_instant(at: Timestamp, zone: &ZoneOffsets) -> Result<f64, String> {
-    let text = || IsoInstant::of(at, zone).to_string();
+    let text = || IsoInstant::in_zone(at, zone).to_string();
     let offset = zone.at(at);
     let serial = serial(i128::from(at.0) + i128::from(offset) * 1_000_000).ok_or_else(text)?;
     let is_repeated = zone.second(zone.local(at)).is_some();

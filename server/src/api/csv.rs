@@ -1,10 +1,9 @@
 //! A frame as CSV (RFC 4180): a header row, exact values, times in the dashboard's zone. After the
 //! columns come the earlier period's values and, for time buckets, whether each is complete.
 
-use super::frame::Buckets;
-use super::{frame, instant};
+use super::frame::{self, Buckets, complete_name};
 use brisk_domain::compared::compared_columns;
-use brisk_domain::{Column, Frame, Panel, PanelData, Values, ZoneOffsets};
+use brisk_domain::{Column, Frame, IsoInstant, Panel, PanelData, Values, ZoneOffsets};
 
 /// The frame of `data`, which is that of `panel`. NULL is an empty field, an empty text a quoted one, as
 /// PostgreSQL's `copy` writes and reads them. But in a file of one column NULL is a quoted field, too: most readers
@@ -25,7 +24,7 @@ fn written(data: &PanelData, compared: &[Column]) -> String {
     let columns = || frame.columns().iter().map(AsRef::as_ref).chain(compared);
     let names = columns().map(|column| Some(harmless(&column.name)));
     let is_alone = frame.columns().len() + compared.len() + usize::from(buckets.is_some()) == 1;
-    record(&mut out, names.chain(buckets.as_ref().map(|_| Some(free_name(frame)))));
+    record(&mut out, names.chain(buckets.as_ref().map(|_| Some(complete_name(frame)))));
     for row in 0..frame.rows() {
         let cells = columns().map(|column| cell(&column.values, row, &data.offsets));
         let complete = buckets.as_ref().map(|buckets| match buckets.complete.get(row) {
@@ -59,25 +58,10 @@ fn record(out: &mut String, fields: impl Iterator<Item = Option<String>>) {
     out.push_str("\r\n");
 }
 
-/// The name of the column that says which buckets are complete: `complete`, or `complete (2)` where the
-/// statement has one of that name.
-fn free_name(frame: &Frame) -> String {
-    let names = (2..).map(|number| format!("complete ({number})"));
-    let mut names = std::iter::once("complete".to_owned()).chain(names);
-    names.find(|name| frame.column(name).is_none()).unwrap_or_default()
-}
-
-/// A good name for the file: which panel, over which days.
-pub fn file_name(dashboard: &str, panel: &str, data: &PanelData) -> String {
-    let (from, to) = data.bounds.url_ends(&data.offsets);
-    // Some systems allow no colons in names of files.
-    format!("{dashboard}_{panel}_{from}_{to}.csv").replace(':', "")
-}
-
 fn cell(values: &Values, row: usize, zone: &ZoneOffsets) -> Option<String> {
     match values {
         Values::Text(cells) => cells.get(row).and_then(Option::as_deref).map(harmless),
-        Values::Time(_) => values.time(row).map(|at| instant::in_zone(at, zone).to_string()),
+        Values::Time(_) => values.time(row).map(|at| IsoInstant::in_zone(at, zone).to_string()),
         Values::Float(cells) => {
             cells.get(row).copied().flatten().map(|v| match frame::not_finite(v) {
                 Some(word) => word.to_owned(),
@@ -211,14 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_named_after_its_panel_and_days() {
-        let mut data = data(vec![]);
-        assert_eq!(
-            file_name("sales", "revenue", &data),
-            "sales_revenue_2011-11-01T0100_2011-11-02T0100.csv"
-        );
-        data.offsets = ZoneOffsets::utc();
-        assert_eq!(file_name("sales", "revenue", &data), "sales_revenue_2011-11-01_2011-11-01.csv");
-        assert_eq!(written(&data, &[]), "");
+    fn a_frame_without_columns_is_an_empty_file() {
+        assert_eq!(csv(vec![]), "");
     }
 }

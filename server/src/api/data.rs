@@ -1,11 +1,10 @@
 //! The JSON form of a view and of its panels' data.
 
 use super::frame::{Frame, word};
-use super::instant::{self, Written};
 use crate::http::etag::ETag;
 use crate::http::problem::Problem;
 use crate::service::Frames;
-use brisk_domain::{EarlierPeriod, Freshness, Panel, PanelData, PanelError, Timestamp};
+use brisk_domain::{EarlierPeriod, Freshness, IsoInstant, Panel, PanelData, PanelError, Timestamp};
 use http::HeaderValue;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -52,10 +51,10 @@ pub struct View<'a> {
 pub struct Bounds {
     /// The first instant in the range.
     #[schema(value_type = String, format = DateTime, example = "2011-11-01T00:00:00Z")]
-    pub from: Written,
+    pub from: IsoInstant,
     /// The first instant after the range.
     #[schema(value_type = String, format = DateTime, example = "2011-12-01T00:00:00Z")]
-    pub to: Written,
+    pub to: IsoInstant,
 }
 
 /// One panel: `frame` and `freshness`, or a `problem`.
@@ -111,7 +110,7 @@ pub struct Compared<'a> {
     /// 1 March for 1 February. `null` if there is none, as for 31 January beside February; the
     /// whole list is `null` if the first column is not a time.
     #[schema(required = true, value_type = Option<Vec<Option<String>>>)]
-    pub beside: Option<Vec<Option<Written>>>,
+    pub beside: Option<Vec<Option<IsoInstant>>>,
 }
 
 /// How current a panel's frames are.
@@ -124,7 +123,7 @@ pub struct FreshnessOf {
     pub state: Freshness,
     /// The time as of which the oldest frame shows the data.
     #[schema(value_type = String, format = DateTime, example = "2011-12-01T09:30:00.123456Z")]
-    pub as_of: Written,
+    pub as_of: IsoInstant,
     /// How many seconds ago that was.
     pub age: u64,
 }
@@ -165,7 +164,7 @@ impl<'a> View<'a> {
 
 impl Bounds {
     fn of(bounds: brisk_domain::Bounds) -> Self {
-        Self { from: instant::utc(bounds.from), to: instant::utc(bounds.to) }
+        Self { from: IsoInstant::utc(bounds.from), to: IsoInstant::utc(bounds.to) }
     }
 }
 
@@ -180,7 +179,7 @@ impl<'a> Compared<'a> {
         let beside = times.map(|times| {
             let beside = |row| {
                 let at = times.values.placed(row, &data.offsets)?;
-                earlier.forth(at, &data.offsets).map(instant::utc)
+                earlier.forth(at, &data.offsets).map(IsoInstant::utc)
             };
             (0..frame.rows()).map(beside).collect()
         });
@@ -236,7 +235,7 @@ impl FreshnessOf {
 
     /// That of data as of `as_of` that are current at `now`.
     pub fn fresh(as_of: Timestamp, now: Timestamp) -> Self {
-        Self { state: Freshness::Fresh, as_of: instant::utc(as_of), age: age(as_of, now) }
+        Self { state: Freshness::Fresh, as_of: IsoInstant::utc(as_of), age: age(as_of, now) }
     }
 }
 

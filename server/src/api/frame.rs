@@ -1,8 +1,7 @@
 //! The JSON form of a frame: typed columns, every cell exact.
 
-use super::instant;
 use brisk_domain::panel::{Computed, ComputedKind};
-use brisk_domain::{Coverage, Panel, Unit, Values, ZoneOffsets};
+use brisk_domain::{Coverage, IsoInstant, Panel, Unit, Values, ZoneOffsets};
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
@@ -58,6 +57,10 @@ pub struct ComputedFrom<'a> {
 #[derive(Debug)]
 struct Cells<'a>(&'a Values);
 
+/// One cell of a column.
+#[derive(Debug)]
+pub struct Cell<'a>(pub &'a Values, pub usize);
+
 impl<'a> Frame<'a> {
     /// `frame`, whose columns are those of `panel`, and whose buckets have that coverage in `zone`.
     pub fn of(
@@ -88,6 +91,14 @@ impl<'a> Buckets<'a> {
             left_out: coverage.left_out,
         })
     }
+}
+
+/// The name of the column by which rows say whether their bucket is complete: `complete`, or `complete (2)`
+/// where the statement has one of that name.
+pub fn complete_name(frame: &brisk_domain::Frame) -> String {
+    let names = (2..).map(|number| format!("complete ({number})"));
+    let mut names = std::iter::once("complete".to_owned()).chain(names);
+    names.find(|name| frame.column(name).is_none()).unwrap_or_default()
 }
 
 impl<'a> Column<'a> {
@@ -158,26 +169,34 @@ impl Serialize for Float {
 
 impl Serialize for Cells<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        fn sequence<S: Serializer, T, J: Serialize>(
+        let rows = self.0.len();
+        let mut sequence = serializer.serialize_seq(Some(rows))?;
+        for row in 0..rows {
+            sequence.serialize_element(&Cell(self.0, row))?;
+        }
+        sequence.end()
+    }
+}
+
+impl Serialize for Cell<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fn cell<S: Serializer, T, J: Serialize>(
             serializer: S,
-            cells: &[Option<T>],
+            (cells, row): (&[Option<T>], usize),
             json: impl Fn(&T) -> J,
         ) -> Result<S::Ok, S::Error> {
-            let mut sequence = serializer.serialize_seq(Some(cells.len()))?;
-            for cell in cells {
-                sequence.serialize_element(&cell.as_ref().map(&json))?;
-            }
-            sequence.end()
+            cells.get(row).and_then(Option::as_ref).map(json).serialize(serializer)
         }
+        let row = self.1;
         match self.0 {
-            Values::Int(cells) => cells.serialize(serializer),
-            Values::Decimal(cells) => cells.serialize(serializer),
-            Values::Float(cells) => sequence(serializer, cells, |v| Float(*v)),
-            Values::Bool(cells) => cells.serialize(serializer),
-            Values::Text(cells) => cells.serialize(serializer),
-            Values::Time(cells) => sequence(serializer, cells, |v| instant::utc(*v)),
-            Values::Date(cells) => sequence(serializer, cells, ToString::to_string),
-            Values::WallTime(cells) => sequence(serializer, cells, ToString::to_string),
+            Values::Int(cells) => cell(serializer, (cells, row), |v| *v),
+            Values::Decimal(cells) => cells.get(row).serialize(serializer),
+            Values::Float(cells) => cell(serializer, (cells, row), |v| Float(*v)),
+            Values::Bool(cells) => cell(serializer, (cells, row), |v| *v),
+            Values::Text(cells) => cells.get(row).serialize(serializer),
+            Values::Time(cells) => cell(serializer, (cells, row), |v| IsoInstant::utc(*v)),
+            Values::Date(cells) => cell(serializer, (cells, row), ToString::to_string),
+            Values::WallTime(cells) => cell(serializer, (cells, row), ToString::to_string),
         }
     }
 }

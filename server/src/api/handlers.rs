@@ -1,22 +1,21 @@
 //! The API's routes. Their comments are the API's own description.
 
 use super::answer::{self, Answer};
-use super::asked::{Form, asked};
+use super::asked::asked;
 use super::data::{DashboardAnswer, PanelAnswer};
 use super::definition::{Dashboards, Definition, Summary};
-use super::image::ImageForm;
+use super::form::Form;
 use super::parameters::{ImageParameters, PanelPath, PdfParameters, ViewParameters};
 use super::problem;
 use crate::auth::viewer::Viewer;
-use crate::exports::FileForm;
 use crate::http::accept;
 use crate::http::problem::Problem;
 use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, OriginalUri, Path, State};
-use brisk_cache::Client;
+use brisk_cache::{Caller, Client, Trigger};
 use brisk_domain::view::parse_query;
-use http::{HeaderMap, Uri};
+use http::HeaderMap;
 
 /// The dashboards
 #[utoipa::path(get, path = "/api/v1/dashboards", operation_id = "dashboards", tag = "dashboards",
@@ -50,9 +49,16 @@ pub async fn dashboard(
 ) -> Answer {
     let answered = async {
         let Ok(Path(name)) = path else { return Err(problem::not_found()) };
-        if let Some((slug, form)) = file(&name, &uri)? {
-            let asked = asked(&state, (client, &viewer), (slug, None), &uri, &headers).await?;
-            return asked.response(&state, form, &headers).await;
+        let pairs = parse_query(uri.query().unwrap_or_default());
+        let parts = name.rsplit_once('.');
+        let file =
+            parts.and_then(|(slug, ending)| Some((slug, Form::of_dashboard(ending, &pairs)?)));
+        if let Some((slug, form)) = file {
+            let (form, service) = (form?, &state.service);
+            let caller = Caller::new(Trigger::Api, client);
+            let asked =
+                asked(service, (caller, &viewer), (slug, None), uri.query(), &headers).await?;
+            return asked.response(service, form, &headers).await;
         }
         let (dashboard, outdated) = state.service.definition(&name, &viewer)?;
         answer::text(&headers, &Definition::of(&dashboard, outdated))
@@ -123,8 +129,9 @@ pub async fn whole(
 ) -> Answer {
     let answered = async {
         let Ok(Path(slug)) = path else { return Err(problem::not_found()) };
-        let asked = asked(&state, (client, &viewer), (&slug, None), &uri, &headers).await?;
-        asked.response(&state, Form::Dashboard, &headers).await
+        let (service, caller) = (&state.service, Caller::new(Trigger::Api, client));
+        let asked = asked(service, (caller, &viewer), (&slug, None), uri.query(), &headers).await?;
+        asked.response(service, Form::Dashboard, &headers).await
     };
     answered.await.map_err(|problem| problem.at(&uri))
 }
@@ -132,12 +139,13 @@ pub async fn whole(
 /// The data of a panel
 ///
 /// Its frames for one view: the statement's result with computed columns, that of the earlier
-/// period, and a stat's sparkline. CSV with `Accept: text/csv`.
+/// period, and a stat's sparkline. CSV with `Accept: text/csv`, lines of JSON with
+/// `Accept: application/x-ndjson`.
 #[utoipa::path(get, path = "/api/v1/dashboards/{slug}/panels/{panel}", operation_id = "panel", tag = "data",
     params(PanelPath, ViewParameters),
     responses(
         (status = 200, description = "The panel's data.",
-            content((PanelAnswer<'_> = "application/json"), (String = "text/csv")),
+            content((PanelAnswer<'_> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")),
             headers(
                 ("etag" = String, description = "For `If-None-Match`."),
                 ("brisk-freshness" = String, description = "How current the data are: `stale;as_of=\"2011-12-01T09:30:00Z\";age=61`."))),
@@ -153,18 +161,17 @@ pub async fn panel(
 ) -> Answer {
     let answered = async {
         let Ok(Path((slug, name))) = path else { return Err(problem::not_found()) };
-        let (panel, form) = match name.rsplit_once('.') {
-            Some((panel, "csv")) => (panel, Form::Csv),
-            Some((panel, "svg")) => (panel, image(&uri, false)?),
-            Some((panel, "png")) => (panel, image(&uri, true)?),
-            _ => match file(&name, &uri)? {
-                Some(file) => file,
-                None if accept::prefers_csv(&headers) => (name.as_str(), Form::Csv),
-                None => (name.as_str(), Form::Panel),
-            },
+        let pairs = parse_query(uri.query().unwrap_or_default());
+        let parts = name.rsplit_once('.');
+        let file = parts.and_then(|(panel, ending)| Some((panel, Form::of_panel(ending, &pairs)?)));
+        let (panel, form) = match file {
+            Some((panel, form)) => (panel, form?),
+            None => (name.as_str(), Form::data(accept::data_form(&headers))),
         };
-        let asked = asked(&state, (client, &viewer), (&slug, Some(panel)), &uri, &headers).await?;
-        asked.response(&state, form, &headers).await
+        let (service, caller) = (&state.service, Caller::new(Trigger::Api, client));
+        let asked =
+            asked(service, (caller, &viewer), (&slug, Some(panel)), uri.query(), &headers).await?;
+        asked.response(service, form, &headers).await
     };
     answered.await.map_err(|problem| problem.at(&uri))
 }
@@ -186,6 +193,21 @@ pub async fn panel(
         (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
 #[allow(dead_code)] // `panel` answers it: the router has no paths that end in a word.
 pub fn panel_as_csv() {}
+
+/// The frame of a panel as lines of JSON (NDJSON)
+///
+/// An object for each row, with the columns of the CSV and the cells of the JSON.
+#[utoipa::path(get, path = "/api/v1/dashboards/{slug}/panels/{panel}.ndjson", operation_id = "ndjson", tag = "data",
+    params(PanelPath, ViewParameters),
+    responses(
+        (status = 200, description = "The panel's frame.", content((String = "application/x-ndjson")),
+            headers(
+                ("etag" = String, description = "For `If-None-Match`."),
+                ("brisk-freshness" = String, description = "How current the data are: `stale;as_of=\"2011-12-01T09:30:00Z\";age=61`."))),
+        (status = 304, description = "The version in `If-None-Match` is still current."),
+        (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
+#[allow(dead_code)] // `panel` answers it, too.
+pub fn panel_as_lines() {}
 
 /// A panel as an image (SVG)
 ///
@@ -257,21 +279,6 @@ pub fn panel_as_xlsx() {}
         (status = "default", description = "A problem.", body = Problem, content_type = "application/problem+json")))]
 #[allow(dead_code)] // `panel` answers it, too.
 pub fn panel_as_html() {}
-
-/// The file that a name's ending stands for, and the name without it.
-fn file<'a>(name: &'a str, uri: &Uri) -> Result<Option<(&'a str, Form)>, Problem> {
-    let Some((name, ending)) = name.rsplit_once('.') else { return Ok(None) };
-    let pairs = parse_query(uri.query().unwrap_or_default());
-    let Some(form) = FileForm::read(ending, &pairs) else { return Ok(None) };
-    let form = form.map_err(|error| problem::wrong_parameter(&error))?;
-    Ok(Some((name, Form::File(form))))
-}
-
-fn image(uri: &Uri, is_png: bool) -> Result<Form, Problem> {
-    let pairs = parse_query(uri.query().unwrap_or_default());
-    let form = ImageForm::read(&pairs, is_png);
-    form.map(Form::Image).map_err(|error| problem::wrong_parameter(&error))
-}
 
 /// Everything else under the API's address.
 pub async fn not_found(OriginalUri(uri): OriginalUri) -> Problem {

@@ -20,7 +20,7 @@ const SCALES: std::ops::RangeInclusive<u16> = 50..=400;
 
 /// How an image is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct ImageForm {
+pub(crate) struct ImageForm {
     /// Whether it is a PNG.
     pub(super) is_png: bool,
     width: u16,

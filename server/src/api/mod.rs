@@ -2,8 +2,9 @@
 //! pages; but for `/invalidations`, which is a webhook's delivery with a token ([`by_token`]).
 //!
 //! - [`handlers`] answer the routes; [`parameters`] reads the query string; `asked` finds what was
-//!   written before, or loads and writes it;
-//! - [`definition`], [`data`], [`frame`], [`instant`] and [`csv`] are the forms of the answers;
+//!   written before, or loads and writes it, in a `form`, also as a `file` in one
+//!   piece;
+//! - [`definition`], [`data`], [`frame`], [`csv`] and [`lines`] are the forms of the answers;
 //!   `image` draws panels;
 //! - [`answer`] makes responses, with tags; [`problem`] lists what can go wrong;
 //! - [`openapi`] describes all of it; [`column_schema`] and [`view_schema`] what no derive describes;
@@ -13,15 +14,18 @@
 //! in [`openapi`], and its fields in [`page`] if it has parameters of its own.
 
 pub mod answer;
-mod asked;
+pub(crate) mod asked;
 pub mod column_schema;
 pub mod csv;
 pub mod data;
 pub mod definition;
+mod file;
+pub(crate) mod form;
 pub mod frame;
 pub mod handlers;
 mod image;
-pub mod instant;
+pub mod lines;
+mod loaded;
 pub mod openapi;
 pub mod page;
 pub mod parameters;

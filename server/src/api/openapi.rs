@@ -28,6 +28,7 @@ use utoipa::OpenApi;
         handlers::whole,
         handlers::panel,
         handlers::panel_as_csv,
+        handlers::panel_as_lines,
         handlers::panel_as_svg,
         handlers::panel_as_png,
         handlers::dashboard_as_pdf,

@@ -5,6 +5,7 @@ use super::{openapi, problem};
 use crate::auth::{self, viewer};
 use crate::exports::OF_FILES;
 use crate::hooks;
+use crate::image_links;
 use crate::pages::response;
 use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
@@ -38,7 +39,7 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
         Some(ApiOperation { fields: Vec::new(), example: Some(example(path, operation)), ..asked })
     }));
     let kinds = auth::problem::KINDS.iter().chain(&problem::KINDS);
-    let kinds = kinds.chain(&hooks::problem::KINDS);
+    let kinds = kinds.chain(&hooks::problem::KINDS).chain(&image_links::problem::KINDS);
     let problems = kinds.map(|kind| ApiProblem {
         name: kind.name,
         status: kind.status.as_u16(),

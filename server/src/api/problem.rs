@@ -297,6 +297,7 @@ mod tests {
         let statuses: Vec<u16> = KINDS.iter().map(|kind| kind.status.as_u16()).collect();
         assert!(statuses.is_sorted(), "{statuses:?}");
         let others = crate::hooks::problem::KINDS.iter().chain(&crate::auth::problem::KINDS);
+        let others = others.chain(&crate::image_links::problem::KINDS);
         let mut names: Vec<&str> = KINDS.iter().chain(others).map(|kind| kind.name).collect();
         let all = names.len();
         names.sort_unstable();

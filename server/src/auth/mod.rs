@@ -3,7 +3,7 @@
 //! - [`state`]: [`Auth`](state::Auth) knows whose session or token a request shows, for a moment without
 //!   reading the store, and learns of every change of rights within a second;
 //! - [`viewer`]: who asks, noted in each request by `identify`; [`rights`]: what each route requires;
-//!   `told`: what readers hear of failures; [`problem`]: what programs hear that may not;
+//!   `account_viewer`: somebody for whom something is made while they are not here; `told`: what readers hear of failures; [`problem`]: what programs hear that may not;
 //! - [`sessions`]: those of browsers, over tower-sessions; `session_records`: where they are kept, as
 //!   `session_texts`; `losses`: whether Redis has lost them; `set_back` ends all of them where the store is one of
 //!   earlier; `provider_token`: the provider's token of one;
@@ -19,6 +19,7 @@
 //! A server without a store, or whose store has never had an admin, is open: everybody is
 //! [`Viewer::anybody`](viewer::Viewer::anybody).
 
+pub(crate) mod account_viewer;
 mod arrival;
 pub mod begun;
 mod browser;

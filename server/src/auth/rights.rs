@@ -164,7 +164,11 @@ struct Absent;
 /// The answer of a server that is set up without it: nothing, whoever asks.
 pub(super) async fn absent(state: &AppState, request: Request) -> Response {
     let error = PageError::NotFound("This page does not exist.".into());
-    let mut response = response::failure(state, error, request).await;
+    for_everybody(response::failure(state, error, request).await)
+}
+
+/// Marks `response`, that there is nothing, as the same whoever asks.
+pub(crate) fn for_everybody(mut response: Response) -> Response {
     response.extensions_mut().insert(Absent);
     response
 }

@@ -1,7 +1,7 @@
 //! [`Viewer`]: who asks. It is determined once for each request, and every answer depends on it.
 
 use super::begun::Begun;
-use brisk_accounts::{Account, Folders, Target, Verdict, verdict};
+use brisk_accounts::{Account, Folders, ImageScope, Target, Verdict, verdict};
 use brisk_app::Reader;
 use brisk_cache::Fingerprint;
 use brisk_domain::{Access, Dashboard, Slug, Tag};
@@ -73,6 +73,17 @@ impl Viewer {
         let (account, shown) = (Some(account), Some(session));
         let inner = Inner::new(rights, access, account, shown, None);
         Self(Arc::new(Inner { begun: Some(begun), ..inner }))
+    }
+
+    /// Somebody for whom something is made while they are not here; they look after `folders`.
+    pub fn of_account(account: Account, folders: Folders, access: Access) -> Self {
+        let rights = brisk_accounts::Viewer::Person(account.standing(folders));
+        Self(Arc::new(Inner::new(rights, access, Some(account), None, None)))
+    }
+
+    /// Whoever has a signed address of an image that shows `scope`.
+    pub fn link(scope: ImageScope, access: Access) -> Self {
+        Self(Arc::new(Inner::new(brisk_accounts::Viewer::Link(scope), access, None, None, None)))
     }
 
     /// The same, who has to set up a second factor before anything else.

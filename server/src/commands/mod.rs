@@ -3,7 +3,7 @@
 //! - [`serve`], with the [`demo`]'s data;
 //! - [`check`], whose details come from [`explain`], and whose answers of databases from [`asked`] and
 //!   `named_columns`;
-//! - [`import`], [`invalidate`], [`warm`] and [`rollup`];
+//! - [`import`], [`invalidate`], [`warm`], [`rollup`] and [`export`];
 //! - [`backup`] and [`restore`], for Brisk's own database;
 //! - [`user`]: accounts from the shell;
 //! - `added_sources`: the sources that admins have added in the app;
@@ -15,6 +15,7 @@ pub mod backup;
 pub mod check;
 pub mod demo;
 pub mod explain;
+pub mod export;
 pub mod import;
 pub mod invalidate;
 mod named_columns;

@@ -20,8 +20,8 @@ use crate::hooks::{self, Hooks};
 use crate::http::{assets, reading};
 use crate::jobs::store_changes::{StoreChanges, Subscribers};
 use crate::jobs::{
-    audit_retention, cache_samples, dashboard_watch, requested_views, rollup_runs, rollup_schedule,
-    warming, warming_schedules,
+    audit_retention, cache_samples, dashboard_watch, job_workers, requested_views, rollup_runs,
+    rollup_schedule, warming, warming_schedules,
 };
 use crate::noticing::Noticing;
 use crate::router::router;
@@ -183,6 +183,8 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
             Box::pin(async move { sources.apply(&store, &engine).await })
         }
     });
+    let workers = Arc::new(job_workers::workers(&store, &clock, &settings));
+    let subscribers = job_workers::told_of_decisions(subscribers, &workers);
     let mut changes = StoreChanges::begin(&store, subscribers).await?;
     let catalog = Arc::clone(engine.catalog());
     let watches =
@@ -225,6 +227,9 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let server = Server::new(routes, names, settings.connections.clone(), connections)
         .behind(settings.trusted_proxies.clone());
     let serving = server.serve(listener, stop.clone());
+    // By itself: it ends, or hands back, what it does while connections end.
+    let mut told = stop.clone();
+    let working = tokio::spawn(async move { workers.run(told.begun()).await });
     let mut closing = stop;
     tokio::spawn(async move {
         closing.begun().await;
@@ -290,6 +295,11 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         never = hooks.deliveries().keep(log_clock.as_ref()) => match never {},
         never = retention => match never {},
     };
+    if served.is_ok()
+        && let Err(error) = working.await
+    {
+        tracing::warn!(%error, "background jobs were not ended");
+    }
     runs.record_now(&store).await;
     auth.note_used().await;
     hooks.deliveries().write_now().await;

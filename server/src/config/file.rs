@@ -8,6 +8,7 @@ use super::cache::CacheSettings;
 use super::clients::{self, ClientLimits};
 use super::connections;
 use super::error::ConfigError;
+use super::jobs;
 use super::names::NamesInFile;
 use super::oidc::OidcTable;
 use super::outgoing;
@@ -51,6 +52,7 @@ pub(super) struct File {
     pub(super) secret_key: Option<SecretLocation>,
     pub(super) old_secret_key: Option<SecretLocation>,
     pub(super) audit_retention: Option<Duration>,
+    pub(super) job_workers: Option<usize>,
     pub(super) sources: BTreeMap<SourceName, SourceTable>,
     pub(super) webhooks: BTreeMap<WebhookName, WebhookTable>,
 }
@@ -103,6 +105,8 @@ impl File {
         let old_secret_key = secret_key::read_old(top, base, problems);
         let audit = top.table("audit", "[audit]", problems);
         let audit_retention = audit.map(|table| audit::read(&table, problems));
+        let jobs = top.table("jobs", "[jobs]", problems);
+        let job_workers = jobs.map(|table| jobs::read(&table, problems));
         let sources = top.table("source", "[source]", problems);
         let sources = sources.map(|table| SourceTable::read_all(&table, base, problems));
         let webhooks = top.table("webhook", "[webhook]", problems);
@@ -129,6 +133,7 @@ impl File {
             secret_key,
             old_secret_key,
             audit_retention,
+            job_workers,
             sources: sources.unwrap_or_default(),
             webhooks: webhooks.unwrap_or_default(),
         }

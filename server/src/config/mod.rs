@@ -4,7 +4,7 @@
 //!   flags over their variables;
 //! - `file` reads `brisk.toml` through [`brisk_toml_reader`], which reports wrong types and unknown keys at
 //!   their place; `account_limits`, `app_sources`, `audit`, `auth` with `oidc`, `proxy_users` and `rules`,
-//!   [`cache`], [`clients`], `connections`, `outgoing`, `redis`, [`sources`] (with [`noticing`]), `store`
+//!   [`cache`], [`clients`], `connections`, `jobs`, `outgoing`, `redis`, [`sources`] (with [`noticing`]), `store`
 //!   and [`webhooks`] are its tables, `names` and `secret_key` keys beside them;
 //! - [`secret`] keeps URLs out of messages, `secret_location` finds them where the file says they are;
 //!   [`environment`] is the variables as a value;
@@ -24,6 +24,7 @@ pub mod database;
 pub mod environment;
 mod error;
 mod file;
+mod jobs;
 mod names;
 pub mod noticing;
 mod oidc;
@@ -134,6 +135,8 @@ pub struct Settings {
     pub old_secret_key: Result<Option<SecretKey>, Problem>,
     /// How long the audit log is kept.
     pub audit_retention: Duration,
+    /// How many background jobs this server does at a time.
+    pub job_workers: usize,
     /// The shared Redis, if any; or what is wrong with it, which matters only to commands that
     /// connect.
     pub redis: Result<Option<RedisConfig>, Problem>,
@@ -206,6 +209,7 @@ impl Settings {
             secret_key,
             old_secret_key,
             audit_retention: file.audit_retention.unwrap_or(audit::USUAL),
+            job_workers: file.job_workers.unwrap_or(jobs::USUAL),
             redis: redis::layered(file.redis.as_ref(), flags.redis_url.as_ref(), environment),
             sources,
             webhooks,

@@ -27,8 +27,9 @@ pub mod hook;
 mod limit;
 pub mod problem;
 mod replays;
-pub mod signature;
 pub mod trial;
+
+pub use brisk_signature as signature;
 
 use crate::http::problem::Problem;
 use crate::http::{conditional, security};

@@ -37,15 +37,32 @@ pub fn encoding(headers: &HeaderMap) -> Encoding {
     }
 }
 
-/// Whether `Accept` prefers CSV to JSON. If it ranks both equally, or has neither, the answer is JSON.
-pub fn prefers_csv(headers: &HeaderMap) -> bool {
+/// The forms in which data are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataForm {
+    /// One JSON document.
+    Json,
+    /// Lines of JSON, an object for each row.
+    Lines,
+    /// Comma-separated values.
+    Csv,
+}
+
+/// The form that `Accept` prefers. Of those that it ranks equally JSON comes first, then CSV; the answer is JSON,
+/// too, if it allows none of them.
+pub fn data_form(headers: &HeaderMap) -> DataForm {
     let ranges = weighted(headers, &header::ACCEPT);
+    let named = |name: &str| ranges.iter().find(|(range, _)| range == name).map(|(_, q)| *q);
     // The most specific range that matches decides.
-    let weight = |of: [&str; 3]| {
-        let named = |name: &str| ranges.iter().find(|(range, _)| range == name).map(|(_, q)| *q);
-        of.into_iter().find_map(named).unwrap_or(0.0)
-    };
-    weight(["text/csv", "text/*", "*/*"]) > weight(["application/json", "application/*", "*/*"])
+    let weight = |of: [&str; 4]| of.into_iter().find_map(&named).unwrap_or_default();
+    let json = weight(["application/json", "application/*", "*/*", ""]);
+    let csv = weight(["text/csv", "text/*", "*/*", ""]);
+    let lines = weight(["application/x-ndjson", "application/jsonl", "application/*", "*/*"]);
+    match () {
+        () if csv > json && csv >= lines => DataForm::Csv,
+        () if lines > json => DataForm::Lines,
+        () => DataForm::Json,
+    }
 }
 
 /// The items of a list with their weights (`;q=`, 0 to 1), names in lower case. A weight that is
@@ -108,9 +125,29 @@ mod tests {
         for (accept, csv) in cases {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT, accept.parse().unwrap());
-            assert_eq!(prefers_csv(&headers), csv, "{accept}");
+            let form = if csv { DataForm::Csv } else { DataForm::Json };
+            assert_eq!(data_form(&headers), form, "{accept}");
         }
-        assert!(!prefers_csv(&HeaderMap::new()));
+        assert_eq!(data_form(&HeaderMap::new()), DataForm::Json);
+    }
+
+    #[test]
+    fn lines_are_for_clients_that_prefer_them() {
+        use DataForm::{Csv, Json, Lines};
+        for (accept, form) in [
+            ("application/x-ndjson", Lines),
+            ("application/jsonl, application/json;q=0.5", Lines),
+            ("application/x-ndjson, text/csv", Csv),
+            ("application/x-ndjson, text/csv;q=0.9", Lines),
+            ("application/*", Json),
+            ("application/x-ndjson;q=0, */*", Json),
+            ("application/json;q=0, */*", Csv),
+            ("application/json;q=0, text/csv;q=0, */*", Lines),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+            assert_eq!(data_form(&headers), form, "{accept}");
+        }
     }
 
     #[test]
@@ -128,11 +165,15 @@ mod tests {
             ]);
             let name = encoding(&headers).name();
             assert!(name.is_none_or(|name| named.contains(name)), "{name:?} for {text:?}");
-            let is_csv = prefers_csv(&headers);
+            let form = data_form(&headers);
             // Whoever takes everything but JSON gets CSV.
-            let may_be_csv = named.contains("text/") || named.contains("*/*");
-            assert!(!is_csv || may_be_csv, "{text:?}");
-            name.is_some() || is_csv
+            let is_named = match form {
+                DataForm::Json => true,
+                DataForm::Csv => named.contains("text/") || named.contains("*/*"),
+                DataForm::Lines => named.contains("application/") || named.contains("*/*"),
+            };
+            assert!(is_named, "{form:?} for {text:?}");
+            name.is_some() || form != DataForm::Json
         });
     }
 }

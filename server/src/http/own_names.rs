@@ -31,6 +31,11 @@ pub(crate) fn is_health(path: &str) -> bool {
     path == "/healthz" || path == "/readyz"
 }
 
+/// Their addresses are signed, and pages of other sites show them.
+pub(crate) fn is_shared_image(path: &str) -> bool {
+    path.starts_with("/c/")
+}
+
 /// Deliveries to these are signed, which no page of another site can do; pipelines reach the server by
 /// whatever name their network has for it.
 fn is_signed(path: &str) -> bool {

@@ -49,6 +49,10 @@ fn sender(names: &OwnNames, request: &Request) -> Sender {
     if own_names::is_health(uri.path()) {
         return Sender::Own;
     }
+    let is_read = [Method::GET, Method::HEAD].contains(request.method());
+    if is_read && own_names::is_shared_image(uri.path()) {
+        return Sender::Own;
+    }
     let site = only(headers, "sec-fetch-site");
     if [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method()) {
         let is_own = match site {

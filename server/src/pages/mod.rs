@@ -6,7 +6,8 @@
 //! - [`cache_administration`], [`cache_changes`] and [`cache_policy`]: the cache; [`schedules`]: when it is
 //!   warmed;
 //! - [`invalidation_administration`], [`webhook_administration`] and [`source_changes`]: what invalidates it;
-//! - [`folders`]: who may see and look after what; [`activity`]: the audit log;
+//! - [`image_keys`]: addresses of images for pages elsewhere;
+//! - [`jobs`]: background jobs; [`folders`]: who may see and look after what; [`activity`]: the audit log;
 //! - [`server_functions`]: what islands and scripts call;
 //! - [`page_request`]: what one page shows, looked up but not rendered;
 //! - [`page_cache`]: pages that were rendered lately, compressed;
@@ -22,7 +23,9 @@ pub mod cache_changes;
 pub mod cache_policy;
 pub mod folders;
 pub mod handlers;
+pub mod image_keys;
 pub mod invalidation_administration;
+pub mod jobs;
 pub mod page_cache;
 pub mod page_request;
 pub mod rebuilds;

@@ -112,6 +112,7 @@ pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
         Page::People(_) => "/admin/people".to_owned(),
         Page::Invalidation(_) => "/admin/invalidation".to_owned(),
         Page::Webhook(page) => format!("/admin/invalidation/webhooks/{}", page.webhook.name),
+        Page::ImageKeys(_) => "/admin/images".to_owned(),
         Page::Home(_)
         | Page::Api(_)
         | Page::Playground(_)
@@ -121,6 +122,7 @@ pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
         | Page::Folders(_)
         | Page::Schedules(_)
         | Page::RemoveSchedule(_)
+        | Page::Jobs(_)
         | Page::Activity(_)
         | Page::Cache(_)
         | Page::CachedDashboard(_)

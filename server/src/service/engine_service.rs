@@ -338,7 +338,8 @@ fn view_name(dashboard: &Dashboard, view: &ViewState) -> Fingerprint {
     Fingerprint::of([dashboard.slug.as_str(), dashboard.zone.as_str(), &query])
 }
 
-fn client_of(caller: &Caller) -> Client {
+/// The client of a caller that is one.
+pub(crate) fn client_of(caller: &Caller) -> Client {
     caller.clients.first().cloned().unwrap_or_else(Client::local)
 }
 

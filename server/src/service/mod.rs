@@ -7,5 +7,6 @@ mod requested;
 
 pub use client_service::ClientService;
 pub use engine_service::EngineService;
+pub(crate) use engine_service::client_of;
 pub use frames_request::{Frames, FramesRequest};
 pub use requested::{Wanted, shown_at};

@@ -102,3 +102,39 @@ async fn csv_has_exact_values_and_a_name_and_runs_nothing_in_a_spreadsheet() {
         -9223372036854775807,Infinity,'-1,,-9007199254740993\r\n";
     assert_eq!(oddities.body, expected);
 }
+
+#[tokio::test]
+async fn lines_of_json_have_the_columns_of_csv_and_the_cells_of_json() {
+    let world = world().await;
+    let answer = world.get(&format!("{REVENUE}.ndjson")).await;
+    assert_eq!(answer.header("content-type"), "application/x-ndjson");
+    assert_eq!(
+        answer.header("content-disposition"),
+        "attachment; filename=\"sales_revenue_2011-11-10_2011-11-16.ndjson\""
+    );
+    let asked = world.get_with(REVENUE, &[("accept", "application/x-ndjson")]).await;
+    assert_eq!(asked.body, answer.body);
+    let line = |line: &str| serde_json::from_str::<serde_json::Map<_, _>>(line).unwrap();
+    let lines: Vec<serde_json::Map<String, serde_json::Value>> =
+        answer.body.lines().map(line).collect();
+    let whole: serde_json::Value = serde_json::from_str(&world.get(REVENUE).await.body).unwrap();
+    let frame = &whole["panel"]["frame"];
+    assert_eq!(lines.len() as u64, frame["rows"].as_u64().unwrap());
+    let columns = frame["columns"].as_array().unwrap();
+    for (row, line) in lines.iter().enumerate() {
+        for column in columns {
+            let name = column["name"].as_str().unwrap();
+            assert_eq!(line[name], column["cells"][row], "{name} in {row}");
+        }
+        assert_eq!(line["complete"], frame["buckets"]["complete"][row]);
+    }
+    let csv = world.get(&format!("{REVENUE}.csv")).await.body;
+    let head = csv.lines().next().unwrap();
+    let names: Vec<&str> = head.split(',').collect();
+    for line in answer.body.lines() {
+        // In the order of the columns.
+        let places: Vec<Option<usize>> =
+            names.iter().map(|name| line.find(&format!("\"{name}\":"))).collect();
+        assert!(places.is_sorted() && places[0].is_some(), "{names:?} in {line}");
+    }
+}

@@ -244,6 +244,7 @@ async fn text_stays_text_on_every_page_wherever_it_comes_from() {
         "/admin/sources/edit",
         "/admin/sources/remove",
         "/admin/schedules/remove",
+        "/admin/jobs",
         "/api/try/data",
         "/profile",
     ] {
@@ -259,6 +260,8 @@ async fn text_stays_text_on_every_page_wherever_it_comes_from() {
             "page",
             "tag",
             "scope",
+            "state",
+            "kind",
             "name",
             "actor",
             "action",
@@ -332,11 +335,14 @@ async fn forms_show_again_as_text_what_they_do_not_take() {
         "folder",
         "editors",
         "id",
+        "state",
+        "kind",
     ];
     for path in [
         "/admin/people",
         "/admin/sources/edit",
         "/admin/schedules",
+        "/admin/jobs",
         "/admin/folders",
         "/admin/cache/purge",
         "/admin/cache/policy",
@@ -361,6 +367,8 @@ async fn forms_show_again_as_text_what_they_do_not_take() {
             "change",
             "check",
             "remove",
+            "cancel",
+            "retry",
         ] {
             let fields = names.map(|name| format!("&{name}={field}")).concat();
             let answer = world.post(path, &cookie, &format!("do={what}{fields}")).await;

@@ -7,6 +7,7 @@ mod checklist;
 mod ending;
 mod factor;
 mod graphql;
+mod image_links;
 mod limits;
 mod lost_sessions;
 mod markup;

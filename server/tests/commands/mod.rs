@@ -2,6 +2,7 @@
 
 mod backup;
 mod command;
+mod export;
 mod folder;
 mod kills;
 mod rollups;

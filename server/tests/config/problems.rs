@@ -23,6 +23,11 @@ fn problems_name_the_place_and_what_is_allowed() {
             "2:13: \"retention\" of [audit] must be a duration from 30d",
             "7d",
         ),
+        (
+            "[jobs]\nworkers = 65",
+            "2:11: \"workers\" of [jobs] must be a whole number from 0 to 64",
+            "not 65",
+        ),
         ("[cache]\nttl = \"5\"", "2:7: \"ttl\" of [cache] must be a duration from 0s to 30d", "5"),
         ("[cache]\nttl = \"250ms\"", "2:7: \"ttl\"", "a whole number and s, m, h or d"),
         ("[cache]\nmode = \"strickt\"", "2:8: mode \"strickt\"", "did you mean \"strict\"?"),

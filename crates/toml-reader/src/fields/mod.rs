@@ -7,6 +7,7 @@ mod tables;
 mod values;
 
 pub use nullable::nullable_texts;
+pub use tables::TextOrTable;
 
 use crate::problems::{MOST, Problems};
 use crate::suggestion::suggestion;

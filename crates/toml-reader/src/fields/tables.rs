@@ -2,6 +2,15 @@
 
 use super::Fields;
 use crate::problems::Problems;
+use std::ops::Range;
+
+/// An item of a list of texts, any of which may be a table that says more.
+pub enum TextOrTable<'t> {
+    /// A text.
+    Text(&'t str),
+    /// A table.
+    Table(Fields<'t>),
+}
 
 impl<'t> Fields<'t> {
     /// The table under `key`, called `title`.
@@ -46,6 +55,36 @@ impl<'t> Fields<'t> {
             }
         }
         tables
+    }
+
+    /// The items of a list, each a text or an inline table called `title`, with their positions;
+    /// `expected` completes "must be …".
+    pub fn texts_or_tables(
+        &self,
+        key: &'static str,
+        title: &str,
+        expected: &str,
+        problems: &mut Problems<'_>,
+    ) -> Option<Vec<(TextOrTable<'t>, Option<Range<usize>>)>> {
+        let item = self.item(key)?;
+        let Some(list) = item.as_array() else {
+            self.wrong_type(key, item, expected, problems);
+            return None;
+        };
+        let mut items = Vec::new();
+        for value in list {
+            let span = value.span();
+            let table = value.as_inline_table();
+            let table = table.map(|table| Self::of(table, span.clone(), title));
+            match (value.as_str(), table) {
+                (Some(text), _) => items.push((TextOrTable::Text(text), span)),
+                (None, Some(table)) => items.push((TextOrTable::Table(table), span)),
+                (None, None) => {
+                    problems.add(span, format!("\"{key}\" of {} must be {expected}", self.title));
+                }
+            }
+        }
+        Some(items)
     }
 
     /// The tables under all keys, each with its key and titled `[title.KEY]`. The title omits a key

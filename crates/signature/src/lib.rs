@@ -2,7 +2,7 @@
 //! version 1.0.0): HMAC-SHA256 over `id.timestamp.body`, and a timestamp close to now.
 //!
 //! The specification's own crate reads the ambient clock and takes one secret; its few lines are
-//! here, over the `ring` that TLS brings along.
+//! here, over the `ring` that TLS brings along: for the deliveries that Brisk gets, and for those that it sends.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
