@@ -60,7 +60,7 @@ pub mod noticing;
 pub mod open_pages;
 mod overload_figures;
 pub mod pages;
-mod reports;
+pub mod reports;
 pub mod rollup_status;
 pub mod router;
 pub mod service;

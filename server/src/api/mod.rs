@@ -25,7 +25,7 @@ pub mod frame;
 pub mod handlers;
 mod image;
 pub mod lines;
-mod loaded;
+pub(crate) mod loaded;
 pub mod openapi;
 pub mod page;
 pub mod parameters;

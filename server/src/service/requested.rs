@@ -18,15 +18,28 @@ pub(super) fn view_of(
     ViewState::from_pairs(dashboard, parameters).map_err(|error| bad(dashboard, &error))
 }
 
-/// The names of the panel of that name, or of all, in the dashboard's order.
+/// Which panels of a dashboard are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Which<'a> {
+    /// All of them.
+    All,
+    /// The one of that name.
+    One(&'a str),
+    /// Those of these names that there are.
+    These(&'a [PanelId]),
+}
+
+/// The names of the panels, in the dashboard's order.
 pub(super) fn panels_of(
     dashboard: &Dashboard,
-    panel: Option<&str>,
+    which: Which<'_>,
 ) -> Result<Vec<PanelId>, PageError> {
-    let Some(id) = panel else {
-        return Ok(dashboard.panels.iter().map(|panel| panel.id.clone()).collect());
-    };
-    Ok(vec![panel_of(dashboard, id)?.id.clone()])
+    let all = dashboard.panels.iter().map(|panel| panel.id.clone());
+    match which {
+        Which::All => Ok(all.collect()),
+        Which::One(id) => Ok(vec![panel_of(dashboard, id)?.id.clone()]),
+        Which::These(ids) => Ok(all.filter(|id| ids.contains(id)).collect()),
+    }
 }
 
 /// The panel of that name.
