@@ -15,11 +15,11 @@ use brisk_server::cli::{Cli, Command as BriskCommand};
 use brisk_server::commands::demo::{self, DemoArguments};
 use brisk_server::feeder::delivery::Delivery;
 use brisk_server::feeder::{self, Feeder, source};
-use brisk_server::hooks::signature::SigningKey;
 use brisk_server::hooks::{self, Hooks};
 use brisk_server::router::router;
 use brisk_server::service::EngineService;
 use brisk_server::state::AppState;
+use brisk_signature::SigningKey;
 use brisk_source::{Limits, Source};
 use brisk_store::Store;
 use brisk_test_waiting::{LIMIT, eventually, wait_for};
@@ -38,9 +38,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 
 /// Wednesday 2026-11-25 22:00 UTC: the shop is closed.
-const NIGHT: i64 = 1_795_644_000;
+pub(crate) const NIGHT: i64 = 1_795_644_000;
 
-fn repository(path: &str) -> PathBuf {
+pub(crate) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
 
@@ -80,14 +80,14 @@ fn write_demo(folder: &Path) {
 }
 
 /// The demo over a small shop, with a clock that tests turn.
-struct World {
-    folder: TempDir,
-    clock: Arc<ManualClock>,
+pub(crate) struct World {
+    pub(crate) folder: TempDir,
+    pub(crate) clock: Arc<ManualClock>,
     lookups: Arc<AtomicU64>,
 }
 
 impl World {
-    async fn at(now: i64) -> Self {
+    pub(crate) async fn at(now: i64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         write_demo(folder.path());
         let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(now)));
@@ -108,7 +108,7 @@ impl World {
         assert!(demo::load(&arguments, data, &rollups, &store, &self.clock).await.unwrap());
     }
 
-    fn database(&self) -> PathBuf {
+    pub(crate) fn database(&self) -> PathBuf {
         source::path(self.folder.path())
     }
 

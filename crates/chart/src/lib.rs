@@ -34,6 +34,7 @@ mod readout_text;
 mod rows;
 mod scales;
 mod scene;
+mod shown_figure;
 mod spec;
 mod svg;
 mod table_view;
@@ -45,6 +46,7 @@ pub use readout::{Readout, ReadoutSeries};
 pub use readout_text::decimal;
 pub use rows::{RowCell, RowHead, Rows, Trend};
 pub use scene::table::Holds;
+pub use shown_figure::{ShownChange, ShownFigure};
 pub use spec::{Drawing, Input, LegendItem, Spec};
 pub use svg::{Caption, Image, PADDING as IMAGE_PADDING, Theme};
 pub use table_view::TableView;
@@ -90,6 +92,12 @@ pub fn rows(input: &Input<'_>, most: usize) -> Option<Rows> {
     let spec = input.spec.with_units(input.frame);
     let input = &Input { spec: &spec, links: None, ..*input };
     (spec.has_rows() && !message::has_nothing(input)).then(|| rows::of(input, most))
+}
+
+/// The figure of a stat, as it is drawn; `None` for other kinds of panels, and where there is none.
+pub fn shown_figure(input: &Input<'_>) -> Option<ShownFigure> {
+    let spec = input.spec.with_units(input.frame);
+    shown_figure::of(chart(&Input { spec: &spec, ..*input }))
 }
 
 fn chart(input: &Input<'_>) -> Chart {

@@ -26,7 +26,6 @@ mod outcome;
 mod plain;
 mod secret;
 pub mod slack;
-pub mod template;
 mod text;
 pub mod webhook;
 

@@ -12,7 +12,7 @@ use url::Url;
 pub struct Contents {
     /// Which message it is.
     pub id: MessageId,
-    /// The subject, filled in ([`crate::template`]).
+    /// The subject, filled in ([`brisk_domain::report::Template`]).
     pub subject: String,
     /// An introduction of several lines, or nothing.
     pub introduction: String,
@@ -147,7 +147,8 @@ impl fmt::Display for MessageId {
 
 /// The most characters of a line: a title, a label, a value.
 const LINE: usize = 200;
-/// The most characters of a text: an introduction, an alternative text.
+/// The most characters of a text: an introduction, which may be a long template filled in; an alternative text.
+const INTRODUCTION: usize = 6000;
 const TEXT: usize = 2000;
 /// The most figures, filters, drawings and files.
 const FIGURES: usize = 24;
@@ -231,7 +232,7 @@ impl Message {
         if contents.subject.is_empty() {
             contents.subject.clone_from(&contents.title);
         }
-        contents.introduction = lines(&contents.introduction, TEXT);
+        contents.introduction = lines(&contents.introduction, INTRODUCTION);
         contents.late = contents.late.map(|why| line(&why, LINE));
         for filter in &mut contents.filters {
             filter.label = line(&filter.label, LINE);

@@ -17,9 +17,14 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use url::Url;
 
-/// The most characters of a header, and of all text: Discord takes 2000.
+/// The most characters, as they are sent: Slack refuses a message of which a part is longer. A header has 150;
+/// a section and a context 3000; a field 2000, for three texts.
 const HEADER: usize = 150;
+const SECTION: usize = 2900;
+const PART_OF_FIELD: usize = 600;
+/// All words; Discord takes 2000. An address that does not fit beside other words is left out.
 const TEXT: usize = 1900;
+const ADDRESS: usize = 1000;
 /// The most fields of one block.
 const FIELDS: usize = 10;
 
@@ -45,7 +50,7 @@ impl Chat {
 
 fn body(contents: &Contents) -> Value {
     json!({
-        "text": escaped(&text::lines(&words(contents), TEXT)) ,
+        "text": escaped(&words(contents), TEXT),
         "blocks": blocks(contents),
         // A preview of the dashboard's page would be that of its sign-in.
         "unfurl_links": false,
@@ -54,32 +59,33 @@ fn body(contents: &Contents) -> Value {
 }
 
 fn blocks(contents: &Contents) -> Vec<Value> {
-    let title = text::line(&contents.title, HEADER);
+    let title = text::cut(unmentioned(&contents.title), HEADER);
     let mut blocks = vec![json!({
         "type": "header",
-        "text": { "type": "plain_text", "text": unmentioned(&title), "emoji": false },
+        "text": { "type": "plain_text", "text": title, "emoji": false },
     })];
-    let context = [&contents.range, &contents.as_of].into_iter().filter(|text| !text.is_empty());
-    let mut context: Vec<String> = context.map(|text| escaped(text)).collect();
+    let mut context = vec![contents.range.clone(), contents.as_of.clone()];
+    context.extend(contents.late.clone());
     for filter in &contents.filters {
-        context.push(escaped(&format!("{}: {}", filter.label, filter.value)));
+        context.push(format!("{}: {}", filter.label, filter.value));
     }
-    context.extend(contents.late.as_deref().map(escaped));
+    context.retain(|text| !text.is_empty());
     if !context.is_empty() {
-        let context: String = context.join("  ·  ").chars().take(3000).collect();
-        blocks.push(json!({ "type": "context", "elements": [marked(&context)] }));
+        let context = marked(&escaped(&context.join(" · "), SECTION));
+        blocks.push(json!({ "type": "context", "elements": [context] }));
     }
     if !contents.introduction.is_empty() {
-        let text: String = escaped(&contents.introduction).chars().take(3000).collect();
-        blocks.push(json!({ "type": "section", "text": marked(&text) }));
+        let text = marked(&escaped(&contents.introduction, SECTION));
+        blocks.push(json!({ "type": "section", "text": text }));
     }
     for figures in contents.figures.chunks(FIELDS) {
         let fields: Vec<Value> = figures.iter().map(|figure| marked(&field(figure))).collect();
         blocks.push(json!({ "type": "section", "fields": fields }));
     }
-    if let Some(address) = &contents.address {
-        let link = format!("<{}|Open the dashboard>", escaped(&link(address)));
-        blocks.push(json!({ "type": "section", "text": marked(&link) }));
+    let link = contents.address.as_ref().map(|address| escaped(&link(address), usize::MAX));
+    if let Some(link) = link.filter(|link| link.chars().count() < SECTION) {
+        let link = marked(&format!("<{link}|Open the dashboard>"));
+        blocks.push(json!({ "type": "section", "text": link }));
     }
     blocks
 }
@@ -90,11 +96,12 @@ fn marked(text: &str) -> Value {
 }
 
 fn field(figure: &Figure) -> String {
-    let change = change(figure).map(|change| format!("\n{}", escaped(&change)));
+    let change = change(figure).map(|change| format!("\n{}", escaped(&change, PART_OF_FIELD)));
     // A star would end the bold letters early.
-    let label = escaped(&figure.label).replace('*', "∗");
+    let label = escaped(&figure.label, PART_OF_FIELD).replace('*', "∗");
     let label = if label.is_empty() { String::new() } else { format!("*{label}*\n") };
-    format!("{label}{}{}", escaped(&figure.value), change.unwrap_or_default())
+    let value = escaped(&figure.value, PART_OF_FIELD);
+    format!("{label}{value}{}", change.unwrap_or_default())
 }
 
 fn change(figure: &Figure) -> Option<String> {
@@ -113,7 +120,7 @@ fn words(contents: &Contents) -> String {
     });
     let filters = contents.filters.iter().map(|one| format!("{}: {}", one.label, one.value));
     // Before what may be cut off.
-    let address = contents.address.as_ref().map(link);
+    let address = contents.address.as_ref().map(link).filter(|link| link.len() <= ADDRESS);
     let mut lines = vec![contents.title.clone(), contents.range.clone(), contents.as_of.clone()];
     lines.extend(contents.late.clone());
     lines.extend(address);
@@ -129,10 +136,29 @@ fn link(address: &Url) -> String {
     address.as_str().replace('|', "%7C").replace('@', "%40").replace('(', "%28")
 }
 
-/// A text that is shown as it is: Slack's signs are written out, and nobody is mentioned.
-fn escaped(text: &str) -> String {
-    let text = unmentioned(text);
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+/// A text that is shown as it is: Slack's signs are written out, and nobody is mentioned. At most `most`
+/// characters as it is sent.
+fn escaped(text: &str, most: usize) -> String {
+    let (mut out, mut left) = (String::with_capacity(text.len()), most);
+    for c in unmentioned(text).chars() {
+        let sign = match c {
+            '&' => "&amp;",
+            '<' => "&lt;",
+            '>' => "&gt;",
+            _ => "",
+        };
+        let length = sign.len().max(1);
+        if left <= length {
+            out.push('…');
+            break;
+        }
+        left -= length;
+        match sign {
+            "" => out.push(c),
+            sign => out.push_str(sign),
+        }
+    }
+    out
 }
 
 /// A space without width behind each `@`, which Mattermost and Discord find in any text, and between the

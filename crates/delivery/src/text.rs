@@ -51,7 +51,7 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// At most `most` characters; the last one says that there were more.
-fn cut(mut text: String, most: usize) -> String {
+pub(crate) fn cut(mut text: String, most: usize) -> String {
     if let Some((end, _)) = text.char_indices().nth(most) {
         let keep = text[..end].char_indices().next_back().map_or(0, |(place, _)| place);
         text.truncate(keep);

@@ -9,6 +9,7 @@
 mod chats;
 mod folders;
 mod messages;
+mod mutations;
 mod receiver;
 mod smtp;
 mod webhooks;

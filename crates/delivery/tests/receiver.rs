@@ -74,10 +74,10 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
     }
 }
 
-/// A client that may ask 127.0.0.1 without TLS.
+/// A client that may ask 127.0.0.1 without TLS, and 127.0.0.3, where nobody listens.
 pub(crate) fn client() -> Arc<Client> {
     Arc::new(Client::new(Settings {
-        allow: AllowedNames::parse(["127.0.0.1"]).unwrap(),
+        allow: AllowedNames::parse(["127.0.0.1", "127.0.0.3"]).unwrap(),
         plain: Plain::Loopback,
         time: Duration::from_secs(40),
         ..Settings::default()

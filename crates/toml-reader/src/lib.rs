@@ -34,7 +34,8 @@ mod quote;
 pub mod size;
 mod suggestion;
 
-pub use fields::{Fields, TextOrTable, nullable_texts};
+pub use fields::tables::TextOrTable;
+pub use fields::{Fields, nullable_texts};
 pub use file::TomlFile;
 pub use problem::{Place, Problem};
 pub use problems::Problems;

@@ -10,17 +10,15 @@ use super::loaded::Loaded;
 use super::parameters::Parameters;
 use super::problem;
 use crate::answers::{self, Head};
-use crate::auth::told::told;
 use crate::auth::viewer::Viewer;
 use crate::http::accept::Encoding;
 use crate::http::etag::ETag;
 use crate::http::problem::Problem;
-use crate::service::{EngineService, FramesRequest, client_of};
+use crate::service::{EngineService, FramesRequest, Wanted, client_of};
 use axum::response::{IntoResponse as _, Response};
 use brisk_app::service::PageError;
 use brisk_cache::{Caller, Client};
 use brisk_domain::{PanelData, Timestamp};
-use futures::future::join_all;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// How current a panel's frames are: a structured field (RFC 9651).
@@ -35,11 +33,11 @@ pub(crate) struct Asked {
     looks_behind: bool,
 }
 
-/// Looks up all panels of a dashboard, or one of them, together.
+/// Looks up all panels of a dashboard, or some of them, together.
 pub(crate) async fn asked(
     service: &EngineService,
     (caller, viewer): (Caller, &Viewer),
-    (slug, panel): (&str, Option<&str>),
+    (slug, wanted): (&str, Wanted<'_>),
     query: Option<&str>,
     headers: &HeaderMap,
 ) -> Result<Asked, Problem> {
@@ -48,7 +46,7 @@ pub(crate) async fn asked(
     let parameters = Parameters::read(query, headers).map_err(|e| problem::wrong_parameter(&e))?;
     let (zone, client) = (parameters.zone.as_ref(), client_of(&caller));
     let pairs = &parameters.pairs;
-    let requested = service.frames(slug, panel, zone, pairs, caller, viewer).await?;
+    let requested = service.frames(slug, wanted, zone, pairs, caller, viewer).await?;
     let looks_behind = viewer.looks_behind(requested.dashboard());
     let oldest = parameters.oldest(service.now());
     Ok(Asked { requested, client, oldest, looks_behind })
@@ -80,12 +78,8 @@ impl Asked {
         let client = self.client.clone();
         let view = self.loaded().await?;
         let now = service.now();
-        let failed = view.failed();
-        let name = form.file_name(&view)?;
-        let write = move || form.write(&view, now);
-        let written = service.drawing().of(client).run(write).await;
-        let bytes = written.unwrap_or_else(|| Err(PageError::Busy.into()))?;
-        Ok(File { name, bytes, failed })
+        let written = service.drawing().of(client).run(move || form.file(&view, now)).await;
+        written.unwrap_or_else(|| Err(PageError::Busy.into()))
     }
 
     /// The answer, if it was written before.
@@ -115,21 +109,10 @@ impl Asked {
     }
 
     /// Waits for the panels that are not ready.
-    async fn loaded(self) -> Result<Loaded, Problem> {
+    pub(crate) async fn loaded(self) -> Result<Loaded, Problem> {
         let Self { requested, oldest, looks_behind, .. } = self;
         let frames = requested.into_frames().await?;
-        let shown = frames.panels.iter().map(|(_, shown)| {
-            let shown = shown.clone();
-            async move {
-                match oldest {
-                    Some(oldest) => shown.since(oldest).await,
-                    None => shown.current().await,
-                }
-            }
-        });
-        let outcomes = join_all(shown).await.into_iter();
-        let outcomes = outcomes.map(|outcome| outcome.map_err(|error| told(looks_behind, error)));
-        let outcomes = outcomes.collect();
+        let outcomes = frames.outcomes(oldest, looks_behind).await;
         Ok(Loaded { frames, outcomes })
     }
 }

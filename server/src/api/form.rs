@@ -2,6 +2,7 @@
 
 use super::answer;
 use super::data::{self, DashboardAnswer, FreshnessOf, PanelAnswer, PanelFrames, View};
+use super::file::File;
 use super::image::ImageForm;
 use super::loaded::Loaded;
 use super::{csv, lines, problem};
@@ -121,7 +122,7 @@ impl Form {
     }
 
     /// Its media type.
-    pub(super) fn media_type(self) -> &'static str {
+    pub(crate) fn media_type(self) -> &'static str {
         match self {
             Self::Dashboard | Self::Panel => "application/json",
             Self::Csv => "text/csv; charset=utf-8; header=present",
@@ -157,6 +158,12 @@ impl Form {
             }
             Self::Csv | Self::Lines | Self::File(_) => vec![kind, named("attachment", &name)],
         })
+    }
+
+    /// A file of `view` at `now`.
+    pub(crate) fn file(self, view: &Loaded, now: Timestamp) -> Result<File, Problem> {
+        let (name, bytes) = (self.file_name(view)?, self.write(view, now)?);
+        Ok(File { name, bytes, failed: view.failed() })
     }
 
     /// What is made of `view` at `now`.

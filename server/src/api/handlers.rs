@@ -10,6 +10,7 @@ use super::problem;
 use crate::auth::viewer::Viewer;
 use crate::http::accept;
 use crate::http::problem::Problem;
+use crate::service::Wanted;
 use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, OriginalUri, Path, State};
@@ -57,7 +58,8 @@ pub async fn dashboard(
             let (form, service) = (form?, &state.service);
             let caller = Caller::new(Trigger::Api, client);
             let asked =
-                asked(service, (caller, &viewer), (slug, None), uri.query(), &headers).await?;
+                asked(service, (caller, &viewer), (slug, Wanted::All), uri.query(), &headers)
+                    .await?;
             return asked.response(service, form, &headers).await;
         }
         let (dashboard, outdated) = state.service.definition(&name, &viewer)?;
@@ -130,7 +132,8 @@ pub async fn whole(
     let answered = async {
         let Ok(Path(slug)) = path else { return Err(problem::not_found()) };
         let (service, caller) = (&state.service, Caller::new(Trigger::Api, client));
-        let asked = asked(service, (caller, &viewer), (&slug, None), uri.query(), &headers).await?;
+        let asked =
+            asked(service, (caller, &viewer), (&slug, Wanted::All), uri.query(), &headers).await?;
         asked.response(service, Form::Dashboard, &headers).await
     };
     answered.await.map_err(|problem| problem.at(&uri))
@@ -170,7 +173,8 @@ pub async fn panel(
         };
         let (service, caller) = (&state.service, Caller::new(Trigger::Api, client));
         let asked =
-            asked(service, (caller, &viewer), (&slug, Some(panel)), uri.query(), &headers).await?;
+            asked(service, (caller, &viewer), (&slug, Wanted::Panel(panel)), uri.query(), &headers)
+                .await?;
         asked.response(service, form, &headers).await
     };
     answered.await.map_err(|problem| problem.at(&uri))

@@ -8,15 +8,15 @@ use crate::service::Frames;
 use brisk_domain::PanelData;
 
 /// A view with the outcome of each panel.
-pub(super) struct Loaded {
-    pub(super) frames: Frames,
-    pub(super) outcomes: Vec<PanelResult>,
+pub(crate) struct Loaded {
+    pub(crate) frames: Frames,
+    pub(crate) outcomes: Vec<PanelResult>,
 }
 
 impl Loaded {
     /// The view as files are made of it.
     pub(super) fn exported(&self) -> ExportedView<'_> {
-        let Frames { dashboard, view, window, panels } = &self.frames;
+        let Frames { dashboard, view, window, panels, .. } = &self.frames;
         let panels = panels.iter().zip(&self.outcomes);
         let panels = panels.map(|((panel, _), outcome)| (panel, outcome.as_deref()));
         ExportedView {
@@ -31,13 +31,28 @@ impl Loaded {
     }
 
     /// What failed: the panels' titles, each with a sentence.
-    pub(super) fn failed(&self) -> Vec<String> {
+    pub(crate) fn failed(&self) -> Vec<String> {
         let panels = self.frames.panels.iter().zip(&self.outcomes);
         let failed = panels.filter_map(|((panel, _), outcome)| {
             let title = panel.title_at(self.frames.window.interval);
             Some(format!("{title}: {}", outcome.as_ref().err()?.message))
         });
         failed.collect()
+    }
+
+    /// The same with one of its panels alone.
+    pub(crate) fn only(&self, at: usize) -> Self {
+        let Frames { dashboard, view, window, panels, .. } = &self.frames;
+        let panels = panels.get(at..=at).unwrap_or_default().to_vec();
+        let frames = Frames {
+            dashboard: dashboard.clone(),
+            view: view.clone(),
+            window: window.clone(),
+            panels,
+            choices: Default::default(),
+        };
+        let outcomes = self.outcomes.get(at..=at).unwrap_or_default().to_vec();
+        Self { frames, outcomes }
     }
 
     /// What a file of the panel's rows is called.

@@ -15,7 +15,6 @@ use crate::connections::registry::Registry;
 use crate::connections::stop::Stop;
 use crate::feeder::delivery::Delivery;
 use crate::feeder::{self, Feeder, source};
-use crate::hooks::signature::SigningKey;
 use crate::hooks::{self, Hooks};
 use crate::http::{assets, reading};
 use crate::jobs::store_changes::{StoreChanges, Subscribers};
@@ -24,6 +23,9 @@ use crate::jobs::{
     rollup_schedule, warming, warming_schedules,
 };
 use crate::noticing::Noticing;
+use crate::reports::channels::Channels;
+use crate::reports::landings as report_landings;
+use crate::reports::worker::Worker as ReportWorker;
 use crate::router::router;
 use crate::service::EngineService;
 use crate::state::AppState;
@@ -31,6 +33,7 @@ use crate::{assembly, logging, metrics, system_clock, systemd};
 use anyhow::{Context, bail};
 use brisk_domain::SourceName;
 use brisk_engine::Engine;
+use brisk_signature::SigningKey;
 use brisk_store::{Actor, AuditRecord, Link, Store, StoreLocation, Topic};
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -200,6 +203,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let service = service.with_shared_account_limits(settings.account_limits, shared.clone());
     let service = Arc::new(service);
     let accounts = service.accounts().clone();
+    let report_service = Arc::clone(&service);
     let signing_in = AuthSettings { provider: settings.provider()?, ..auth_settings(&settings) };
     let auth = auth(store.clone(), Arc::clone(&clock), signing_in, shared);
     let state = AppState::new(service, built)
@@ -250,6 +254,16 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
             never = requested_views::record(&engine, &store) => never,
         }
     };
+    let channels = Channels::of(&settings, &clock)?;
+    let reports = ReportWorker::new(
+        store.clone(),
+        Arc::clone(&report_service),
+        channels,
+        auth.settings().base.clone(),
+    );
+    let report_clock = Arc::clone(&clock);
+    let landings =
+        report_landings::follow(&store, &engine, report_clock.as_ref(), reports.landed());
     let worker =
         warming_schedules::Worker::new(store.clone(), Arc::clone(&engine), Arc::clone(&clock));
     let audit_clock = Arc::clone(&clock);
@@ -286,6 +300,8 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         never = cache_samples::run(&engine, sampled.as_ref(), &cache_history) => match never {},
         never = rollup_schedule::run(&engine) => match never {},
         never = worker.run() => match never {},
+        never = reports.run() => match never {},
+        never = landings => match never {},
         never = auth.follow() => match never {},
         never = accounts.share() => match never {},
         never = figures => match never {},

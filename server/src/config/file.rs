@@ -5,10 +5,12 @@ use super::app_sources::AppSourceRules;
 use super::audit;
 use super::auth::AuthLimits;
 use super::cache::CacheSettings;
+use super::channels::ChannelTable;
 use super::clients::{self, ClientLimits};
 use super::connections;
 use super::error::ConfigError;
 use super::jobs;
+use super::mail::MailTable;
 use super::names::NamesInFile;
 use super::oidc::OidcTable;
 use super::outgoing;
@@ -21,7 +23,7 @@ use super::store::DatabaseTable;
 use super::webhooks::WebhookTable;
 use crate::connections::limits::Limits;
 use crate::http::client::TrustedProxies;
-use brisk_domain::{SourceName, WebhookName};
+use brisk_domain::{ChannelName, SourceName, WebhookName};
 use brisk_outgoing::AllowedNames;
 use brisk_toml_reader::{Fields, Problems, TomlFile};
 use std::collections::BTreeMap;
@@ -53,6 +55,8 @@ pub(super) struct File {
     pub(super) old_secret_key: Option<SecretLocation>,
     pub(super) audit_retention: Option<Duration>,
     pub(super) job_workers: Option<usize>,
+    pub(super) mail: Option<MailTable>,
+    pub(super) channels: BTreeMap<ChannelName, ChannelTable>,
     pub(super) sources: BTreeMap<SourceName, SourceTable>,
     pub(super) webhooks: BTreeMap<WebhookName, WebhookTable>,
 }
@@ -107,6 +111,10 @@ impl File {
         let audit_retention = audit.map(|table| audit::read(&table, problems));
         let jobs = top.table("jobs", "[jobs]", problems);
         let job_workers = jobs.map(|table| jobs::read(&table, problems));
+        let mail = top.table("mail", "[mail]", problems);
+        let mail = mail.and_then(|table| MailTable::read(&table, base, problems));
+        let channels = top.table("channel", "[channel]", problems);
+        let channels = channels.map(|table| ChannelTable::read_all(&table, base, problems));
         let sources = top.table("source", "[source]", problems);
         let sources = sources.map(|table| SourceTable::read_all(&table, base, problems));
         let webhooks = top.table("webhook", "[webhook]", problems);
@@ -134,6 +142,8 @@ impl File {
             old_secret_key,
             audit_retention,
             job_workers,
+            mail,
+            channels: channels.unwrap_or_default(),
             sources: sources.unwrap_or_default(),
             webhooks: webhooks.unwrap_or_default(),
         }

@@ -18,6 +18,7 @@ pub mod app_sources;
 mod audit;
 mod auth;
 pub mod cache;
+mod channels;
 pub mod clients;
 mod connections;
 pub mod database;
@@ -25,6 +26,7 @@ pub mod environment;
 mod error;
 mod file;
 mod jobs;
+mod mail;
 mod names;
 pub mod noticing;
 mod oidc;
@@ -43,6 +45,7 @@ pub use account_limits::AccountLimits;
 pub use app_sources::AppSourceRules;
 pub use auth::AuthLimits;
 pub use cache::CacheSettings;
+pub use channels::ChannelSettings;
 pub use clients::ClientLimits;
 pub use environment::Environment;
 pub use error::ConfigError;
@@ -55,7 +58,7 @@ use crate::hooks::hook::Hook;
 use crate::http::client::TrustedProxies;
 use crate::http::own_names::OwnNames;
 use brisk_cache::RedisConfig;
-use brisk_domain::{SourceName, WebhookName};
+use brisk_domain::{ChannelName, SourceName, WebhookName};
 use brisk_engine::Policies;
 use brisk_outgoing::AllowedNames;
 use brisk_store::{KeyOrigin, SecretKey, StoreLocation};
@@ -137,6 +140,8 @@ pub struct Settings {
     pub audit_retention: Duration,
     /// How many background jobs this server does at a time.
     pub job_workers: usize,
+    mail: Option<Result<brisk_delivery::mail::Settings, Problem>>,
+    channels: BTreeMap<ChannelName, Result<ChannelSettings, Problem>>,
     /// The shared Redis, if any; or what is wrong with it, which matters only to commands that
     /// connect.
     pub redis: Result<Option<RedisConfig>, Problem>,
@@ -187,6 +192,10 @@ impl Settings {
             let message = "[auth.oidc] needs \"public_url\": the provider leads people back there";
             return Err(oidc.at.problem(message).into());
         }
+        let mail = file.mail.as_ref().map(|mail| mail.resolved(environment));
+        let channels = file.channels.iter();
+        let channels =
+            channels.map(|(name, table)| (name.clone(), table.resolved(environment))).collect();
         let provider = file.oidc.as_ref().map(|oidc| oidc.resolved(&file.outgoing, environment));
         Ok(Self {
             file: path,
@@ -210,6 +219,8 @@ impl Settings {
             old_secret_key,
             audit_retention: file.audit_retention.unwrap_or(audit::USUAL),
             job_workers: file.job_workers.unwrap_or(jobs::USUAL),
+            mail,
+            channels,
             redis: redis::layered(file.redis.as_ref(), flags.redis_url.as_ref(), environment),
             sources,
             webhooks,
@@ -220,6 +231,18 @@ impl Settings {
     pub fn hooks(&self) -> Result<BTreeMap<WebhookName, Hook>, ConfigError> {
         let hooks = self.webhooks.iter().map(|(name, hook)| Ok((name.clone(), hook.clone()?)));
         hooks.collect::<Result<_, Problem>>().map_err(ConfigError::from)
+    }
+
+    /// The server that takes mail, with its password.
+    pub fn mail(&self) -> Result<Option<brisk_delivery::mail::Settings>, ConfigError> {
+        self.mail.clone().transpose().map_err(ConfigError::from)
+    }
+
+    /// Where reports are sent besides mail, with the secrets.
+    pub fn channels(&self) -> Result<BTreeMap<ChannelName, ChannelSettings>, ConfigError> {
+        let channels = self.channels.iter();
+        let channels = channels.map(|(name, channel)| Ok((name.clone(), channel.clone()?)));
+        channels.collect::<Result<_, Problem>>().map_err(ConfigError::from)
     }
 
     /// The OpenID provider, with what this server shows there.

@@ -2,9 +2,9 @@
 //! own address, as a pipeline would send them.
 
 use super::source;
-use crate::hooks::signature::{ID, SIGNATURE, SigningKey, TIMESTAMP};
 use brisk_domain::Clock;
 use brisk_outgoing::{Client, Plain, Request, Settings, Target};
+use brisk_signature::{ID, SIGNATURE, SigningKey, TIMESTAMP};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;

@@ -17,11 +17,11 @@ pub mod source;
 
 use crate::hooks::allowed::Pattern;
 use crate::hooks::hook::Hook;
-use crate::hooks::signature::SigningKey;
 use anyhow::{Context, bail};
 use brisk_cache::Trigger;
 use brisk_domain::{Clock, Timestamp, WebhookName};
 use brisk_engine::Engine;
+use brisk_signature::SigningKey;
 use delivery::Delivery;
 use pace::Pace;
 use shop::Shop;

@@ -1,8 +1,8 @@
 //! [`Hook`]: one webhook, as the configuration declares it or an administrator has made it.
 
 use super::allowed::Pattern;
-use super::signature::SigningKey;
 use brisk_domain::{SourceName, Tag, Timestamp};
+use brisk_signature::SigningKey;
 use brisk_store::{WebhookRecord, WebhookSwitch};
 
 /// One webhook.

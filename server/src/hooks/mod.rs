@@ -2,7 +2,7 @@
 //! is shown as current.
 //!
 //! - [`hook`]: one webhook; [`allowed`]: which tags it may name; `limit`: how many deliveries it accepts;
-//! - [`signature`]: whether a delivery is authentic, as in the Standard Webhooks specification;
+//! - [`brisk_signature`]: whether a delivery is authentic, as in the Standard Webhooks specification;
 //! - `replays`: a delivery that was recorded lately takes no second effect;
 //! - [`body`]: which tags a delivery names; [`dbt`]: the same for a dbt run;
 //! - [`problem`]: what can be wrong with it; `answer`: the answer if nothing is;
@@ -29,8 +29,6 @@ pub mod problem;
 mod replays;
 pub mod trial;
 
-pub use brisk_signature as signature;
-
 use crate::http::problem::Problem;
 use crate::http::{conditional, security};
 use answer::Answer;
@@ -43,13 +41,13 @@ use body::Asked;
 use brisk_cache::Records;
 use brisk_domain::{Clock, Delivery, Door, Tag, WebhookName};
 use brisk_engine::Engine;
+use brisk_signature::Refused;
 use brisk_store::{Store, StoreError};
 use bytes::Bytes;
 use deliveries::Deliveries;
 use hook::Hook;
 use http::{HeaderMap, StatusCode, Uri, header};
 use replays::{Known, Replays};
-use signature::Refused;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Semaphore;
@@ -240,7 +238,7 @@ impl Hooks {
             let is_own = known.is_some_and(|(own, _)| own == name);
             hook.keys_at(now).map(move |key| (is_own, key))
         });
-        let verified = signature::verify(keys, headers, body, now);
+        let verified = brisk_signature::verify(keys, headers, body, now);
         let verified = verified.and_then(|signed| match known.is_some() && signed.own.is_none() {
             true => Err(Refused::Signature),
             false => Ok(signed),

@@ -1,9 +1,9 @@
 //! What can be wrong with a delivery: its kinds of [`Problem`], beside those of the API.
 
-use super::signature::Refused;
 use crate::http::problem::{Kind, Problem};
 use brisk_cache::NotRecorded;
 use brisk_domain::sentence::sentence;
+use brisk_signature::Refused;
 use http::StatusCode;
 
 /// Every kind, in the order of their statuses.

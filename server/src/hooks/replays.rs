@@ -4,8 +4,8 @@
 //! load.
 
 use super::answer::Answer;
-use super::signature::TOLERANCE;
 use brisk_cache::Records;
+use brisk_signature::TOLERANCE;
 use brisk_store::Store;
 use std::sync::Arc;
 use std::time::Duration;

@@ -2,10 +2,10 @@
 //! asks what would be invalidated. The type that marks it as a test is signed with the rest.
 
 use super::body::TEST;
-use super::signature::{ID, SIGNATURE, TIMESTAMP};
 use super::{Hooks, routes};
 use axum::body::Body;
 use brisk_domain::WebhookName;
+use brisk_signature::{ID, SIGNATURE, TIMESTAMP};
 use http::{Request, StatusCode, header};
 use std::sync::Arc;
 use tower::ServiceExt as _;

@@ -5,8 +5,8 @@ use super::{cache_changes, response};
 use crate::administration::webhooks;
 use crate::auth::form::Form;
 use crate::auth::viewer;
+use crate::hooks::Hooks;
 use crate::hooks::trial::{self, Tried};
-use crate::hooks::{Hooks, signature::SigningKey};
 use crate::http::client;
 use crate::state::AppState;
 use axum::body::Body;
@@ -17,6 +17,7 @@ use brisk_app::service::{
     Notice, Page, PageError, ShownOnce, TriedDelivery, TypedWebhook, WebhookPage,
 };
 use brisk_domain::{Timestamp, WebhookName};
+use brisk_signature::SigningKey;
 use brisk_store::{Actor, Store, StoreError, WebhookRecord};
 use http::StatusCode;
 use std::collections::BTreeSet;

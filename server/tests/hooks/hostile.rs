@@ -2,7 +2,7 @@
 
 use super::{Delivery, NOW, ORDERS, World};
 use axum::body::Body;
-use brisk_server::hooks::signature::SIGNATURE;
+use brisk_signature::SIGNATURE;
 use futures::future::join_all;
 use http::StatusCode;
 use std::io::Write as _;
@@ -33,7 +33,7 @@ async fn packed_nested_and_strange_bodies_are_refused_and_change_nothing() {
     packed.write_all(ORDERS.as_bytes()).unwrap();
     let packed = packed.finish().unwrap();
     let at = NOW.to_string();
-    let key = brisk_server::hooks::signature::SigningKey::parse(super::SECRET).unwrap();
+    let key = brisk_signature::SigningKey::parse(super::SECRET).unwrap();
     for encoding in ["gzip", "br", "deflate", "gzip, identity", "x"] {
         let mut request = Delivery::of(ORDERS).request();
         let headers = request.headers_mut();

@@ -3,8 +3,8 @@
 use super::{Delivery, NOW, ORDERS, SECRET, World, settings};
 use axum::body::Body;
 use brisk_cache::{Cache, Config};
-use brisk_server::hooks::signature::{ID, SIGNATURE, SigningKey, TIMESTAMP};
 use brisk_server::jobs::store_changes::{StoreChanges, Subscribers};
+use brisk_signature::{ID, SIGNATURE, SigningKey, TIMESTAMP};
 use brisk_store::{AuditFilter, Store, Topic};
 use brisk_test_stores::TestStore;
 use brisk_test_waiting::eventually;

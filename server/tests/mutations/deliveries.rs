@@ -3,7 +3,7 @@
 use super::corpus;
 use brisk_domain::{SourceName, Tag, Timestamp};
 use brisk_server::hooks::body;
-use brisk_server::hooks::signature::{ID, SIGNATURE, SigningKey, TIMESTAMP, verify};
+use brisk_signature::{ID, SIGNATURE, SigningKey, TIMESTAMP, verify};
 use brisk_test_mutations::Inputs;
 use http::{HeaderMap, HeaderName, HeaderValue};
 

@@ -2,7 +2,7 @@
 
 use brisk_bench::servers::brisk::{Brisk, Deployment};
 use brisk_bench::servers::redis::Redis;
-use brisk_server::hooks::signature::SigningKey;
+use brisk_signature::SigningKey;
 use brisk_store::{DatabaseUrl, KeyOrigin, SecretKey, Store, StoreLocation};
 use brisk_test_waiting::{LIMIT, eventually_blocking};
 use std::io::{Read as _, Write as _};

@@ -113,22 +113,21 @@ fn paragraph(
     ));
 }
 
-/// Figures in two columns; one alone has both.
+/// Figures in two columns, or in one if a value would not stay in half a phone's width. One alone has both.
 fn figures(figures: &[Figure], out: &mut String) {
-    if figures.is_empty() {
-        return;
-    }
-    // All have the same letters: such that the longest stays in its column on a phone.
-    let size = match figures.iter().map(|figure| figure.value.chars().count()).max() {
-        Some(0..=8) => 28,
-        Some(9..=11) => 23,
-        Some(12..=15) => 18,
-        _ => 16,
+    let longest = figures.iter().map(|figure| figure.value.chars().count()).max();
+    // All have the same letters.
+    let (in_a_row, size) = match longest {
+        None => return,
+        Some(0..=8) => (2, 28),
+        Some(9..=11) => (2, 23),
+        Some(12..=20) => (1, 23),
+        Some(_) => (1, 17),
     };
     out.push_str(&format!(
         "{TABLE} class=\"line\" style=\"margin:24px 0 0;border-top:1px solid #e4e7ec;table-layout:fixed\">\n"
     ));
-    for row in figures.chunks(2) {
+    for row in figures.chunks(in_a_row) {
         out.push_str("<tr>");
         for (column, figure) in row.iter().enumerate() {
             let columns = if row.len() == 1 { 2 } else { 1 };
@@ -263,4 +262,37 @@ fn escape(text: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_values_have_a_row_of_their_own() {
+        let shown = |values: &[&str]| {
+            let figure = |value: &&str| Figure {
+                label: "Revenue".into(),
+                value: (*value).into(),
+                change: None,
+            };
+            let mut out = String::new();
+            figures(&values.iter().map(figure).collect::<Vec<_>>(), &mut out);
+            let count = |text: &str| out.matches(text).count();
+            (count("<tr>"), count("colspan=\"2\""), count("font-size:28px"))
+        };
+        assert_eq!(shown(&[]), (0, 0, 0));
+        assert_eq!(shown(&["1", "22", "333"]), (2, 1, 3));
+        assert_eq!(shown(&["€ 1,234,567", "2"]), (1, 0, 0));
+        assert_eq!(shown(&["€ 1,234,567,890.12", "2"]), (2, 2, 0));
+    }
+
+    #[test]
+    fn lengths_are_written_as_people_do() {
+        for (length, shown) in
+            [(0, "0 B"), (999, "999 B"), (1000, "1 kB"), (1001, "2 kB"), (17_950_000, "17.9 MB")]
+        {
+            assert_eq!(bytes(length), shown);
+        }
+    }
 }

@@ -198,4 +198,31 @@ mod tests {
             Trouble::Nonsense("an answer of more than 16384 bytes".into())
         );
     }
+
+    #[test]
+    fn mutations_of_replies_are_replies_or_refused_in_a_line() {
+        let seeds = ["250 OK\r\n", "250-mx\r\n250-SIZE 10\r\n250 AUTH PLAIN\r\n", "421 bye\r\n"];
+        let words = ["\r\n", "-", " ", "250", "354 go\r\n", "\u{feff}", "\0", "999"];
+        let inputs = brisk_test_mutations::Inputs::new("replies of mail servers");
+        inputs.seeds(seeds).words(&words).longest(200).texts(|text| match parse(text.as_bytes()) {
+            Ok(Some((reply, end))) => {
+                assert!((200..600).contains(&reply.code) && end <= text.len(), "{text:?}");
+                // However it arrives, it is the same reply.
+                assert_eq!(parse(&text.as_bytes()[..end]), Ok(Some((reply, end))), "{text:?}");
+                for cut in 0..end {
+                    assert!(
+                        !matches!(parse(&text.as_bytes()[..cut]), Ok(Some(_))),
+                        "{text:?}: {cut}"
+                    );
+                }
+                true
+            }
+            Ok(None) => true,
+            Err(trouble) => {
+                let said = trouble.to_string();
+                assert!(said.len() < 400 && !said.contains(char::is_control), "{said:?}");
+                false
+            }
+        });
+    }
 }

@@ -3,11 +3,10 @@
 
 mod given;
 mod nullable;
-mod tables;
+pub(crate) mod tables;
 mod values;
 
 pub use nullable::nullable_texts;
-pub use tables::TextOrTable;
 
 use crate::problems::{MOST, Problems};
 use crate::suggestion::suggestion;
