@@ -5,8 +5,8 @@ use crate::auth::{identify, openid, people, profile, second_factor, set_up, sign
 use crate::http::{assets, client, security};
 use crate::pages::{
     activity, administration, app_sources, cache_administration, cache_changes, cache_policy,
-    folders, handlers, image_keys, invalidation_administration, jobs, schedules, server_functions,
-    source_changes, webhook_administration,
+    folders, handlers, image_keys, invalidation_administration, jobs, reports, schedules,
+    server_functions, source_changes, unsubscribe, webhook_administration,
 };
 use crate::state::AppState;
 use crate::{api, graphql, health, image_links, live, metrics};
@@ -56,6 +56,11 @@ pub fn routes() -> Routes {
         .post("/admin/sources/edit", Administration, app_sources::change)
         .get("/admin/sources/remove", Administration, app_sources::ask)
         .post("/admin/sources/remove", Administration, app_sources::remove)
+        .get("/admin/reports", Administration, reports::list::page)
+        .post("/admin/reports", Administration, reports::list::change)
+        .get("/admin/reports/{name}", Administration, reports::history::page)
+        .get("/admin/reports/{name}/remove", Administration, reports::removal::ask)
+        .post("/admin/reports/{name}/remove", Administration, reports::removal::remove)
         .get("/admin/schedules", Administration, schedules::page)
         .post("/admin/schedules", Administration, schedules::change)
         .get("/admin/schedules/remove", Administration, schedules::ask)
@@ -97,6 +102,8 @@ pub fn routes() -> Routes {
         .get("/set-up/{secret}", Nothing, set_up::page)
         .post("/set-up/{secret}", Nothing, set_up::take)
         .get("/set-up/{secret}/openid", Nothing, openid::pages::begin_by_link)
+        .get("/unsubscribe/{token}", Nothing, unsubscribe::page)
+        .post("/unsubscribe/{token}", Nothing, unsubscribe::change)
         .get("/second-factor", Factor, second_factor::page)
         .post("/second-factor", Factor, second_factor::confirm)
         .get("/profile", Profile, profile::page)

@@ -4,10 +4,11 @@ use crate::service::{Page, Reader};
 use leptos::prelude::*;
 
 /// The pages of administration: address and name. Those for editors come first.
-const PAGES: [(&str, &str); 9] = [
+const PAGES: [(&str, &str); 10] = [
     ("/admin/cache", "Cache"),
     ("/admin/folders", "Folders"),
     ("/admin/images", "Images"),
+    ("/admin/reports", "Reports"),
     ("/admin/schedules", "Schedules"),
     ("/admin/jobs", "Jobs"),
     ("/admin/invalidation", "Invalidation"),
@@ -26,6 +27,7 @@ pub(super) fn admin_nav(page: &Page, reader: Reader) -> Option<AnyView> {
             "/admin/cache"
         }
         Page::Invalidation(_) | Page::Webhook(_) | Page::SourceChanges(_) => "/admin/invalidation",
+        Page::Reports(_) | Page::Report(_) | Page::RemoveReport(_) => "/admin/reports",
         Page::Schedules(_) | Page::RemoveSchedule(_) => "/admin/schedules",
         Page::Jobs(_) => "/admin/jobs",
         Page::Folders(_) => "/admin/folders",
@@ -41,6 +43,7 @@ pub(super) fn admin_nav(page: &Page, reader: Reader) -> Option<AnyView> {
         | Page::SignIn(_)
         | Page::SignedOut(_)
         | Page::SetUp(_)
+        | Page::Unsubscribe(_)
         | Page::SecondFactor(_)
         | Page::Profile(_)
         | Page::Error(_) => return None,

@@ -9,8 +9,9 @@ use leptos::prelude::*;
 
 /// The bar at the top of `page`, which is shown to `reader` at `path`.
 pub(crate) fn top_bar(page: &Page, theme: Theme, reader: Reader, path: String) -> AnyView {
-    // The address of a one-time link is a secret, and not a page to return to.
-    let path = if matches!(page, Page::SetUp(_)) { "/".to_owned() } else { path };
+    // The address of such a link is a secret, and not a page to return to.
+    let is_secret = matches!(page, Page::SetUp(_) | Page::Unsubscribe(_));
+    let path = if is_secret { "/".to_owned() } else { path };
     let buttons = [
         (Theme::System, "system", "Follow the system"),
         (Theme::Light, "sun", "Light"),

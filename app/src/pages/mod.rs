@@ -21,11 +21,14 @@ mod panel;
 mod people;
 mod playground;
 mod profile;
+mod report_runs;
+mod reports;
 mod schedules;
 mod second_factor;
 mod sign_in;
 mod source_form;
 mod sources;
+mod unsubscribe;
 mod warming;
 mod webhook;
 mod webhook_snippets;
@@ -49,6 +52,10 @@ pub fn page(page: Page, theme: Theme, reader: Reader, path: String) -> AnyView {
         Page::RemoveSource(page) => source_form::remove(&page),
         Page::Folders(page) => folders::folders(&page),
         Page::ImageKeys(page) => image_keys::image_keys(&page),
+        Page::Reports(page) => reports::reports(&page),
+        Page::Report(page) => report_runs::report(&page),
+        Page::RemoveReport(page) => reports::remove(&page),
+        Page::Unsubscribe(page) => unsubscribe::unsubscribe(&page),
         Page::Schedules(page) => schedules::schedules(&page),
         Page::RemoveSchedule(page) => schedules::remove(&page),
         Page::Jobs(page) => jobs::jobs(&page),

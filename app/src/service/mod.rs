@@ -12,6 +12,7 @@ mod jobs_page;
 mod page_error;
 mod panel_slot;
 mod people_pages;
+mod report_pages;
 mod schedules_page;
 mod sources_page;
 
@@ -35,6 +36,10 @@ pub use panel_slot::{ChoicesSlot, Outcome, PanelSlot, PendingChoices, PendingPan
 pub use people_pages::{
     AccountPage, Factor, IdentityRow, Notice, PeoplePage, PersonRow, ProfilePage, QrCode, Reader,
     SecondFactorPage, SessionRow, SetUpPage, ShownOnce, SignInPage, SignedOutPage, TokenRow,
+};
+pub use report_pages::{
+    RemoveReportPage, ReportAbout, ReportPage, ReportPause, ReportRow, ReportRunRow,
+    ReportRunState, ReportsPage, SendingRow, SendingRows, TypedReport, UnsubscribePage,
 };
 pub use schedules_page::{RemoveSchedulePage, RunRow, ScheduleRow, SchedulesPage};
 pub use sources_page::{
@@ -103,6 +108,12 @@ pub enum Page {
     Folders(Arc<FoldersPage>),
     /// Addresses of images for pages elsewhere, for those who look after the dashboards.
     ImageKeys(Arc<ImageKeysPage>),
+    /// Reports, for administrators.
+    Reports(Arc<ReportsPage>),
+    /// The history of a report, for administrators.
+    Report(Arc<ReportPage>),
+    /// Confirming the removal of a report, for administrators.
+    RemoveReport(Arc<RemoveReportPage>),
     /// Schedules of warming, for administrators.
     Schedules(Arc<SchedulesPage>),
     /// Confirming the removal of a schedule, for administrators.
@@ -127,6 +138,8 @@ pub enum Page {
     SourceChanges(Arc<SourceChangesPage>),
     /// Signing in.
     SignIn(SignInPage),
+    /// Whether somebody receives a report.
+    Unsubscribe(UnsubscribePage),
     /// On the way to sign out at the provider.
     SignedOut(SignedOutPage),
     /// A one-time link.
@@ -162,6 +175,11 @@ impl Page {
             Self::RemoveSource(page) => format!("Remove {}? · Brisk", page.name),
             Self::Folders(_) => "Folders · Brisk".into(),
             Self::ImageKeys(_) => "Images · Brisk".to_owned(),
+            Self::Reports(_) => "Reports · Brisk".into(),
+            Self::Report(page) => {
+                format!("{} · Reports · Brisk", page.title.as_ref().unwrap_or(&page.name))
+            }
+            Self::RemoveReport(page) => format!("Remove {}? · Brisk", page.name),
             Self::Schedules(_) => "Schedules · Brisk".into(),
             Self::RemoveSchedule(page) => format!("Remove {}? · Brisk", page.name),
             Self::Jobs(_) => "Jobs · Brisk".into(),
@@ -175,6 +193,7 @@ impl Page {
             Self::Webhook(page) => format!("Webhook {} · Brisk", page.webhook.name),
             Self::SourceChanges(page) => format!("Triggers of {} · Brisk", page.name),
             Self::SignIn(_) => "Sign in · Brisk".into(),
+            Self::Unsubscribe(page) => format!("{} · Brisk", page.title),
             Self::SignedOut(_) => "Signed out · Brisk".into(),
             Self::SetUp(page) if page.is_first => "Set up · Brisk".into(),
             Self::SetUp(page) if page.is_passwordless => "Sign in · Brisk".into(),

@@ -36,6 +36,11 @@ pub(crate) fn is_shared_image(path: &str) -> bool {
     path.starts_with("/c/")
 }
 
+/// Whoever has such an address may unsubscribe, and nothing else.
+pub(crate) fn is_unsubscribing(path: &str) -> bool {
+    path.starts_with("/unsubscribe/")
+}
+
 /// Deliveries to these are signed, which no page of another site can do; pipelines reach the server by
 /// whatever name their network has for it.
 fn is_signed(path: &str) -> bool {

@@ -53,6 +53,11 @@ fn sender(names: &OwnNames, request: &Request) -> Sender {
     if is_read && own_names::is_shared_image(uri.path()) {
         return Sender::Own;
     }
+    // The token in its address is a secret, so that no page can send one by itself; mail programs that are pages,
+    // or that name an origin of their own, do.
+    if request.method() == Method::POST && own_names::is_unsubscribing(uri.path()) {
+        return Sender::Own;
+    }
     let site = only(headers, "sec-fetch-site");
     if [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method()) {
         let is_own = match site {

@@ -113,6 +113,9 @@ pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
         Page::Invalidation(_) => "/admin/invalidation".to_owned(),
         Page::Webhook(page) => format!("/admin/invalidation/webhooks/{}", page.webhook.name),
         Page::ImageKeys(_) => "/admin/images".to_owned(),
+        Page::Reports(_) => "/admin/reports".to_owned(),
+        // Nobody returns to it: its address is a secret.
+        Page::Unsubscribe(_) => "/".to_owned(),
         Page::Home(_)
         | Page::Api(_)
         | Page::Playground(_)
@@ -120,6 +123,8 @@ pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
         | Page::SourceForm(_)
         | Page::RemoveSource(_)
         | Page::Folders(_)
+        | Page::Report(_)
+        | Page::RemoveReport(_)
         | Page::Schedules(_)
         | Page::RemoveSchedule(_)
         | Page::Jobs(_)
