@@ -1,8 +1,8 @@
 //! News of editions, for subscriptions: what open pages follow.
 
-use crate::api::instant;
 use crate::live::following::{Following, Step};
 use crate::live::snapshot::{PanelStatus, Snapshot};
+use brisk_domain::export::IsoInstant;
 use brisk_domain::{PanelId, Timestamp};
 use brisk_graphql::types::news::{News, PanelNews};
 use brisk_graphql::types::scalars;
@@ -52,7 +52,7 @@ fn panel(id: &PanelId, status: &PanelStatus, now: Timestamp) -> PanelNews {
     match status {
         PanelStatus::Shown { edition, as_of, .. } => PanelNews {
             edition: Some(edition.0.to_string()),
-            as_of: Some(scalars::Timestamp(instant::utc(*as_of).to_string())),
+            as_of: Some(scalars::Timestamp(IsoInstant::utc(*as_of).to_string())),
             ..base
         },
         PanelStatus::Loading { since, usual } => PanelNews {
