@@ -2,8 +2,7 @@
 
 use crate::live::following::{Following, Step};
 use crate::live::snapshot::{PanelStatus, Snapshot};
-use brisk_domain::export::IsoInstant;
-use brisk_domain::{PanelId, Timestamp};
+use brisk_domain::{IsoInstant, PanelId, Timestamp};
 use brisk_graphql::types::news::{News, PanelNews};
 use brisk_graphql::types::scalars;
 use brisk_graphql::types::scalars::Long;
