@@ -160,6 +160,15 @@ pub fn account(page: &AccountPage) -> AnyView {
                     </form>
                     {effective}
                 </section>
+                <section class="operation" aria-labelledby="mail-title">
+                    <h2 id="mail-title">"Address of mail"</h2>
+                    <p>"Where reports are sent. Whoever reads mail there receives what this account may see."</p>
+                    <form method="post" action=action.clone()>
+                        <input type="hidden" name="do" value="mail"/>
+                        {text("mail", "Address", &page.mail, Some("Where it is empty, the name to sign in with, if that is an address."))}
+                        <div class="actions"><button class="btn">"Save"</button></div>
+                    </form>
+                </section>
                 <section class="operation" aria-labelledby="signing-in">
                     <h2 id="signing-in">"Signing in"</h2>
                     <dl class="facts"><div><dt>"Sessions"</dt><dd>{page.sessions}</dd></div>{identities}</dl>

@@ -18,6 +18,9 @@ pub fn profile(page: &ProfilePage, shown_in: Theme) -> AnyView {
         true => "none".to_owned(),
         false => page.teams.join(", "),
     };
+    let mail = page.mail.clone().map(|mail| {
+        view! { <div><dt>"Reports are sent to"</dt><dd>{mail}</dd></div> }
+    });
     view! {
         <main id="main">
             <div class="page-head">
@@ -32,6 +35,7 @@ pub fn profile(page: &ProfilePage, shown_in: Theme) -> AnyView {
                     <dl class="facts">
                         <div><dt>"Role"</dt><dd>{page.role}</dd></div>
                         <div><dt>"Teams"</dt><dd>{teams}</dd></div>
+                        {mail}
                         {attributes}
                     </dl>
                     <form method="post" action=ACTION>

@@ -108,7 +108,7 @@ fn table(run: &ReportRunRow, sendings: &SendingRows, now: Timestamp) -> Option<A
     ];
     let rows = sendings.shown.iter().map(|row| sending(row, now)).collect();
     let others = (sendings.others > 0).then(|| {
-        let words = format!("… and {} more, which went no worse.", sendings.others);
+        let words = format!("… and {} more.", sendings.others);
         view! { <p class="recent">{words}</p> }
     });
     let label = format!("Sendings of {}", run.moment);

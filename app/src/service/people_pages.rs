@@ -112,6 +112,8 @@ pub struct ProfilePage {
     pub full_name: String,
     /// What the reader looks after.
     pub role: &'static str,
+    /// Where reports are sent; none where the account has no address of mail.
+    pub mail: Option<String>,
     /// The reader's teams.
     pub teams: Vec<String>,
     /// The attributes that statements see, each with whence it comes.
@@ -277,6 +279,8 @@ pub struct PersonRow {
 pub struct AccountPage {
     /// The account.
     pub person: PersonRow,
+    /// The address of mail that an admin has set; empty where none is.
+    pub mail: String,
     /// Its own attributes, one per line.
     pub attributes: String,
     /// The attributes that statements see, each with whence it comes.

@@ -15,7 +15,10 @@ use axum::response::Response;
 use brisk_accounts::account::full_name;
 use brisk_accounts::{Account, AccountId, LoginName, Role};
 use brisk_app::service::{AccountPage, Notice, Page, PageError, PeoplePage, PersonRow, ShownOnce};
+use brisk_domain::report::MailAddress;
+use brisk_domain::sentence::sentence;
 use brisk_domain::{TeamName, format};
+use brisk_reports::{Directory as _, People};
 use brisk_store::{AccountChange, Actor, AuditRecord, Changed, Link, Store, StoreError};
 use http::StatusCode;
 use std::sync::Arc;
@@ -231,6 +234,10 @@ async fn change(by: &By<'_>, store: &Store, id: &AccountId, form: &Form) -> Resu
             }
             "Saved."
         }
+        "mail" => match mail(by, store, &account, form.get("mail").trim()).await? {
+            Some(address) => return Ok(Shown::done(format!("Reports are sent to {address}."))),
+            None => "The account has no address of its own any more.",
+        },
         "disable" => {
             apply(by, store, id, AccountChange::Disabled(true)).await?;
             "Nobody can sign in to this account any more, and its sessions have ended."
@@ -276,6 +283,35 @@ async fn change(by: &By<'_>, store: &Store, id: &AccountId, form: &Form) -> Resu
         _ => return Err("This form is not known. Reload the page.".to_owned().into()),
     };
     Ok(Shown::done(done))
+}
+
+/// Sets an account's address of mail, or takes it away where `text` is empty.
+async fn mail(
+    by: &By<'_>,
+    store: &Store,
+    account: &Account,
+    text: &str,
+) -> Result<Option<MailAddress>, Refused> {
+    let address = match text {
+        "" => None,
+        text => Some(MailAddress::parse(text).map_err(|error| sentence(&error.to_string()))?),
+    };
+    if let Some(address) = &address {
+        let (accounts, addresses) = (store.accounts().await?, store.mail_addresses().await?);
+        let people = People { accounts, addresses, ..People::default() };
+        let has_it = people.with_address(address);
+        if let Some(other) = has_it.into_iter().find(|other| other.id != account.id) {
+            let name = &other.name;
+            return Err(
+                format!("{name} has this address already, and an address has one owner.").into()
+            );
+        }
+    }
+    let (actor, now) = (&by.actor, by.auth.now());
+    match store.set_mail_address(&account.id, address.as_ref(), actor, now).await? {
+        true => Ok(address),
+        false => Err("There is no such account.".to_owned().into()),
+    }
 }
 
 async fn apply(
@@ -332,10 +368,11 @@ async fn respond_one(
         };
         let identities = store.identities_of(id).await?;
         let teams = store.teams().await?;
-        Ok::<_, StoreError>(Some((account, sessions, identities, teams)))
+        let mail = store.mail_addresses().await?.remove(id);
+        Ok::<_, StoreError>(Some((account, sessions, (identities, mail), teams)))
     };
     match gathered.await {
-        Ok(Some((account, sessions, identities, teams))) => {
+        Ok(Some((account, sessions, (identities, mail), teams))) => {
             let viewer = viewer::of(request.extensions());
             let page = AccountPage {
                 person: PersonRow {
@@ -343,6 +380,7 @@ async fn respond_one(
                     ..row(&account)
                 },
                 identities: identities.iter().map(ToString::to_string).collect(),
+                mail: mail.map(|mail| mail.to_string()).unwrap_or_default(),
                 attributes: attribute_lines(&account.attributes),
                 effective: effective_attributes(&account, &teams, "their own"),
                 known_teams: teams.keys().map(ToString::to_string).collect(),

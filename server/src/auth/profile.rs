@@ -15,6 +15,7 @@ use axum::response::Response;
 use brisk_accounts::Role;
 use brisk_accounts::second_factor::Authenticator;
 use brisk_app::service::{Factor, IdentityRow, Notice, Page, ProfilePage, SessionRow, TokenRow};
+use brisk_domain::report::MailAddress;
 use brisk_domain::view::parse_query;
 use brisk_store::StoreError;
 use http::{HeaderValue, StatusCode, header};
@@ -190,7 +191,10 @@ async fn gathered(
         }
         (None, None) => Factor::None,
     };
+    let mail = store.mail_addresses().await?.remove(&account.id);
+    let mail = mail.or_else(|| MailAddress::parse(account.name.as_str()).ok());
     Ok(Some(ProfilePage {
+        mail: mail.map(|mail| mail.to_string()),
         name: account.name.to_string(),
         full_name: account.full_name.clone(),
         role: account.role.word(),

@@ -9,5 +9,5 @@ pub mod channels;
 pub(crate) mod known;
 pub mod landings;
 mod making;
-mod sending;
+pub(crate) mod sending;
 pub mod worker;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How often a sending is tried.
-pub(super) const MOST: u32 = 8;
+pub(crate) const MOST: u32 = 8;
 /// How long one attempt may take: the answer of a mail server may take five minutes.
 const LEASE: Duration = Duration::from_secs(900);
 /// The pause before a second attempt; it doubles with each.

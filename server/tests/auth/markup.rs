@@ -4,7 +4,7 @@
 use super::world::{NOW, World, request};
 use brisk_accounts::{Role, account::Attributes};
 use brisk_domain::view::query_string;
-use brisk_domain::{AttributeName, Selection};
+use brisk_domain::{AttributeName, ReportName, Selection};
 use brisk_server::config::AccountLimits;
 use brisk_store::{AccountChange, Actor, AuditRecord};
 use std::fmt::Write as _;
@@ -186,6 +186,21 @@ async fn world() -> (World, String) {
         after: Some(EVIL.into()),
     };
     world.store.record_audit(&record).await.unwrap();
+    let text = serde_json::to_string(EVIL).unwrap();
+    let reports = [
+        (
+            "evil",
+            format!(
+                "title = {text}\ndashboard = \"evil\"\nto = [\"team:sales\"]\ncron = \"0 6 * * 1\"\n"
+            ),
+        ),
+        ("broken", format!("title = {text}\n{text} = {text}\ndashboard = {text}\nto = [{text}]\n")),
+    ];
+    for (name, definition) in reports {
+        let (name, by) = (ReportName::parse(name).unwrap(), &record.actor);
+        world.store.set_report(&name, &definition, by, NOW).await.unwrap();
+        world.store.ask_for_report(&name, by, NOW).await.unwrap();
+    }
     (world, cookie)
 }
 
@@ -225,6 +240,10 @@ async fn text_stays_text_on_every_page_wherever_it_comes_from() {
         "/d/broken",
         "/admin/cache/evil",
         "/admin/people",
+        "/admin/reports?name=evil",
+        "/admin/reports?name=broken",
+        "/admin/reports/evil",
+        "/admin/reports/broken/remove",
         "/admin/folders",
         "/admin/activity",
         "/profile",

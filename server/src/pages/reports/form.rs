@@ -9,6 +9,8 @@ use brisk_domain::sentence::sentence;
 use brisk_domain::{ReportName, Timestamp, format};
 use brisk_store::{Actor, ReportRecord, Store};
 
+/// The most reports that are made in the app.
+const MOST: usize = 1_000;
 /// What the form of a new report begins with: what is required, and the rest behind `#`.
 const EXAMPLE: &str = r#"title = "Weekly sales"
 dashboard = "sales"
@@ -72,6 +74,11 @@ pub(super) async fn keep(
         let all = all(state, store).await?;
         let there = all.get(name).map(|known| known.record.as_ref());
         problems.extend(taken(name, typed.changes, there, now));
+        let of_app = all.values().filter(|known| known.record.is_some()).count();
+        if there.is_none() && of_app >= MOST {
+            problems
+                .push(format!("There are {MOST} reports already. Remove one that nobody needs."));
+        }
     }
     // The definition is checked whatever its name is, so that everything is said at once.
     let checked = name.clone().or_else(|| ReportName::parse("report").ok());

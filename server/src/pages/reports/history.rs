@@ -3,6 +3,7 @@
 use super::common::{all, not_kept, nowhere};
 use super::runs::{self, Clock, Names};
 use crate::pages::response;
+use crate::reports::sending::MOST;
 use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
@@ -86,13 +87,72 @@ fn row(sending: &SendingRecord, names: &Names) -> SendingRow {
         }
         (SendingState::Unknown, OnLost::AtLeastOnce) => ("unknown whether it arrived", true),
     };
+    let is_tried_again = sending.attempts < MOST
+        && match sending.state {
+            SendingState::NotSent => true,
+            SendingState::Unknown => sending.on_lost == OnLost::AtLeastOnce,
+            SendingState::Claimed | SendingState::Refused | SendingState::Sent => false,
+        };
     SendingRow {
         recipient: names.shown(&sending.key.recipient),
         state,
         is_bad,
         attempts: sending.attempts,
         at: sending.ended_at.unwrap_or(sending.claimed_at),
-        retry_at: sending.retry_at,
+        retry_at: sending.retry_at.filter(|_| is_tried_again),
         words: sending.words.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use brisk_domain::Timestamp;
+    use brisk_store::SendingKey;
+
+    fn record(state: SendingState, on_lost: OnLost, attempts: u32) -> SendingRecord {
+        let (report, recipient) = ("weekly".to_owned(), "mail:board@example.com".to_owned());
+        SendingRecord {
+            key: SendingKey { report, due_at: Timestamp(0), recipient },
+            state,
+            on_lost,
+            attempts,
+            claimed_at: Timestamp(1),
+            ended_at: None,
+            retry_at: Some(Timestamp(2)),
+            words: String::new(),
+            message_id: String::new(),
+        }
+    }
+
+    #[test]
+    fn only_what_is_tried_again_says_when() {
+        use SendingState::{Claimed, NotSent, Refused, Sent, Unknown};
+        let (once, again) = (OnLost::AtMostOnce, OnLost::AtLeastOnce);
+        let names = Names::default();
+        for (state, on_lost, attempts, expected) in [
+            (NotSent, once, 1, true),
+            (NotSent, once, MOST, false),
+            (Unknown, once, 1, false),
+            (Unknown, again, 1, true),
+            (Unknown, again, MOST, false),
+            (Refused, again, 1, false),
+            (Sent, again, 1, false),
+            (Claimed, again, 2, false),
+        ] {
+            let row = row(&record(state, on_lost, attempts), &names);
+            assert_eq!(row.retry_at.is_some(), expected, "{state:?} {on_lost:?} {attempts}");
+        }
+    }
+
+    #[test]
+    fn of_many_sendings_those_that_did_not_arrive_are_shown() {
+        let mut all = vec![record(SendingState::Sent, OnLost::AtMostOnce, 1); 300];
+        all.push(record(SendingState::Refused, OnLost::AtMostOnce, 1));
+        all.push(record(SendingState::Unknown, OnLost::AtMostOnce, 1));
+        let rows = sending_rows(all, &Names::default());
+        assert_eq!((rows.shown.len(), rows.others), (SENDINGS, 102));
+        let bad: Vec<bool> = rows.shown.iter().map(|row| row.is_bad).take(3).collect();
+        assert_eq!(bad, [true, true, false]);
     }
 }

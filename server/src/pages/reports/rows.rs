@@ -22,7 +22,7 @@ pub(super) fn row(
     let is_paused_by_definition = known.report.as_ref().is_ok_and(|report| report.is_paused);
     let pause = match (known.is_paused(), is_paused_by_definition) {
         (false, _) => ReportPause::No,
-        // To resume it in the app would change nothing yet, but it is the decision that was made here.
+        // Of one that is paused in both ways, what can be ended here.
         (true, _) if known.is_paused_in_app => ReportPause::InApp,
         (true, _) => ReportPause::ByDefinition,
     };

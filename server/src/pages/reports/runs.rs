@@ -23,6 +23,7 @@ impl Clock {
 }
 
 /// The names of accounts by their keys as recipients.
+#[derive(Default)]
 pub(super) struct Names(BTreeMap<String, String>);
 
 impl Names {
