@@ -7,6 +7,7 @@ import "./crosshair.js";
 import "./menus.js";
 import "./full-screen.js";
 import "./option-search.js";
+import "./playground.js";
 import "./live/live.js";
 import "./pages/navigation.js";
 import "./pages/history.js";

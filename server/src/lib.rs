@@ -45,6 +45,7 @@ pub mod connections;
 pub mod drawing;
 mod exports;
 pub mod feeder;
+mod graphql;
 pub mod health;
 pub mod health_door;
 pub mod hooks;

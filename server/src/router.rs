@@ -9,7 +9,7 @@ use crate::pages::{
     server_functions, source_changes, unsubscribe, webhook_administration,
 };
 use crate::state::AppState;
-use crate::{api, health, image_links, live, metrics};
+use crate::{api, graphql, health, image_links, live, metrics};
 use axum::Router;
 use axum::middleware;
 use axum::routing::any;
@@ -114,6 +114,7 @@ pub fn routes() -> Routes {
         .get("/api", Sight, api::page::page)
         .get("/api/try/{operation}", Nothing, api::page::open)
         .nest("/api/v1", api::routes())
+        .merge(graphql::routes())
         // Nesting leaves the bare prefix with a slash to the pages.
         .with(|router| router.route("/api/v1/", any(api::handlers::not_found)))
         .with(|router| router.fallback(handlers::not_found).layer(CompressionLayer::new()));

@@ -13,6 +13,7 @@ use crate::pages::page_cache::PageCache;
 use crate::pages::rebuilds::Rebuilds;
 use crate::service::EngineService;
 use brisk_app::Assets;
+use brisk_graphql::Endpoint;
 use brisk_store::Store;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -50,6 +51,8 @@ pub struct Parts {
     pub connections: Registry,
     /// Who asks.
     pub auth: Auth,
+    /// The schema in GraphQL.
+    pub graphql: Arc<Endpoint>,
     /// The databases that were added in the app, where there is a store to keep them in.
     pub app_sources: Option<Arc<AppSources>>,
 }
@@ -83,6 +86,7 @@ impl AppState {
             cache_history: Arc::default(),
             connections: Registry::default(),
             auth,
+            graphql: Arc::default(),
             app_sources: None,
         }))
     }

@@ -38,9 +38,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 
 /// Wednesday 2026-11-25 22:00 UTC: the shop is closed.
-const NIGHT: i64 = 1_795_644_000;
+pub(crate) const NIGHT: i64 = 1_795_644_000;
 
-fn repository(path: &str) -> PathBuf {
+pub(crate) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
 
@@ -80,14 +80,14 @@ fn write_demo(folder: &Path) {
 }
 
 /// The demo over a small shop, with a clock that tests turn.
-struct World {
-    folder: TempDir,
-    clock: Arc<ManualClock>,
+pub(crate) struct World {
+    pub(crate) folder: TempDir,
+    pub(crate) clock: Arc<ManualClock>,
     lookups: Arc<AtomicU64>,
 }
 
 impl World {
-    async fn at(now: i64) -> Self {
+    pub(crate) async fn at(now: i64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         write_demo(folder.path());
         let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(now)));
@@ -108,7 +108,7 @@ impl World {
         assert!(demo::load(&arguments, data, &rollups, &store, &self.clock).await.unwrap());
     }
 
-    fn database(&self) -> PathBuf {
+    pub(crate) fn database(&self) -> PathBuf {
         source::path(self.folder.path())
     }
 

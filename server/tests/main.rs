@@ -27,6 +27,7 @@ mod pages;
 mod proofs;
 mod readout;
 mod replicas;
+mod reports;
 mod schedules;
 mod shared_cache;
 mod sqlite_files;

@@ -39,6 +39,7 @@ pub(super) fn admin_nav(page: &Page, reader: Reader) -> Option<AnyView> {
         | Page::Dashboard(_)
         | Page::Panel(_)
         | Page::Api(_)
+        | Page::Playground(_)
         | Page::SignIn(_)
         | Page::SignedOut(_)
         | Page::SetUp(_)

@@ -32,7 +32,11 @@ pub fn api(page: &ApiPage) -> AnyView {
         <main id="main">
             <div class="page-head">
                 <div><h1>"API"</h1><p>{with_code(page.about)}</p></div>
-                <p class="as-of"><a href="/api/v1/openapi.json">"OpenAPI 3.1"</a></p>
+                <p class="as-of">
+                    <a href="/api/v1/openapi.json">"OpenAPI 3.1"</a>
+                    " · "
+                    <a href="/api/graphql/playground">"GraphQL"</a>
+                </p>
             </div>
             <div class="page api">
                 <div class="operations">{operations}</div>

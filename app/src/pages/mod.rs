@@ -19,6 +19,7 @@ mod jobs;
 mod noticed;
 mod panel;
 mod people;
+mod playground;
 mod profile;
 mod report_runs;
 mod reports;
@@ -45,6 +46,7 @@ pub fn page(page: Page, theme: Theme, reader: Reader, path: String) -> AnyView {
         Page::Dashboard(page) => dashboard::dashboard(&page),
         Page::Panel(page) => panel::panel(&page),
         Page::Api(page) => api::api(&page),
+        Page::Playground(page) => playground::playground(&page),
         Page::Sources(page) => sources::sources(&page),
         Page::SourceForm(page) => source_form::source_form(&page),
         Page::RemoveSource(page) => source_form::remove(&page),

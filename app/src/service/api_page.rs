@@ -16,6 +16,15 @@ pub struct ApiPage {
     pub dashboards: Vec<Arc<Dashboard>>,
 }
 
+/// A page to try queries in GraphQL.
+#[derive(Debug)]
+pub struct PlaygroundPage {
+    /// The query that it begins with.
+    pub query: String,
+    /// The schema, in its own language.
+    pub schema: String,
+}
+
 /// One operation.
 #[derive(Debug)]
 pub struct ApiOperation {

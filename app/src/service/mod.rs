@@ -17,7 +17,7 @@ mod schedules_page;
 mod sources_page;
 
 pub use activity_page::{ActivityFilter, ActivityPage, ActivityRecord};
-pub use api_page::{ApiField, ApiOperation, ApiPage, ApiProblem, FieldKind};
+pub use api_page::{ApiField, ApiOperation, ApiPage, ApiProblem, FieldKind, PlaygroundPage};
 pub use cache_page::{
     CacheFigures, CachePage, CachePolicyPage, CacheTiers, CachedDashboard, CachedDashboardPage,
     CachedPanel, CachedSource, PolicyInForce, PurgePage, least_current,
@@ -96,6 +96,8 @@ pub enum Page {
     Panel(Arc<DashboardPage>),
     /// The API's page.
     Api(Arc<ApiPage>),
+    /// The page to try queries in GraphQL.
+    Playground(Arc<PlaygroundPage>),
     /// Sources and their rollups, for administrators.
     Sources(Arc<SourcesPage>),
     /// The form of a source, for administrators.
@@ -167,6 +169,7 @@ impl Page {
                 None => page.dashboard.title.clone(),
             },
             Self::Api(_) => "API · Brisk".into(),
+            Self::Playground(_) => "GraphQL · Brisk".into(),
             Self::Sources(_) => "Sources · Brisk".into(),
             Self::SourceForm(_) => "Source · Brisk".into(),
             Self::RemoveSource(page) => format!("Remove {}? · Brisk", page.name),

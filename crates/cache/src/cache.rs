@@ -159,6 +159,7 @@ impl<V: Value> Cache<V> {
         if requests.is_empty() {
             return Vec::new();
         }
+        self.0.counters.batch();
         let mut found = self.0.find(requests).await;
         for one in &mut found {
             if one.hit.is_none() {
@@ -309,6 +310,7 @@ impl<V: Value> Cache<V> {
         Statistics {
             of: self.0.counters.by_label(),
             tiers: Tiers { round_trips, ..self.0.counters.tiers() },
+            batches: self.0.counters.batches(),
         }
     }
 

@@ -4,6 +4,7 @@ use crate::entry::{Hit, State};
 use crate::load_times::{LoadTimes, RecentLoads};
 use crate::policy::Trigger;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -98,6 +99,8 @@ pub struct Statistics {
     pub of: BTreeMap<(Arc<str>, Trigger), Figures>,
     /// Traffic between the tiers.
     pub tiers: Tiers,
+    /// Batches that were looked up, of however many entries.
+    pub batches: u64,
 }
 
 impl Statistics {
@@ -122,6 +125,7 @@ const OTHERS: &str = "(others)";
 pub(crate) struct Counters {
     of: Mutex<BTreeMap<(Arc<str>, Trigger), Figures>>,
     tiers: Mutex<Tiers>,
+    batches: AtomicU64,
     recent_loads: RecentLoads,
 }
 
@@ -155,6 +159,15 @@ impl Counters {
 
     pub(crate) fn tier(&self, add: impl FnOnce(&mut Tiers)) {
         add(&mut lock(&self.tiers));
+    }
+
+    /// Counts a batch that was looked up.
+    pub(crate) fn batch(&self) {
+        self.batches.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn batches(&self) -> u64 {
+        self.batches.load(Ordering::Relaxed)
     }
 
     pub(crate) fn by_label(&self) -> BTreeMap<(Arc<str>, Trigger), Figures> {

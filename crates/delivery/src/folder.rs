@@ -5,7 +5,8 @@
 //! ever written again. All steps are relative to the open folder and follow no link, so that nobody who may
 //! write there leads them elsewhere.
 
-use crate::message::{Contents, Message, MessageId, distinct, file_name};
+use crate::file_name::{distinct, file_name};
+use crate::message::{Contents, Message, MessageId};
 use crate::outcome::Outcome;
 use crate::plain;
 use bytes::Bytes;

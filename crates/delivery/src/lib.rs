@@ -19,6 +19,7 @@
 //! table of `docs/reports.md`, and a test for each point at which the connection may break.
 
 mod exchange;
+mod file_name;
 pub mod folder;
 pub mod mail;
 mod message;

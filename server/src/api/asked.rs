@@ -10,17 +10,15 @@ use super::loaded::Loaded;
 use super::parameters::Parameters;
 use super::problem;
 use crate::answers::{self, Head};
-use crate::auth::told::told;
 use crate::auth::viewer::Viewer;
 use crate::http::accept::Encoding;
 use crate::http::etag::ETag;
 use crate::http::problem::Problem;
-use crate::service::{EngineService, FramesRequest, Which, client_of};
+use crate::service::{EngineService, FramesRequest, Wanted, client_of};
 use axum::response::{IntoResponse as _, Response};
 use brisk_app::service::PageError;
 use brisk_cache::{Caller, Client};
 use brisk_domain::{PanelData, Timestamp};
-use futures::future::join_all;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// How current a panel's frames are: a structured field (RFC 9651).
@@ -39,7 +37,7 @@ pub(crate) struct Asked {
 pub(crate) async fn asked(
     service: &EngineService,
     (caller, viewer): (Caller, &Viewer),
-    (slug, which): (&str, Which<'_>),
+    (slug, wanted): (&str, Wanted<'_>),
     query: Option<&str>,
     headers: &HeaderMap,
 ) -> Result<Asked, Problem> {
@@ -48,7 +46,7 @@ pub(crate) async fn asked(
     let parameters = Parameters::read(query, headers).map_err(|e| problem::wrong_parameter(&e))?;
     let (zone, client) = (parameters.zone.as_ref(), client_of(&caller));
     let pairs = &parameters.pairs;
-    let requested = service.frames(slug, which, zone, pairs, caller, viewer).await?;
+    let requested = service.frames(slug, wanted, zone, pairs, caller, viewer).await?;
     let looks_behind = viewer.looks_behind(requested.dashboard());
     let oldest = parameters.oldest(service.now());
     Ok(Asked { requested, client, oldest, looks_behind })
@@ -114,18 +112,7 @@ impl Asked {
     pub(crate) async fn loaded(self) -> Result<Loaded, Problem> {
         let Self { requested, oldest, looks_behind, .. } = self;
         let frames = requested.into_frames().await?;
-        let shown = frames.panels.iter().map(|(_, shown)| {
-            let shown = shown.clone();
-            async move {
-                match oldest {
-                    Some(oldest) => shown.since(oldest).await,
-                    None => shown.current().await,
-                }
-            }
-        });
-        let outcomes = join_all(shown).await.into_iter();
-        let outcomes = outcomes.map(|outcome| outcome.map_err(|error| told(looks_behind, error)));
-        let outcomes = outcomes.collect();
+        let outcomes = frames.outcomes(oldest, looks_behind).await;
         Ok(Loaded { frames, outcomes })
     }
 }

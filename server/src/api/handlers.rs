@@ -10,7 +10,7 @@ use super::problem;
 use crate::auth::viewer::Viewer;
 use crate::http::accept;
 use crate::http::problem::Problem;
-use crate::service::Which;
+use crate::service::Wanted;
 use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, OriginalUri, Path, State};
@@ -58,7 +58,7 @@ pub async fn dashboard(
             let (form, service) = (form?, &state.service);
             let caller = Caller::new(Trigger::Api, client);
             let asked =
-                asked(service, (caller, &viewer), (slug, Which::All), uri.query(), &headers)
+                asked(service, (caller, &viewer), (slug, Wanted::All), uri.query(), &headers)
                     .await?;
             return asked.response(service, form, &headers).await;
         }
@@ -133,7 +133,7 @@ pub async fn whole(
         let Ok(Path(slug)) = path else { return Err(problem::not_found()) };
         let (service, caller) = (&state.service, Caller::new(Trigger::Api, client));
         let asked =
-            asked(service, (caller, &viewer), (&slug, Which::All), uri.query(), &headers).await?;
+            asked(service, (caller, &viewer), (&slug, Wanted::All), uri.query(), &headers).await?;
         asked.response(service, Form::Dashboard, &headers).await
     };
     answered.await.map_err(|problem| problem.at(&uri))
@@ -173,7 +173,7 @@ pub async fn panel(
         };
         let (service, caller) = (&state.service, Caller::new(Trigger::Api, client));
         let asked =
-            asked(service, (caller, &viewer), (&slug, Which::One(panel)), uri.query(), &headers)
+            asked(service, (caller, &viewer), (&slug, Wanted::Panel(panel)), uri.query(), &headers)
                 .await?;
         asked.response(service, form, &headers).await
     };

@@ -16,7 +16,7 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// The view as files are made of it.
     pub(super) fn exported(&self) -> ExportedView<'_> {
-        let Frames { dashboard, view, window, panels } = &self.frames;
+        let Frames { dashboard, view, window, panels, .. } = &self.frames;
         let panels = panels.iter().zip(&self.outcomes);
         let panels = panels.map(|((panel, _), outcome)| (panel, outcome.as_deref()));
         ExportedView {
@@ -42,13 +42,14 @@ impl Loaded {
 
     /// The same with one of its panels alone.
     pub(crate) fn only(&self, at: usize) -> Self {
-        let Frames { dashboard, view, window, panels } = &self.frames;
+        let Frames { dashboard, view, window, panels, .. } = &self.frames;
         let panels = panels.get(at..=at).unwrap_or_default().to_vec();
         let frames = Frames {
             dashboard: dashboard.clone(),
             view: view.clone(),
             window: window.clone(),
             panels,
+            choices: Default::default(),
         };
         let outcomes = self.outcomes.get(at..=at).unwrap_or_default().to_vec();
         Self { frames, outcomes }

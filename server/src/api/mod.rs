@@ -44,7 +44,7 @@ use http::{StatusCode, header};
 
 /// Refuses viewers who ask for more than their share; what they may not have is a problem like what is
 /// not there.
-async fn admit(OriginalUri(uri): OriginalUri, request: Request, next: Next) -> Response {
+pub(crate) async fn admit(OriginalUri(uri): OriginalUri, request: Request, next: Next) -> Response {
     let accounts = request.extensions().get::<Accounts>().cloned();
     let viewer = viewer::of(request.extensions());
     let admitted = match accounts {

@@ -46,6 +46,12 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
         title: kind.title,
         advice: kind.advice,
     });
+    let problems = problems.chain(brisk_graphql::problem::KINDS.iter().map(|kind| ApiProblem {
+        name: kind.name,
+        status: kind.status,
+        title: kind.title,
+        advice: kind.advice,
+    }));
     let page = ApiPage {
         about: openapi::document().info.description.as_deref().unwrap_or_default(),
         operations: operations.collect(),

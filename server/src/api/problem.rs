@@ -165,8 +165,19 @@ const TIMEOUT: Kind = Kind {
 };
 
 /// A parameter that a parser rejected with `message`.
-pub(super) fn wrong_parameter(message: &str) -> Problem {
+pub(crate) fn wrong_parameter(message: &str) -> Problem {
     Problem::new(&WRONG_PARAMETER, sentence(message))
+}
+
+/// There is nothing of that name, or nothing for who asks; `detail` is a sentence.
+pub(crate) fn no_such(detail: &str) -> Problem {
+    Problem::new(&NOT_FOUND, detail)
+}
+
+/// Too many pages are open, whoever they belong to.
+pub(crate) fn too_many_pages() -> Problem {
+    Problem::new(&OVERLOADED, "Too many pages are open at the moment. Try again in a minute.")
+        .after(60)
 }
 
 /// Nothing is at this address.
@@ -187,7 +198,7 @@ pub(super) fn method_not_allowed(reads: bool) -> Problem {
 }
 
 /// The response could not be serialised; never a database's fault.
-pub(super) fn not_serialised(error: &dyn std::error::Error) -> Problem {
+pub(crate) fn not_serialised(error: &dyn std::error::Error) -> Problem {
     tracing::error!(%error, "an answer of the API could not be written");
     Problem::new(&NOT_WRITTEN, "The answer could not be written. Try again.")
 }

@@ -45,10 +45,18 @@ pub(super) const NOT_KNOWN: Kind = Kind {
     retry_after: Some(2),
 };
 
+/// What somebody who has not signed in is asked to do.
+pub(crate) const ASKED: &str = "Sign in, or send a token: Authorization: Bearer brisk_…";
+
+/// The problem of somebody who has not signed in.
+pub(crate) fn sign_in() -> Problem {
+    Problem::new(&SIGN_IN, ASKED)
+}
+
 /// The answer at that address; `sentence` says what happened.
 pub(super) fn answer(uri: &Uri, kind: &Kind, sentence: &str) -> Response {
     // The address decides the form of the answer, and nothing else.
-    match uri.path().starts_with("/api/v1/") {
+    match uri.path().starts_with("/api/v1/") || uri.path() == "/api/graphql" {
         true => Problem::new(kind, sentence).at(uri).into_response(),
         false => {
             let later = kind.retry_after.map(|seconds| [("retry-after", seconds.to_string())]);

@@ -275,8 +275,7 @@ impl Asked {
     fn sign_in(&self, is_page: bool) -> Response {
         if !is_page {
             let challenge = HeaderValue::from_static("Bearer realm=\"Brisk\"");
-            let sentence = "Sign in, or send a token: Authorization: Bearer brisk_…";
-            let answer = problem::answer(&self.uri, &problem::SIGN_IN, sentence);
+            let answer = problem::answer(&self.uri, &problem::SIGN_IN, problem::ASKED);
             return ([(header::WWW_AUTHENTICATE, challenge)], answer).into_response();
         }
         self.lead_to("/sign-in")

@@ -9,7 +9,7 @@ use crate::auth::account_viewer::account_viewer;
 use crate::auth::viewer::Viewer;
 use crate::config::Settings;
 use crate::http::problem::Problem;
-use crate::service::{EngineService, Which};
+use crate::service::{EngineService, Wanted};
 use crate::{assembly, logging};
 use anyhow::{Context, Result, anyhow, bail};
 use brisk_accounts::LoginName;
@@ -71,7 +71,7 @@ pub async fn run(arguments: ExportArguments) -> Result<ExitCode> {
     };
     let service = service(&settings, &arguments.shared, store.as_ref()).await?;
     let caller = Caller::from(Trigger::Report);
-    let which = arguments.panel.as_deref().map_or(Which::All, Which::One);
+    let which = arguments.panel.as_deref().map_or(Wanted::All, Wanted::Panel);
     let shown = (arguments.dashboard.as_str(), which);
     let query = Some(arguments.view.trim_start_matches('?'));
     let asked = asked(&service, (caller, &viewer), shown, query, &HeaderMap::new()).await;

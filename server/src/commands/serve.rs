@@ -262,8 +262,9 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         auth.settings().base.clone(),
     );
     let report_clock = Arc::clone(&clock);
+    let events = engine.loader().cache().follow();
     let landings =
-        report_landings::follow(&store, &engine, report_clock.as_ref(), reports.landed());
+        report_landings::follow(&store, &engine, report_clock.as_ref(), reports.landed(), events);
     let worker =
         warming_schedules::Worker::new(store.clone(), Arc::clone(&engine), Arc::clone(&clock));
     let audit_clock = Arc::clone(&clock);

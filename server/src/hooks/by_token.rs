@@ -2,6 +2,7 @@
 //! of scope `invalidate`, or for an editor who has signed in. The body is the same.
 
 use super::answer::{self, Answer};
+pub(crate) use super::body::TEST;
 use super::{body, problem};
 use crate::auth::viewer::Viewer;
 use crate::http::conditional::NO_STORE;
@@ -33,18 +34,27 @@ pub(crate) async fn invalidate(
     OriginalUri(uri): OriginalUri,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let sender = viewer.actor(String::new()).name;
-    let mut delivery = Delivery::new(Door::Api(sender), state.service.now());
-    let answer = recorded(&state, &viewer, body.ok().as_deref(), &mut delivery).await;
-    if let Some(hooks) = &state.hooks {
-        hooks.write_down(delivery, answer.as_ref());
-    }
-    match answer {
+    match written_down(&state, &viewer, body.ok().as_deref()).await {
         Ok(answer) => {
             (StatusCode::OK, [(header::CACHE_CONTROL, NO_STORE)], Json(answer)).into_response()
         }
         Err(problem) => problem.at(&uri).into_response(),
     }
+}
+
+/// Does what `body` asks for, and notes it in the log of deliveries.
+pub(crate) async fn written_down(
+    state: &AppState,
+    viewer: &Viewer,
+    body: Option<&[u8]>,
+) -> Result<Answer, Problem> {
+    let sender = viewer.actor(String::new()).name;
+    let mut delivery = Delivery::new(Door::Api(sender), state.service.now());
+    let answer = recorded(state, viewer, body, &mut delivery).await;
+    if let Some(hooks) = &state.hooks {
+        hooks.write_down(delivery, answer.as_ref());
+    }
+    answer
 }
 
 async fn recorded(

@@ -82,6 +82,14 @@ impl Problem {
     }
 }
 
+/// In GraphQL, problems are errors of fields.
+impl From<Problem> for brisk_graphql::Problem {
+    fn from(problem: Problem) -> Self {
+        let Problem { kind, title, status, detail, instance: _, retry_after } = problem;
+        Self { kind, title: title.to_owned(), status, detail, retry_after }
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();

@@ -6,7 +6,7 @@ use crate::api::asked::asked;
 use crate::api::form::Form;
 use crate::auth::rights::for_everybody;
 use crate::http::problem::Problem;
-use crate::service::Which;
+use crate::service::Wanted;
 use crate::state::AppState;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{OriginalUri, Path, State};
@@ -77,7 +77,7 @@ async fn answer(
     let viewer = viewer.ok_or_else(problem::key_ended)?;
     let client = Client::reader(&format!("image key {}", key.id));
     let (service, caller) = (&state.service, Caller::new(Trigger::Api, client));
-    let shown = (slug.as_str(), Which::One(panel.as_str()));
+    let shown = (slug.as_str(), Wanted::Panel(panel.as_str()));
     let asked = asked(service, (caller, &viewer), shown, Some(&address.query), headers).await?;
     asked.response(service, form, headers).await
 }

@@ -1,6 +1,7 @@
 //! `/d/{slug}/live` and `/d/{slug}/p/{panel}/live`.
 
 use super::channel::Followed;
+use super::following::Following;
 use super::hub::Full;
 use super::reader::Reader;
 use super::stream;
@@ -39,16 +40,56 @@ pub async fn panel(
 }
 
 async fn follow(state: &AppState, slug: &str, panel: Option<&str>, head: &Parts) -> Response {
+    let parameters = parse_query(head.uri.query().unwrap_or_default());
+    match begin(state, slug, panel, &parameters, head).await {
+        Ok(following) => stream::response(following),
+        Err(Refused::Page(PageError::NotFound(message))) => {
+            (StatusCode::NOT_FOUND, message + "\n").into_response()
+        }
+        Err(Refused::Page(PageError::BadRequest(message, _))) => {
+            (StatusCode::BAD_REQUEST, message + "\n").into_response()
+        }
+        Err(Refused::Page(error @ PageError::Busy)) => {
+            (StatusCode::SERVICE_UNAVAILABLE, error.message() + "\n").into_response()
+        }
+        Err(Refused::Page(error @ PageError::TooMany { retry_after, .. })) => {
+            let later = [(header::RETRY_AFTER, HeaderValue::from(retry_after))];
+            let message = error.message() + "\n";
+            (StatusCode::TOO_MANY_REQUESTS, later, message).into_response()
+        }
+        Err(Refused::Full) => {
+            let later = [(header::RETRY_AFTER, "60")];
+            let message = "Too many pages are open at the moment. Try again in a minute.\n";
+            (StatusCode::SERVICE_UNAVAILABLE, later, message).into_response()
+        }
+    }
+}
+
+/// Why a view is not followed.
+pub(crate) enum Refused {
+    /// There is no such view, or its reader has too many.
+    Page(PageError),
+    /// All readers together have too many.
+    Full,
+}
+
+/// Begins to follow a view, or one panel of it, for whoever sent a request with that head.
+pub(crate) async fn begin(
+    state: &AppState,
+    slug: &str,
+    panel: Option<&str>,
+    parameters: &[(String, String)],
+    head: &Parts,
+) -> Result<Following, Refused> {
     let client = client::of(&head.extensions);
     let viewer = viewer::of(&head.extensions);
-    let parameters = parse_query(head.uri.query().unwrap_or_default());
     let followed = || {
-        let (dashboard, view) = state.service.view_of(slug, &parameters, &viewer)?;
+        let (dashboard, view) = state.service.view_of(slug, parameters, &viewer)?;
         let panel = match shown_at(&dashboard, panel)? {
             Shown::Panel(panel) => Some(panel),
             Shown::Dashboard | Shown::Panels(_) | Shown::Frames(_) => None,
         };
-        let (slug, pace) = (dashboard.slug.clone(), Pace::from_pairs(&parameters));
+        let (slug, pace) = (dashboard.slug.clone(), Pace::from_pairs(parameters));
         let page_id = parameters.iter().find(|(name, _)| name == DashboardPage::ID);
         let page_id = page_id.map(|(_, id)| id.clone());
         let looks_behind = viewer.looks_behind(&dashboard);
@@ -59,39 +100,13 @@ async fn follow(state: &AppState, slug: &str, panel: Option<&str>, head: &Parts)
         }
         Ok((followed, dashboard))
     };
-    let opened = match followed() {
-        Ok(followed) => state.service.accounts().open(&viewer).await.map(|open| (followed, open)),
-        Err(error) => Err(error),
-    };
-    let ((followed, dashboard), open) = match opened {
-        Ok(followed) => followed,
-        Err(PageError::NotFound(message)) => {
-            return (StatusCode::NOT_FOUND, message + "\n").into_response();
-        }
-        Err(PageError::BadRequest(message, _)) => {
-            return (StatusCode::BAD_REQUEST, message + "\n").into_response();
-        }
-        Err(error @ PageError::Busy) => {
-            return (StatusCode::SERVICE_UNAVAILABLE, error.message() + "\n").into_response();
-        }
-        Err(error @ PageError::TooMany { retry_after, .. }) => {
-            let later = [(header::RETRY_AFTER, HeaderValue::from(retry_after))];
-            let message = error.message() + "\n";
-            return (StatusCode::TOO_MANY_REQUESTS, later, message).into_response();
-        }
-    };
+    let (followed, dashboard) = followed().map_err(Refused::Page)?;
+    let open = state.service.accounts().open(&viewer).await.map_err(Refused::Page)?;
     let last = head.headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let last = last.map(str::to_owned);
     let connection = head.extensions.get().cloned().unwrap_or_default();
-    match state.hub.subscribe(followed, dashboard, client, &connection) {
-        Ok(subscription) => {
-            let reader = Reader::new(state.auth.clone(), viewer, &head.headers);
-            let last = last.map(str::to_owned);
-            stream::response(state.hub.clone(), subscription, reader, last, open)
-        }
-        Err(Full) => {
-            let later = [(header::RETRY_AFTER, "60")];
-            let message = "Too many pages are open at the moment. Try again in a minute.\n";
-            (StatusCode::SERVICE_UNAVAILABLE, later, message).into_response()
-        }
-    }
+    let subscription = state.hub.subscribe(followed, dashboard, client, &connection);
+    let subscription = subscription.map_err(|Full| Refused::Full)?;
+    let reader = Reader::new(state.auth.clone(), viewer, &head.headers);
+    Ok(Following::new(state.hub.clone(), subscription, reader, last, open))
 }

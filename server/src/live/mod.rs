@@ -1,6 +1,7 @@
 //! Open pages follow their data: `/d/{slug}/live`.
 //!
-//! - [`handler`]: the routes; [`stream`]: server-sent events for one page;
+//! - [`handler`]: the routes; [`stream`]: server-sent events for one page; `following`: what is new to it,
+//!   or to a subscription in GraphQL;
 //! - [`hub`]: one channel for each view that is open, however many pages show it;
 //! - [`channel`]: follows one view: refreshes what is out of date, and publishes each panel's
 //!   status;
@@ -14,9 +15,10 @@
 
 pub mod channel;
 mod followers;
+pub(crate) mod following;
 pub mod handler;
 pub mod hub;
 mod reader;
 pub mod revision;
 pub mod snapshot;
-pub mod stream;
+pub(crate) mod stream;

@@ -5,7 +5,7 @@ use crate::auth::viewer::Viewer;
 use http::{HeaderMap, header};
 
 /// The reader of a stream.
-pub struct Reader {
+pub(super) struct Reader {
     auth: Auth,
     viewer: Viewer,
     /// By which they are identified again.
@@ -15,7 +15,7 @@ pub struct Reader {
 
 impl Reader {
     /// The sender of a request with these headers, who is `viewer`.
-    pub fn new(auth: Auth, viewer: Viewer, headers: &HeaderMap) -> Self {
+    pub(super) fn new(auth: Auth, viewer: Viewer, headers: &HeaderMap) -> Self {
         let changes = auth.changes();
         let shown = [header::COOKIE, header::AUTHORIZATION];
         let is_shown = |name| shown.contains(name) || auth.is_naming(name);
@@ -25,7 +25,7 @@ impl Reader {
     }
 
     /// Waits until their rights have changed, or they would see something else.
-    pub async fn gone(&mut self) {
+    pub(super) async fn gone(&mut self) {
         loop {
             let change = self.changes.next().await;
             if !self.may_go_on().await {
@@ -37,7 +37,7 @@ impl Reader {
     }
 
     /// Whether they still have the same rights, and see the same: sessions also end without a change.
-    pub async fn may_go_on(&self) -> bool {
+    pub(super) async fn may_go_on(&self) -> bool {
         self.auth.is_still(&self.viewer, &self.headers).await
     }
 }

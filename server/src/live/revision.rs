@@ -25,6 +25,11 @@ impl Revision {
         Some(Self { snapshot, number: before.number + 1, changes })
     }
 
+    /// What was published.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
     /// Whether anything was published.
     pub fn is_published(&self) -> bool {
         self.number > 0

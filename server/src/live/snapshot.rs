@@ -61,9 +61,20 @@ struct PanelEvent<'a> {
 }
 
 impl PanelStatus {
+    /// The word for it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Shown { freshness: Freshness::Fresh, .. } => "current",
+            Self::Shown { freshness: Freshness::Unverified, .. } => "unverified",
+            Self::Shown { freshness: Freshness::Stale | Freshness::Previous, .. } => "previous",
+            Self::Loading { .. } => "loading",
+            Self::Failed { .. } => "failed",
+        }
+    }
+
     fn event(&self, now: Timestamp) -> PanelEvent<'_> {
         let empty = PanelEvent {
-            state: "failed",
+            state: self.word(),
             edition: None,
             error: None,
             as_of: None,
@@ -71,18 +82,10 @@ impl PanelStatus {
             usual: None,
         };
         match self {
-            Self::Shown { edition, as_of, freshness } => PanelEvent {
-                state: match freshness {
-                    Freshness::Fresh => "current",
-                    Freshness::Unverified => "unverified",
-                    Freshness::Stale | Freshness::Previous => "previous",
-                },
-                edition: Some(&edition.0),
-                as_of: Some(as_of.0 / 1_000),
-                ..empty
-            },
+            Self::Shown { edition, as_of, .. } => {
+                PanelEvent { edition: Some(&edition.0), as_of: Some(as_of.0 / 1_000), ..empty }
+            }
             Self::Loading { since, usual } => PanelEvent {
-                state: "loading",
                 elapsed: Some(now.0.saturating_sub(since.0).max(0) / 1_000),
                 usual: usual.map(|usual| u64::try_from(usual.as_millis()).unwrap_or(u64::MAX)),
                 ..empty
@@ -107,17 +110,25 @@ impl Snapshot {
         Fingerprint::of(parts).to_string().chars().take(16).collect()
     }
 
+    /// The panels that are new to whoever knows `known`, or nothing yet.
+    pub fn changes<'a>(
+        &'a self,
+        known: Option<&'a Self>,
+    ) -> impl Iterator<Item = &'a (PanelId, PanelStatus)> {
+        let before = move |at: usize| known.and_then(|known| known.panels.get(at));
+        let new = self.panels.iter().enumerate();
+        new.filter(move |(at, panel)| before(*at) != Some(*panel)).map(|(_, panel)| panel)
+    }
+
     /// The event for a page that knows `known`, or nothing yet; `None` if nothing is new to it.
     pub fn event(&self, known: Option<&Self>, now: Timestamp) -> Option<String> {
         if self.is_outdated {
             let is_known = known.is_some_and(|known| known.is_outdated);
             return (!is_known).then(|| "event: outdated\ndata: \n\n".into());
         }
-        let before = |at: usize| known.and_then(|known| known.panels.get(at));
-        let new = self.panels.iter().enumerate();
-        let new = new.filter(|(at, panel)| before(*at) != Some(*panel));
-        let panels: serde_json::Map<String, serde_json::Value> = new
-            .filter_map(|(_, (panel, state))| {
+        let panels: serde_json::Map<String, serde_json::Value> = self
+            .changes(known)
+            .filter_map(|(panel, state)| {
                 Some((panel.to_string(), serde_json::to_value(state.event(now)).ok()?))
             })
             .collect();

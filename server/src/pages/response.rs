@@ -118,6 +118,7 @@ pub(crate) fn address(page: &Page, request: &Request, full: bool) -> String {
         Page::Unsubscribe(_) => "/".to_owned(),
         Page::Home(_)
         | Page::Api(_)
+        | Page::Playground(_)
         | Page::Sources(_)
         | Page::SourceForm(_)
         | Page::RemoveSource(_)

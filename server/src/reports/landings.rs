@@ -2,7 +2,7 @@
 //! notes it first makes no difference.
 
 use super::known::known;
-use brisk_cache::Event;
+use brisk_cache::{Event, Follower};
 use brisk_domain::{Clock, Tag};
 use brisk_engine::Engine;
 use brisk_store::{Store, StoreError};
@@ -10,14 +10,14 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 use tokio::sync::Notify;
 
-/// Follows the cache's events for as long as it is polled; `noted` is told of each landing.
-pub(crate) async fn follow(
+/// Follows the cache's `events` for as long as it is polled; `noted` is told of each landing.
+pub async fn follow(
     store: &Store,
     engine: &Engine,
     clock: &dyn Clock,
     noted: &Notify,
+    mut events: Follower,
 ) -> Infallible {
-    let mut events = engine.loader().cache().follow();
     while let Some(event) = events.next().await {
         // What a server that was cut off has missed, others have noted.
         let Event::Invalidated(tags) = event else { continue };

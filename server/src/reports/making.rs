@@ -4,7 +4,7 @@ use crate::api::asked::asked;
 use crate::api::form::Form as FileForm;
 use crate::api::loaded::Loaded;
 use crate::auth::viewer::Viewer;
-use crate::service::{EngineService, Which};
+use crate::service::{EngineService, Wanted};
 use brisk_accounts::ImageScope;
 use brisk_cache::{Caller, Trigger};
 use brisk_chart::{Input, ShownChange, Spec, Theme};
@@ -56,9 +56,9 @@ pub(super) async fn make(
     let caller = Caller::background(Trigger::Report);
     let query = query_string(&report.view);
     let panels = match &report.panels {
-        None => Which::All,
+        None => Wanted::All,
         // With that of its condition, which need not be shown.
-        Some(panels) => Which::These(panels),
+        Some(panels) => Wanted::These(panels),
     };
     let shown = (report.dashboard.as_str(), panels);
     let query = Some(query.trim_start_matches('?'));

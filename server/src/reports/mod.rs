@@ -7,7 +7,7 @@
 
 pub mod channels;
 pub(crate) mod known;
-pub(crate) mod landings;
+pub mod landings;
 mod making;
 pub(crate) mod sending;
 pub mod worker;

@@ -1,7 +1,7 @@
 //! [`EngineService`]: what pages, server functions, and the API get from the engine.
 
 use super::frames_request::FramesRequest;
-use super::requested::{Which, bad, no_dashboard, panels_of, view_of};
+use super::requested::{Wanted, bad, no_dashboard, view_of};
 use crate::account_limits::Accounts;
 use crate::admission::{Admission, TooMany};
 use crate::answers::Answers;
@@ -221,12 +221,12 @@ impl EngineService {
         purged.map_err(|error| bad(&dashboard, &error))
     }
 
-    /// Looks up the frames of a dashboard, or of some of its panels, in one batch. With `zone`, days and
-    /// hours are those of its wall clock.
-    pub(crate) async fn frames(
+    /// Looks up what is `wanted` of a dashboard in one batch. With `zone`, days and hours are those of its
+    /// wall clock.
+    pub async fn frames(
         &self,
         slug: &str,
-        which: Which<'_>,
+        wanted: Wanted<'_>,
         zone: Option<&ZoneName>,
         parameters: &[(String, String)],
         caller: Caller,
@@ -241,8 +241,8 @@ impl EngineService {
             dashboard = self.in_zone(dashboard, zone);
         }
         let view = view_of(&dashboard, parameters)?;
-        let panels = panels_of(&dashboard, which)?;
-        let shown = Shown::Frames(panels.clone());
+        let panels = wanted.panels(&dashboard)?;
+        let shown = wanted.shown(panels.clone());
         let drawing = self.drawing.of(client_of(&caller));
         let lookup = self.admitted(&dashboard, &shown, &view, caller, viewer).await?;
         Ok(FramesRequest { contents, dashboard, view, panels, lookup, drawing })

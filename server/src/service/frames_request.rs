@@ -1,12 +1,18 @@
 //! [`FramesRequest`]: a view that a program asks for, looked up in the cache but not assembled. What
 //! was written for the same view before is found by its [`FramesRequest::key`], without any frame.
 
+use crate::auth::told::told;
 use crate::http::etag::ETag;
 use brisk_app::drawing::Drawing;
 use brisk_app::service::PageError;
-use brisk_domain::{Dashboard, Freshness, Panel, PanelId, Timestamp, ViewState};
+use brisk_domain::{
+    Dashboard, Freshness, Panel, PanelData, PanelError, PanelId, Timestamp, VariableName, ViewState,
+};
 use brisk_engine::catalog::Contents;
+use brisk_engine::view::ChoicesState;
 use brisk_engine::{Lookup, PanelState, Window};
+use futures::future::join_all;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A view's panels, looked up.
@@ -20,7 +26,7 @@ pub struct FramesRequest {
     pub(super) drawing: Drawing,
 }
 
-/// A view's panels without the choices of its variables, for clients that offer none.
+/// A view's panels; the choices of its variables only for clients that ask for them.
 pub struct Frames {
     /// The dashboard, in the zone that was asked for.
     pub dashboard: Arc<Dashboard>,
@@ -30,6 +36,30 @@ pub struct Frames {
     pub window: Window,
     /// The panels with what they show.
     pub panels: Vec<(Panel, PanelState)>,
+    /// The choices of its variables.
+    pub choices: BTreeMap<VariableName, ChoicesState>,
+}
+
+impl Frames {
+    /// What each panel shows in the end. Values that are not current are waited for, unless they are from
+    /// `oldest` or later.
+    pub async fn outcomes(
+        &self,
+        oldest: Option<Timestamp>,
+        looks_behind: bool,
+    ) -> Vec<Result<Arc<PanelData>, PanelError>> {
+        let shown = self.panels.iter().map(|(_, shown)| {
+            let shown = shown.clone();
+            async move {
+                match oldest {
+                    Some(oldest) => shown.since(oldest).await,
+                    None => shown.current().await,
+                }
+            }
+        });
+        let outcomes = join_all(shown).await.into_iter();
+        outcomes.map(|outcome| outcome.map_err(|error| told(looks_behind, error))).collect()
+    }
 }
 
 impl FramesRequest {
@@ -70,6 +100,6 @@ impl FramesRequest {
         let opened = drawing.run(move || lookup.into_view()).await.ok_or(PageError::Busy)?;
         let panels = panels.iter().filter_map(|id| dashboard.panel(id).cloned());
         let panels = panels.zip(opened.panels).collect();
-        Ok(Frames { view, window: opened.window, panels, dashboard })
+        Ok(Frames { view, window: opened.window, panels, choices: opened.options, dashboard })
     }
 }

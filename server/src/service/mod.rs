@@ -9,5 +9,4 @@ pub use client_service::ClientService;
 pub use engine_service::EngineService;
 pub(crate) use engine_service::client_of;
 pub use frames_request::{Frames, FramesRequest};
-pub(crate) use requested::Which;
-pub use requested::shown_at;
+pub use requested::{Wanted, shown_at};

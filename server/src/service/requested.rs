@@ -18,27 +18,46 @@ pub(super) fn view_of(
     ViewState::from_pairs(dashboard, parameters).map_err(|error| bad(dashboard, &error))
 }
 
-/// Which panels of a dashboard are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Which<'a> {
-    /// All of them.
+/// What a program asks for of a view.
+#[derive(Debug, Clone, Copy)]
+pub enum Wanted<'a> {
+    /// All panels.
     All,
-    /// The one of that name.
-    One(&'a str),
-    /// Those of these names that there are.
+    /// The panel of that name.
+    Panel(&'a str),
+    /// The panels of these names that there are.
     These(&'a [PanelId]),
+    /// The panels of these names that there are, and perhaps the choices of the variables.
+    Named {
+        /// The names.
+        panels: &'a [String],
+        /// Whether the choices are asked for.
+        choices: bool,
+    },
 }
 
-/// The names of the panels, in the dashboard's order.
-pub(super) fn panels_of(
-    dashboard: &Dashboard,
-    which: Which<'_>,
-) -> Result<Vec<PanelId>, PageError> {
-    let all = dashboard.panels.iter().map(|panel| panel.id.clone());
-    match which {
-        Which::All => Ok(all.collect()),
-        Which::One(id) => Ok(vec![panel_of(dashboard, id)?.id.clone()]),
-        Which::These(ids) => Ok(all.filter(|id| ids.contains(id)).collect()),
+impl Wanted<'_> {
+    /// The names of the panels, in the dashboard's order.
+    pub(super) fn panels(self, dashboard: &Dashboard) -> Result<Vec<PanelId>, PageError> {
+        Ok(match self {
+            Self::All => dashboard.panels.iter().map(|panel| panel.id.clone()).collect(),
+            Self::These(ids) => {
+                let all = dashboard.panels.iter().map(|panel| panel.id.clone());
+                all.filter(|id| ids.contains(id)).collect()
+            }
+            Self::Panel(id) => vec![panel_of(dashboard, id)?.id.clone()],
+            Self::Named { panels, .. } => panels_named(dashboard, panels),
+        })
+    }
+
+    /// What the engine looks up for these panels.
+    pub(super) fn shown(self, panels: Vec<PanelId>) -> Shown {
+        match self {
+            Self::Named { choices: true, .. } => Shown::Panels(panels),
+            Self::All | Self::Panel(_) | Self::These(_) | Self::Named { choices: false, .. } => {
+                Shown::Frames(panels)
+            }
+        }
     }
 }
 

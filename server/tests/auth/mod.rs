@@ -6,6 +6,7 @@ mod accounts;
 mod checklist;
 mod ending;
 mod factor;
+mod graphql;
 mod image_links;
 mod limits;
 mod lost_sessions;

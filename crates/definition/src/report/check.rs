@@ -1,6 +1,7 @@
 //! What of a report only its dashboard can confirm: panels, parameters.
 
-use super::{place_in, view};
+use super::place::place_in;
+use super::view;
 use brisk_domain::{Dashboard, PanelId, Report, Slug};
 use brisk_toml_reader::{Fields, Problem, Problems, suggestion};
 use std::collections::{BTreeMap, BTreeSet};

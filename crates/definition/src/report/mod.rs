@@ -3,6 +3,7 @@
 
 mod check;
 mod condition;
+mod place;
 mod recipients;
 mod timing;
 mod view;
@@ -13,6 +14,7 @@ pub use view::check as check_view;
 use brisk_domain::report::{Form, OnLost, Page, Paper, Template, Theme};
 use brisk_domain::{PanelId, Report, ReportName, Slug, view::parse_query};
 use brisk_toml_reader::{Fields, Problem, Problems, TomlFile};
+use place::place_in;
 
 /// The most panels that are named.
 const MAX_PANELS: usize = 500;
@@ -135,11 +137,4 @@ fn template(
             None
         }
     }
-}
-
-/// The position of item `at` of the list under `key`.
-fn place_in(fields: &Fields<'_>, key: &'static str, at: usize) -> Option<std::ops::Range<usize>> {
-    let list = fields.item(key).and_then(|item| item.as_array());
-    let one = list.and_then(|list| list.get(at)).and_then(|one| one.span());
-    one.or_else(|| fields.place(key))
 }

@@ -1,6 +1,6 @@
 //! `cron`, `timezone`, `after` and what belongs to them: when a report is due.
 
-use super::place_in;
+use super::place::place_in;
 use crate::warm;
 use brisk_domain::report::timing::time_of_day;
 use brisk_domain::report::{CronTime, Landing, LatestTime, Period, Timing};

@@ -12,8 +12,8 @@ use tokio::time::timeout;
 
 /// The bytes that are written within one limit of time.
 const PIECE: usize = 64 << 10;
-/// How many times longer than another step the answer to the whole message may take, as RFC 5321 (4.5.3.2)
-/// has it: 10 minutes with the default timeout are too long for nobody, a second message is one too many.
+/// How many times longer than another step the answer to the whole message may take: RFC 5321 (4.5.3.2) wants ten
+/// minutes for it, because who gives up there does not know.
 const LAST: u32 = 10;
 /// How long the server may take for what changes no outcome: to forget a message, to say goodbye, to say why it
 /// has stopped listening.

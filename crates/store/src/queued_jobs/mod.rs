@@ -9,6 +9,7 @@
 
 mod decisions;
 mod enqueuing;
+mod hold;
 mod holding;
 mod job;
 mod listing;
@@ -16,7 +17,7 @@ mod queue;
 mod results;
 
 pub use enqueuing::{Enqueued, MOST_WAITING, NewJob, Refusal};
-pub use holding::Hold;
+pub use hold::Hold;
 pub use job::{Claim, Claimed, JobState, QueuedJob};
 pub use listing::{JobFilter, MOST_LISTED};
 pub use results::{Added, JobResult, LARGEST_PART, LARGEST_RESULT, MOST_KEPT, NewResult};

@@ -1,6 +1,6 @@
 //! How a process gets its next job.
 
-use super::holding::until;
+use super::hold::until;
 use super::job::{COLUMN_COUNT, COLUMNS, Claim, Claimed, read};
 use super::results;
 use crate::{Store, StoreError};

@@ -3,7 +3,7 @@
 //! While a job runs, its parts are there without a result; finishing it makes them one. Parts of attempts
 //! that came to nothing are deleted with the attempt, or when the job ends.
 
-use super::holding::{Hold, settled};
+use super::hold::{Hold, settled};
 use super::job::{Claim, whole};
 use crate::bounded_text::bounded;
 use crate::{Store, StoreError};
