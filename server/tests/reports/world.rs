@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 /// 2026-11-27, a Friday, 05:30:00 UTC.
-pub(super) const BEFORE_SIX: Timestamp = Timestamp::from_seconds(1_795_757_400);
+const BEFORE_SIX: Timestamp = Timestamp::from_seconds(1_795_757_400);
 pub(super) const HOUR: i64 = 3_600;
 
 const PANELS: &str = "[[panel]]\nid = \"one\"\ntitle = \"One\"\nkind = \"table\"\n\
