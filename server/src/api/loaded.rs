@@ -5,7 +5,7 @@ use super::problem;
 use crate::exports::ExportedView;
 use crate::http::problem::Problem;
 use crate::service::Frames;
-use brisk_domain::PanelData;
+use brisk_domain::{PanelData, PanelId};
 
 /// A view with the outcome of each panel.
 pub(crate) struct Loaded {
@@ -40,10 +40,13 @@ impl Loaded {
         failed.collect()
     }
 
-    /// The same with one of its panels alone.
-    pub(crate) fn only(&self, at: usize) -> Self {
+    /// The same with some of its panels.
+    pub(crate) fn with(&self, is_wanted: impl Fn(&PanelId) -> bool) -> Self {
         let Frames { dashboard, view, window, panels, .. } = &self.frames;
-        let panels = panels.get(at..=at).unwrap_or_default().to_vec();
+        let both = panels.iter().zip(&self.outcomes);
+        let both = both.filter(|((panel, _), _)| is_wanted(&panel.id));
+        let (panels, outcomes) =
+            both.map(|(panel, outcome)| (panel.clone(), outcome.clone())).unzip();
         let frames = Frames {
             dashboard: dashboard.clone(),
             view: view.clone(),
@@ -51,7 +54,6 @@ impl Loaded {
             panels,
             choices: Default::default(),
         };
-        let outcomes = self.outcomes.get(at..=at).unwrap_or_default().to_vec();
         Self { frames, outcomes }
     }
 

@@ -12,7 +12,7 @@ use brisk_delivery::{Attachment, Change, Drawing, Figure, Filter, Meaning};
 use brisk_domain::export::filters;
 use brisk_domain::report::{Form, Paper};
 use brisk_domain::view::query_string;
-use brisk_domain::{Access, Decimal, Report, date_words, parameter};
+use brisk_domain::{Access, Decimal, PanelId, Report, date_words, parameter};
 use brisk_reports::{Judgement, Seen, figure, judge};
 use http::HeaderMap;
 use std::sync::Arc;
@@ -55,12 +55,15 @@ pub(super) async fn make(
     let viewer = Viewer::link(scope, access.clone());
     let caller = Caller::background(Trigger::Report);
     let query = query_string(&report.view);
-    let panels = match &report.panels {
+    // With that of its condition, which need not be shown.
+    let condition = report.condition.as_ref().map(|condition| condition.panel.clone());
+    let panels = report.panels.iter().flatten().cloned().chain(condition);
+    let panels: Vec<PanelId> = panels.collect();
+    let wanted = match &report.panels {
         None => Wanted::All,
-        // With that of its condition, which need not be shown.
-        Some(panels) => Wanted::These(panels),
+        Some(_) => Wanted::These(&panels),
     };
-    let shown = (report.dashboard.as_str(), panels);
+    let shown = (report.dashboard.as_str(), wanted);
     let query = Some(query.trim_start_matches('?'));
     let asked = asked(service, (caller, &viewer), shown, query, &HeaderMap::new()).await;
     let asked = asked.map_err(|problem| problem.detail().to_owned())?;
@@ -71,7 +74,9 @@ pub(super) async fn make(
     made.unwrap_or_else(|| Err("Too much is being drawn at the moment.".into()))
 }
 
-fn made(view: Arc<Loaded>, report: &Report, now: brisk_domain::Timestamp) -> Result<Made, String> {
+fn made(all: Arc<Loaded>, report: &Report, now: brisk_domain::Timestamp) -> Result<Made, String> {
+    let shown = |panel: &PanelId| report.panels.as_ref().is_none_or(|own| own.contains(panel));
+    let view = all.with(shown);
     let frames = &view.frames;
     let offsets = &frames.window.offsets;
     let oldest =
@@ -90,7 +95,7 @@ fn made(view: Arc<Loaded>, report: &Report, now: brisk_domain::Timestamp) -> Res
         drawings: drawings(&view),
         attachments: attachments(&view, report, now)?,
         failed: view.failed(),
-        view,
+        view: all,
     })
 }
 
@@ -187,7 +192,8 @@ fn attachments(
         return Ok(vec![attachment(view)?]);
     }
     let single = (0..view.outcomes.len()).filter(|at| view.outcomes[*at].is_ok());
-    single.map(|at| attachment(&view.only(at))).collect()
+    let single = single.map(|at| view.frames.panels[at].0.id.clone());
+    single.map(|id| attachment(&view.with(|panel| *panel == id))).collect()
 }
 
 impl Made {

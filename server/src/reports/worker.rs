@@ -123,11 +123,7 @@ impl Worker {
         for (name, known) in self.known().await? {
             let is_paused = known.is_paused();
             let Ok(report) = known.report else { continue };
-            // Under words of its own, so that what passes meanwhile is not due afterwards.
-            let timing = match is_paused {
-                true => "paused".to_owned(),
-                false => report.timing.to_string(),
-            };
+            let timing = report.followed_as();
             let kept = self.store.follow_report(&name, &timing, now).await?;
             if is_paused {
                 continue;
@@ -214,19 +210,23 @@ impl Worker {
         let Some(run) = self.store.report_run(due).await? else {
             return nothing("What was due is not known any more.");
         };
-        match self.report(&due.name).await? {
-            Some(Ok(report)) => self.sending.make_and_send(&report, &run, None).await,
-            Some(Err(problems)) => nothing(&problems.join(" ")),
-            None => nothing("There is no such report any more."),
+        let Some(known) = self.known_as(&due.name).await? else {
+            return nothing("There is no such report any more.");
+        };
+        let is_paused = known.is_paused() && run.cause != RunCause::Asked;
+        match known.report {
+            Ok(_) if is_paused => {
+                let note = "It was paused before it was made.".to_owned();
+                Ok((RunOutcome::NotNeeded, note, Vec::new()))
+            }
+            Ok(report) => self.sending.make_and_send(&report, &run, None).await,
+            Err(problems) => nothing(&problems.join(" ")),
         }
     }
 
-    async fn report(
-        &self,
-        name: &str,
-    ) -> Result<Option<Result<Arc<Report>, Vec<String>>>, StoreError> {
+    async fn known_as(&self, name: &str) -> Result<Option<Known>, StoreError> {
         let Ok(name) = ReportName::parse(name) else { return Ok(None) };
-        Ok(self.known().await?.remove(&name).map(|known| known.report))
+        Ok(self.known().await?.remove(&name))
     }
 
     /// Sends again what was certainly not sent, or what is to arrive at least once.
@@ -239,11 +239,9 @@ impl Worker {
         }
         for ((name, due_at), recipients) in by_run {
             let due = DueTime { kind: "report".into(), name: name.clone(), due_at };
-            let (Some(run), Some(Ok(report))) =
-                (self.store.report_run(&due).await?, self.report(&name).await?)
-            else {
-                continue;
-            };
+            let (run, known) = (self.store.report_run(&due).await?, self.known_as(&name).await?);
+            let (Some(run), Some(known)) = (run, known) else { continue };
+            let Ok(report) = known.report else { continue };
             self.sending.make_and_send(&report, &run, Some(&recipients)).await?;
         }
         Ok(())

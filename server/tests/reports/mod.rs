@@ -85,6 +85,8 @@ async fn data_that_have_landed_make_it_due_once_all_have() {
 #[tokio::test]
 async fn a_condition_that_is_not_met_sends_nothing_and_says_why() {
     let with = |condition: &str| format!("{DAILY}condition = {{ {condition} }}\n");
+    // The panel of a condition need not be one of those that are sent.
+    let with = |condition: &str| with(condition) + "panels = [\"one\"]\n";
     let (many, few) = (
         with("panel = \"n\", above = 9007199254740993"),
         with("panel = \"n\", above = 9007199254740992"),
