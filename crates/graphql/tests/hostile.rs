@@ -117,7 +117,7 @@ fn hostile() -> Vec<(&'static str, String, &'static str, &'static str)> {
             "fragments that double",
             format!("{{ ...f0 }} {bomb} fragment f49 on Query {{ dashboards {{ slug }} }}"),
             "too-costly",
-            "35184372088832 fields",
+            "fields, and may have 2000",
         ),
         (
             "all data of all dashboards",

@@ -2,7 +2,7 @@
 
 use super::{Variable, brisk, flags, folder, location, postgres, read};
 use brisk_cache::Places;
-use brisk_domain::{CacheMode, SourceName, WallClock};
+use brisk_domain::{CacheMode, ChannelName, SourceName, WallClock};
 use brisk_server::config::{Environment, Flags, Location, Secret, Settings};
 use brisk_source::Dialect;
 use std::path::{Path, PathBuf};
@@ -55,6 +55,10 @@ fn the_file_in_the_documentation_is_read_whole() {
         ("REDIS_URL", "redis://h:6379/0"),
         ("BRISK_DB", "postgres://brisk:s3cret@h/brisk"),
         ("OIDC_SECRET", "s3cret of the client"),
+        ("SMTP_PASSWORD", "s3cret of mail"),
+        ("OPS_CHAT", "https://chat.example.com/hooks/1"),
+        ("PIPELINE_URL", "https://pipeline.example.com/reports"),
+        ("PIPELINE_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
     ];
     let environment = variables.into_iter().collect();
     let settings = Settings::read(&flags(&folder), &environment).unwrap();
@@ -71,6 +75,12 @@ fn the_file_in_the_documentation_is_read_whole() {
     let clock = |text| WallClock::parse(text).unwrap();
     assert_eq!(shop.wall_clocks.source, Some(clock("UTC")));
     assert_eq!(shop.wall_clocks.of("trips", "at"), Some(&clock("Europe/Madrid")));
+    let mail = settings.mail().unwrap().unwrap();
+    assert_eq!((mail.host.as_str(), mail.port, mail.connections), ("smtp.example.com", 465, 2));
+    assert_eq!(mail.credentials.unwrap().password.expose(), "s3cret of mail");
+    let channels = settings.channels().unwrap();
+    let names: Vec<&str> = channels.keys().map(ChannelName::as_str).collect();
+    assert_eq!(names, ["archive", "ops", "pipeline"]);
     let redis = settings.redis().unwrap().unwrap();
     assert_eq!((redis.urls, redis.prefix.as_str()), (vec!["redis://h:6379/0".into()], "brisk:"));
     assert_eq!((redis.timeout.as_millis(), redis.lease.as_millis()), (250, 3_000));
