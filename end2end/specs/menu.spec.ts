@@ -24,7 +24,7 @@ test("a menu links to the large panel, its table and its files", async ({ page }
       page.waitForEvent("download"),
       menu.getByRole("link", { name: `Download ${name}` }).click(),
     ]);
-    expect(image.suggestedFilename()).toBe(`revenue-by-day.${name.toLowerCase()}`);
+    expect(image.suggestedFilename()).toBe(`online-retail_revenue-by-day_2011-11-01_2011-11-30.${name.toLowerCase()}`);
     expect(readFileSync(await image.path(), "latin1").startsWith(beginning), name).toBe(true);
   }
   await menu.getByRole("link", { name: "Show as table" }).click();

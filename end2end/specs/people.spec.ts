@@ -98,7 +98,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.getByRole("link", { name: `guest-${project.name}-${colorScheme}` }).click();
     await fits(`guest-${project.name}-${colorScheme}`);
     await page.getByLabel("Own attributes").fill("region=north\nshift=late");
-    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("region", { name: "Role and teams" }).getByRole("button", { name: "Save" }).click();
     await expect(page.locator(".effective li")).toHaveText(["region=norththeir own", "shift=latetheir own"]);
     await fits(`guest-${project.name}-${colorScheme}`);
     await page.goto(`${url}/admin/activity`);

@@ -8,8 +8,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 /// Starts the log. Drivers are quiet: their errors are logged where they are handled, without
 /// addresses.
 pub fn start() {
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=error,usvg=error"));
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=error,usvg=error"));
     let repeats = Repeats::default();
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)

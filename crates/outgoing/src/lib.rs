@@ -58,3 +58,4 @@ pub use request::Request;
 pub use resolve::{Resolve, SystemResolver};
 pub use settings::{Plain, Settings};
 pub use target::Target;
+pub use url::Host;

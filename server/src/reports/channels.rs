@@ -2,12 +2,12 @@
 
 use crate::config::{ChannelSettings, Settings};
 use brisk_delivery::folder::Folder;
-use brisk_delivery::mail::{Mailbox, Mailer};
+use brisk_delivery::mail::{Mailbox, Mailer, Settings as MailSettings};
 use brisk_delivery::slack::Chat;
 use brisk_delivery::webhook::Webhook;
 use brisk_delivery::{Message, Outcome};
 use brisk_domain::{ChannelName, Clock};
-use brisk_outgoing::{Client, Settings as Rules};
+use brisk_outgoing::{AllowedNames, Client, Host, Plain, Settings as Rules};
 use brisk_reports::To;
 use brisk_store::SendingState;
 use std::collections::BTreeMap;
@@ -16,6 +16,8 @@ use std::time::Duration;
 
 /// The most bytes of a message in a folder.
 const LARGEST: usize = 64 << 20;
+/// How long a mail server may take to be connected to.
+const TIME: Duration = Duration::from_secs(30);
 
 /// The mail server and the channels of a server.
 #[derive(Debug, Default)]
@@ -45,10 +47,10 @@ pub(crate) struct Sent {
 impl Channels {
     /// Those of the configuration. An error is what is wrong with them.
     pub fn of(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Self> {
-        let rules = Rules { allow: settings.outgoing.clone(), ..Rules::default() };
+        let plain = Plain::Allowed;
+        let rules = Rules { allow: settings.outgoing.clone(), plain, ..Rules::default() };
         let client = Arc::new(Client::new(rules));
-        let mail = settings.mail()?;
-        let mail = mail.map(|mail| Mailer::new(Arc::clone(&client), Arc::clone(clock), mail));
+        let mail = settings.mail()?.map(|mail| mailer(mail, &settings.outgoing, clock));
         let named = settings.channels()?.into_iter().map(|(name, settings)| {
             let (client, clock) = (Arc::clone(&client), Arc::clone(clock));
             let channel = match settings {
@@ -82,6 +84,17 @@ impl Channels {
         };
         Sent::of(outcome)
     }
+}
+
+/// The mail server, which may have a private address, as it is named. Without TLS it is asked if it is this machine,
+/// or one of the hosts that are allowed.
+fn mailer(mail: MailSettings, outgoing: &AllowedNames, clock: &Arc<dyn Clock>) -> Mailer {
+    let host = Host::parse(&mail.host).ok();
+    let is_allowed = host.as_ref().is_some_and(|host| outgoing.contain(host));
+    let plain = if is_allowed { Plain::Allowed } else { Plain::Loopback };
+    let allow = host.iter().fold(outgoing.clone(), |allow, host| allow.and(host));
+    let rules = Rules { allow, plain, time: TIME, ..Rules::default() };
+    Mailer::new(Arc::new(Client::new(rules)), Arc::clone(clock), mail)
 }
 
 impl Sent {

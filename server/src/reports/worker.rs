@@ -63,12 +63,15 @@ impl Worker {
     pub async fn run(&self) -> Infallible {
         self.service.engine().catalog().until_read().await;
         let mut running = FuturesUnordered::new();
+        // What is sent again is apart: a mail server may take minutes, and other reports do not wait for it.
+        let mut repeating = FuturesUnordered::new();
         let mut forgotten = tokio::time::Instant::now();
         let mut look = tokio::time::interval(PACE);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 Some(()) = running.next() => continue,
+                Some(()) = repeating.next() => continue,
                 _ = look.tick() => {}
                 () = self.landed.notified() => {}
             }
@@ -86,8 +89,8 @@ impl Worker {
                     }
                 }
             }
-            if let Err(error) = self.repeat().await {
-                tracing::warn!(%error, "reports that were not sent cannot be sent again");
+            if repeating.is_empty() {
+                repeating.push(self.repeat_or_warn());
             }
             if forgotten.elapsed() > FORGET {
                 forgotten = tokio::time::Instant::now();
@@ -227,6 +230,12 @@ impl Worker {
     async fn known_as(&self, name: &str) -> Result<Option<Known>, StoreError> {
         let Ok(name) = ReportName::parse(name) else { return Ok(None) };
         Ok(self.known().await?.remove(&name))
+    }
+
+    async fn repeat_or_warn(&self) {
+        if let Err(error) = self.repeat().await {
+            tracing::warn!(%error, "reports that were not sent cannot be sent again");
+        }
     }
 
     /// Sends again what was certainly not sent, or what is to arrive at least once.

@@ -40,8 +40,7 @@ impl MailServer {
         let mut server = Self { process, lines };
         let port = server.line().await;
         let settings = format!(
-            "[mail]\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nfrom = \"Brisk <brisk@example.com>\"\n\
-             [outgoing]\nallow = [\"127.0.0.1\"]\n"
+            "[mail]\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nfrom = \"Brisk <brisk@example.com>\"\n"
         );
         Some((server, settings))
     }
