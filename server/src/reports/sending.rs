@@ -5,12 +5,12 @@ use super::making::{Made, make};
 use crate::service::EngineService;
 use brisk_accounts::Secret;
 use brisk_delivery::{Contents, Message, MessageId};
-use brisk_domain::report::Field;
+use brisk_domain::report::{Field, OnLost};
 use brisk_domain::view::query_string;
 use brisk_domain::{Report, Timestamp, date_words};
 use brisk_reports::{People, Receiver, To, plan};
 use brisk_store::{
-    ReportRun, RunOutcome, SendingClaim, SendingKey, SendingOutcome, SendingState, Store,
+    ReportRun, RunCause, RunOutcome, SendingClaim, SendingKey, SendingOutcome, SendingState, Store,
     StoreError, Subscription,
 };
 use futures::StreamExt as _;
@@ -45,8 +45,10 @@ pub(super) type Ended = (RunOutcome, String, Vec<String>);
 enum Handed {
     /// It was handed over; the store has what came of it.
     Over,
-    /// Its condition is not met for this receiver, or it could not be made; a sentence.
-    Not(Result<(), String>),
+    /// Its condition is not met for this receiver, and why.
+    NotMet(String),
+    /// Nobody can tell whether its condition is met, and why.
+    NotJudged(String),
     /// Another process has sent it, or sends it.
     Elsewhere,
 }
@@ -72,6 +74,7 @@ impl Sending {
         let contents = self.service.engine().catalog().contents();
         let Some(dashboard) = contents.dashboards.get(&report.dashboard) else {
             let note = format!("There is no dashboard \"{}\" any more.", report.dashboard);
+            self.give_up(run, only.unwrap_or_default(), &note).await?;
             return Ok((RunOutcome::Failed, note, Vec::new()));
         };
         let people = People {
@@ -83,6 +86,9 @@ impl Sending {
         let mut planned = plan(report, dashboard, &people, &unsubscribed);
         if let Some(only) = only {
             planned.receivers.retain(|receiver| only.contains(&receiver.key));
+            let receives = |key: &&String| planned.receivers.iter().any(|one| one.key == **key);
+            let gone: Vec<String> = only.iter().filter(|key| !receives(key)).cloned().collect();
+            self.give_up(run, &gone, "No longer receives it.").await?;
         }
         let mut left_out: Vec<String> = planned.left_out.iter().map(ToString::to_string).collect();
         let (mut failed, mut has_sent) = (Vec::new(), false);
@@ -90,20 +96,28 @@ impl Sending {
             let made = match make(&self.service, report, access).await {
                 Ok(made) => made,
                 Err(why) => {
+                    let keys = receivers.iter().map(|receiver| &receiver.key);
+                    for key in keys.filter(|_| only.is_some()) {
+                        self.put_off(run, key, why.clone()).await?;
+                    }
                     failed.push(why);
                     continue;
                 }
             };
-            let sent = futures::stream::iter(receivers.into_iter().map(|receiver| {
-                let made = &made;
-                async move { (receiver, self.hand_over(report, run, made, receiver).await) }
-            }));
+            let is_judged = only.is_none() && run.cause != RunCause::Asked;
+            let sent =
+                futures::stream::iter(receivers.into_iter().map(|receiver| {
+                    let made = &made;
+                    async move {
+                        (receiver, self.hand_over(report, run, made, (receiver, is_judged)).await)
+                    }
+                }));
             let sent: Vec<_> = sent.buffer_unordered(AT_A_TIME).collect().await;
             for (receiver, handed) in sent {
                 match handed? {
                     Handed::Over | Handed::Elsewhere => has_sent = true,
-                    Handed::Not(Ok(())) => {}
-                    Handed::Not(Err(why)) => left_out.push(format!("{}: {why}", receiver.shown)),
+                    Handed::NotMet(why) => left_out.push(format!("{}: {why}", receiver.shown)),
+                    Handed::NotJudged(why) => failed.push(format!("{}: {why}.", receiver.shown)),
                 }
             }
             failed.extend(made.failed);
@@ -124,24 +138,24 @@ impl Sending {
         report: &Report,
         run: &ReportRun,
         made: &Made,
-        receiver: &Receiver,
+        (receiver, is_judged): (&Receiver, bool),
     ) -> Result<Handed, StoreError> {
         let key = SendingKey {
             report: report.name.to_string(),
             due_at: run.due_at,
             recipient: receiver.key.clone(),
         };
-        // Whoever asks for it by hand wants it in any case.
-        if run.cause != brisk_store::RunCause::Asked {
+        // Whoever asks for it by hand wants it in any case; what is sent again was judged before.
+        if is_judged {
             let before = self.store.report_figure_before(&key).await?;
             match made.judged(report, before.as_ref()) {
-                Err(why) => return Ok(Handed::Not(Err(why))),
+                Err(why) => return Ok(Handed::NotJudged(why)),
                 Ok((verdict, figure)) => {
                     if let Some(figure) = figure {
                         self.store.keep_report_figure(&key, &figure).await?;
                     }
                     if let Err(why) = verdict {
-                        return Ok(Handed::Not(Err(why)));
+                        return Ok(Handed::NotMet(why));
                     }
                 }
             }
@@ -163,12 +177,7 @@ impl Sending {
             Ok(message) => self.channels.send(&message, &receiver.to).await,
             Err(why) => Sent::never(why),
         };
-        let now = self.service.now();
-        let retry_at = (sent.state != SendingState::Refused && sent.state != SendingState::Sent)
-            .then(|| now.after(sent.after.unwrap_or_default().max(pause(attempt))));
-        let outcome = SendingOutcome { state: sent.state, words: &sent.words, retry_at };
-        let who = (self.name.as_str(), attempt);
-        self.store.end_sending(&key, who, now, &outcome).await?;
+        self.end(&key, attempt, &sent).await?;
         if sent.state != SendingState::Sent {
             tracing::warn!(
                 report = report.name.as_str(),
@@ -179,6 +188,50 @@ impl Sending {
             );
         }
         Ok(Handed::Over)
+    }
+
+    /// Records that sendings which were to be tried again are not, and why.
+    pub(super) async fn give_up(
+        &self,
+        run: &ReportRun,
+        keys: &[String],
+        why: &str,
+    ) -> Result<(), StoreError> {
+        for key in keys {
+            self.instead(run, key, Sent::never(why.to_owned())).await?;
+        }
+        Ok(())
+    }
+
+    /// Records that a sending was not tried again for the moment, and why.
+    async fn put_off(&self, run: &ReportRun, key: &str, words: String) -> Result<(), StoreError> {
+        let sent = Sent { state: SendingState::NotSent, words, after: None };
+        self.instead(run, key, sent).await
+    }
+
+    /// Records the outcome of an attempt that sent nothing.
+    async fn instead(&self, run: &ReportRun, key: &str, sent: Sent) -> Result<(), StoreError> {
+        let (report, recipient) = (run.report.clone(), key.to_owned());
+        let key = SendingKey { report, due_at: run.due_at, recipient };
+        let id = MessageId::of(&key.report, key.due_at, &key.recipient);
+        let how = (OnLost::default(), id.as_str());
+        let now = self.service.now();
+        let claim = self.store.claim_sending(&key, how, &self.name, now, (LEASE, MOST)).await?;
+        match claim {
+            SendingClaim::Won { attempt, .. } => self.end(&key, attempt, &sent).await,
+            SendingClaim::Closed(_) => Ok(()),
+        }
+    }
+
+    /// Records how an attempt has ended, and when there is another one.
+    async fn end(&self, key: &SendingKey, attempt: u32, sent: &Sent) -> Result<(), StoreError> {
+        let now = self.service.now();
+        let retry_at = (sent.state != SendingState::Refused && sent.state != SendingState::Sent)
+            .then(|| now.after(sent.after.unwrap_or_default().max(pause(attempt))));
+        let outcome = SendingOutcome { state: sent.state, words: &sent.words, retry_at };
+        let who = (self.name.as_str(), attempt);
+        self.store.end_sending(key, who, now, &outcome).await?;
+        Ok(())
     }
 
     /// The message to one receiver; an error is why there can be none.

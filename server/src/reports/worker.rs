@@ -249,8 +249,12 @@ impl Worker {
         for ((name, due_at), recipients) in by_run {
             let due = DueTime { kind: "report".into(), name: name.clone(), due_at };
             let (run, known) = (self.store.report_run(&due).await?, self.known_as(&name).await?);
-            let (Some(run), Some(known)) = (run, known) else { continue };
-            let Ok(report) = known.report else { continue };
+            let Some(run) = run else { continue };
+            let Some(Ok(report)) = known.map(|known| known.report) else {
+                let why = "There is no such report any more, or it is broken.";
+                self.sending.give_up(&run, &recipients, why).await?;
+                continue;
+            };
             self.sending.make_and_send(&report, &run, Some(&recipients)).await?;
         }
         Ok(())

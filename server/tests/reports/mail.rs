@@ -165,3 +165,41 @@ async fn what_a_server_says_decides_whether_it_is_sent_again() {
     replica.look().await;
     assert_eq!(states().await, later);
 }
+
+/// A mail server that nobody runs.
+const NOBODY: &str =
+    "[mail]\nhost = \"127.0.0.1\"\nport = 1\ntls = \"none\"\nfrom = \"brisk@example.com\"\n";
+
+#[tokio::test]
+async fn what_cannot_be_sent_again_is_given_up() {
+    let report = "title = \"Sales\"\ndashboard = \"sales\"\nform = \"link\"\nto = [\"mail:ann@example.com\"]\n\
+        cron = \"0 6 * * *\"\n";
+    let world = World::mailing(&[("sales", report)], NOBODY).await;
+    let replica = world.replica().await;
+    replica.look().await;
+    world.clock.advance(HOUR);
+    assert_eq!(replica.look().await, 1);
+    let sending = async || {
+        let [run] = world.history("sales").await.try_into().unwrap();
+        let [sending] =
+            world.store().await.sendings("sales", run.due_at).await.unwrap().try_into().unwrap();
+        sending
+    };
+    let first = sending().await;
+    assert_eq!((first.state, first.attempts), (SendingState::NotSent, 1));
+    replica.look().await;
+    assert_eq!(sending().await.attempts, 1, "not before its pause is over");
+    world.clock.advance(HOUR);
+    replica.look().await;
+    let again = sending().await;
+    assert_eq!((again.state, again.attempts), (SendingState::NotSent, 2));
+    world.remove("sales", &replica);
+    world.clock.advance(HOUR);
+    replica.look().await;
+    let last = sending().await;
+    assert_eq!((last.state, last.attempts), (SendingState::Refused, 3));
+    assert!(last.words.contains("no such report any more"), "{}", last.words);
+    world.clock.advance(HOUR);
+    replica.look().await;
+    assert_eq!(sending().await, last);
+}

@@ -127,6 +127,13 @@ impl World {
         messages.collect()
     }
 
+    /// Removes the file of a report.
+    pub(super) fn remove(&self, name: &str, replica: &Replica) {
+        let path = self.folder.path().join(format!("dashboards/reports/{name}.toml"));
+        std::fs::remove_file(path).unwrap();
+        replica.engine.catalog().reload();
+    }
+
     /// The runs of a report, newest first.
     pub(super) async fn history(&self, name: &str) -> Vec<ReportRun> {
         let name = ReportName::parse(name).unwrap();
